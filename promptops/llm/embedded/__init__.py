@@ -1,0 +1,1 @@
+"""The embedded model: weights from an installed package, run in this process."""

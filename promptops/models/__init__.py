@@ -1,0 +1,1 @@
+"""What is known about models: cards (price, context, capability) and family dialects."""

@@ -1,0 +1,5 @@
+"""Nearest neighbors among vectors."""
+
+from promptops.vectors.index import VectorIndex
+
+__all__ = ["VectorIndex"]
