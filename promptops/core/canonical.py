@@ -1,0 +1,137 @@
+"""Canonical JSON and the digests that identify everything.
+
+Method: RFC 8785 (JSON Canonicalization Scheme): keys sorted by UTF-16 code units, no white space,
+ECMAScript number form, minimal string escapes.
+"""
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+JSON = Any
+"""A value that JSON can hold: None, bool, int, float, str, sequence or string-keyed mapping."""
+
+_LARGEST_SAFE_INTEGER = 2**53 - 1
+_ESCAPES = {
+    '"': '\\"',
+    "\\": "\\\\",
+    "\b": "\\b",
+    "\f": "\\f",
+    "\n": "\\n",
+    "\r": "\\r",
+    "\t": "\\t",
+}
+
+
+def canonical_json(value: JSON) -> bytes:
+    """The one byte form of a JSON value (RFC 8785).
+
+    Raises:
+        ValueError: For NaN, infinities, integers beyond 2**53 - 1, lone surrogates, and types
+            that JSON does not have.
+    """
+    parts: list[str] = []
+    _write(value, parts)
+    return "".join(parts).encode("utf-8")
+
+
+def digest(value: JSON) -> str:
+    """``sha256:<64 hex>`` of the canonical JSON of ``value``."""
+    return digest_bytes(canonical_json(value))
+
+
+def digest_bytes(data: bytes) -> str:
+    """``sha256:<64 hex>`` of the bytes."""
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def digest_file(path: Path) -> str:
+    """``sha256:<64 hex>`` of a file's bytes, read in pieces."""
+    with path.open("rb") as stream:
+        return "sha256:" + hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _write(value: JSON, parts: list[str]) -> None:
+    if value is None:
+        parts.append("null")
+    elif isinstance(value, bool):
+        parts.append("true" if value else "false")
+    elif isinstance(value, str):
+        parts.append(_string(value))
+    elif isinstance(value, int | float):
+        parts.append(_number(value))
+    elif isinstance(value, Mapping):
+        _write_mapping(value, parts)
+    elif isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
+        parts.append("[")
+        for position, item in enumerate(value):
+            if position:
+                parts.append(",")
+            _write(item, parts)
+        parts.append("]")
+    else:
+        raise ValueError(f"JSON has no {type(value).__name__}")
+
+
+def _write_mapping(value: Mapping[Any, JSON], parts: list[str]) -> None:
+    if not all(isinstance(key, str) for key in value):
+        raise ValueError("JSON object keys are strings")
+    parts.append("{")
+    for position, key in enumerate(sorted(value, key=lambda text: text.encode("utf-16-be"))):
+        if position:
+            parts.append(",")
+        parts.append(_string(key))
+        parts.append(":")
+        _write(value[key], parts)
+    parts.append("}")
+
+
+def _string(text: str) -> str:
+    out = "".join(
+        _ESCAPES.get(char) or (f"\\u{ord(char):04x}" if char < " " else char) for char in text
+    )
+    try:
+        out.encode("utf-8")
+    except UnicodeEncodeError as problem:
+        raise ValueError("a string holds half of a surrogate pair") from problem
+    return f'"{out}"'
+
+
+def _number(value: int | float) -> str:
+    if isinstance(value, int):
+        if abs(value) > _LARGEST_SAFE_INTEGER:
+            raise ValueError(f"integer {value} is beyond 2**53 - 1: write it as a string")
+        return str(int(value))
+    if not math.isfinite(value):
+        raise ValueError(f"JSON has no {value}")
+    if value == 0:
+        return "0"
+    return _ecmascript_float(value)
+
+
+def _ecmascript_float(value: float) -> str:
+    """Shortest digits that read back as ``value``, laid out as ECMAScript Number::toString does."""
+    sign = "-" if value < 0 else ""
+    mantissa, _, exponent = f"{abs(value)!r}e0".partition("e")
+    exponent_value = int(exponent.split("e")[0])
+    whole, _, fraction = mantissa.partition(".")
+    digits = (whole + ("" if fraction == "0" else fraction)).lstrip("0")
+    stripped = digits.rstrip("0")
+    leading = len(whole.lstrip("0")) if whole.strip("0") else -_leading_zeros(fraction)
+    point = leading + exponent_value
+    count = len(stripped)
+    if count <= point <= 21:
+        return sign + stripped + "0" * (point - count)
+    if 0 < point <= 21:
+        return f"{sign}{stripped[:point]}.{stripped[point:]}"
+    if -6 < point <= 0:
+        return f"{sign}0.{'0' * -point}{stripped}"
+    power = f"{'+' if point > 0 else '-'}{abs(point - 1)}"
+    tail = f".{stripped[1:]}" if count > 1 else ""
+    return f"{sign}{stripped[0]}{tail}e{power}"
+
+
+def _leading_zeros(fraction: str) -> int:
+    return len(fraction) - len(fraction.lstrip("0"))

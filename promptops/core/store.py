@@ -1,0 +1,140 @@
+"""State in SQLite: one way to open a database, and a store of bytes by key."""
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from promptops.core.files import storage_refusals
+from promptops.errors import (
+    CorruptStoreError,
+    ReadOnlyWorkspaceError,
+    StorageError,
+    StorageFullError,
+)
+
+_BUSY_SECONDS = 30.0
+_KEYS_PER_QUERY = 500
+
+
+@contextmanager
+def storage_errors(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into ours, naming the database.
+
+    Raises:
+        CorruptStoreError: The file is damaged or not a database.
+        StorageFullError: The disk is full.
+        ReadOnlyWorkspaceError: The file or its folder cannot be written to.
+        StorageError: Anything else.
+    """
+    try:
+        yield
+    except sqlite3.Error as problem:
+        place, text = str(path), str(problem)
+        name = getattr(problem, "sqlite_errorname", "") or ""
+        if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+            raise CorruptStoreError(
+                f"this database is damaged ({text})",
+                where=place,
+                hint="move the file away and run again: it is made anew",
+            ) from problem
+        if name.startswith("SQLITE_FULL") or name == "SQLITE_IOERR_WRITE":
+            raise StorageFullError("no space is left to write here", where=place) from problem
+        if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+            raise ReadOnlyWorkspaceError(
+                f"this cannot be written to ({text})", where=place
+            ) from problem
+        raise StorageError(text, where=place) from problem
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open a database that several threads and processes write to (WAL, 30 s busy timeout).
+
+    The folder is created. The connection may be used by several threads, one at a time.
+
+    Raises:
+        StorageError: See `storage_errors`.
+    """
+    with storage_refusals(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    with storage_errors(path):
+        connection = sqlite3.connect(
+            path, timeout=_BUSY_SECONDS, check_same_thread=False, isolation_level=None
+        )
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            # With WAL a power cut may undo the last commits but never damages the file; a killed
+            # process loses nothing.
+            connection.execute("PRAGMA synchronous=NORMAL")
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+
+class BlobStore:
+    """Bytes by key, kept on disk; the first value written under a key stays.
+
+    Safe with several threads and processes: writes are insert-or-ignore, so two writers of the
+    same content never disagree.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Name the database; it is opened on first use."""
+        self._path = path
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+
+    def get(self, key: str) -> bytes | None:
+        """The bytes under a key, or None."""
+        return self.get_many([key]).get(key)
+
+    def get_many(self, keys: Iterable[str]) -> dict[str, bytes]:
+        """The keys that are there, with their bytes."""
+        wanted = list(dict.fromkeys(keys))
+        found: dict[str, bytes] = {}
+        with self._lock, storage_errors(self._path):
+            connection = self._open()
+            for start in range(0, len(wanted), _KEYS_PER_QUERY):
+                part = wanted[start : start + _KEYS_PER_QUERY]
+                marks = ",".join("?" * len(part))
+                query = f"SELECT key, data FROM blob WHERE key IN ({marks})"
+                found.update(connection.execute(query, part).fetchall())
+        return found
+
+    def put(self, key: str, data: bytes) -> None:
+        """Keep bytes under a key, unless the key is taken."""
+        self.put_many({key: data})
+
+    def put_many(self, blobs: Mapping[str, bytes]) -> None:
+        """Keep several, in one transaction."""
+        with self._lock, storage_errors(self._path):
+            connection = self._open()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                connection.executemany(
+                    "INSERT OR IGNORE INTO blob (key, data) VALUES (?, ?)", blobs.items()
+                )
+                connection.execute("COMMIT")
+            except sqlite3.Error:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def close(self) -> None:
+        """Close the database; the next use opens it again."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            connection = connect(self._path)
+            connection.execute(
+                "CREATE TABLE IF NOT EXISTS blob (key TEXT PRIMARY KEY, data BLOB NOT NULL)"
+                " WITHOUT ROWID"
+            )
+            self._connection = connection
+        return self._connection
