@@ -1,0 +1,54 @@
+# Every target works on a fresh machine with Python 3.11 or newer, git and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Compiled bytecode makes every import several times faster: never run without it.
+unexport PYTHONDONTWRITEBYTECODE
+export DO_NOT_TRACK := true
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test test-unit check format bench lock clean
+
+help: ## List the targets
+	@grep -E '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  %-10s %s\n", $$1, $$2}'
+
+install: $(VENV)/.installed ## Make .venv with the locked packages and the embedded model
+
+$(VENV)/.installed: requirements.lock.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "PromptOps needs Python 3.11 or newer; set PYTHON=...")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --requirement requirements.lock.txt
+	$(BIN)/pip install --quiet --no-deps --editable .
+	$(BIN)/python -m compileall -q -j 0 $(VENV)/lib || true
+	$(BIN)/promptops models pull smollm2-135m
+	touch $@
+
+run: install ## Run the nightly flow over the sample workspace
+	$(BIN)/promptops run nightly
+
+test: install ## Run all tests
+	$(BIN)/pytest -q tests
+
+test-unit: install ## Run the tests that need no server and no model
+	$(BIN)/pytest -q tests -m "not flow and not embedded and not slow"
+
+check: install ## Lint, types and import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: install ## Format the code and fix what can be fixed
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: install ## Run the benchmarks (data from PROMPTOPS_DATA)
+	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+
+lock: install ## Write the versions installed now to requirements.lock.txt
+	@$(BIN)/python scripts/lock.py > requirements.lock.txt.new
+	@mv requirements.lock.txt.new requirements.lock.txt
+
+clean: ## Remove .venv, caches and state; what people wrote stays
+	rm -rf $(VENV) .promptops .mypy_cache .ruff_cache .pytest_cache .import_linter_cache reports derived
