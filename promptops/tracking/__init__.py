@@ -1,0 +1,1 @@
+"""What was measured: evidence by digest, experiment runs, and the log of model calls."""
