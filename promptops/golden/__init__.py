@@ -1,0 +1,1 @@
+"""Golden sets: cases with known answers, their loading, splits and data contracts."""

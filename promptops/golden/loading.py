@@ -1,0 +1,241 @@
+"""Reading and writing golden sets.
+
+JSON Lines is the form people write and is read here, line by line: every problem has its line, and
+every JSON value keeps its type. Tables (CSV, TSV, parquet, a folder that Hugging Face's
+``save_to_disk`` wrote) are read through `promptops.golden.hugging_face`. A table cannot hold nested
+values of any type without guessing, so its columns are explicit:
+
+    id, expected, evidence, critical, cluster, tags (separated by ";"), split
+    inputs.<variable>     one input each
+    answers.<kb label>    one answer each; an empty cell is not labeled
+    inputs_json, answers_json, expected_json      the exact JSON value instead
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError
+
+from promptops.core.canonical import JSON, canonical_json
+from promptops.core.files import write_atomic
+from promptops.core.jsonl import read_jsonl, write_jsonl
+from promptops.core.suggest import did_you_mean
+from promptops.errors import GoldenSetError
+from promptops.golden.case import GoldenCase, GoldenSet
+
+JSON_LINES = (".jsonl", ".ndjson")
+TABLES = (".csv", ".tsv", ".parquet")
+
+
+class GoldenRow(BaseModel):
+    """One row as written in a file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    id: str = Field(min_length=1, max_length=200)
+    inputs: dict[str, Any] = Field(default_factory=dict)
+    expected: Any = None
+    answers: dict[str, Any] = Field(default_factory=dict)
+    evidence: str | None = None
+    critical: StrictBool = False
+    cluster: str | None = None
+    tags: list[str] = Field(default_factory=list)
+    split: Literal["train", "dev", "test"] | None = None
+
+
+def load_golden(path: Path) -> GoldenSet:
+    """Read a golden set.
+
+    Args:
+        path: A ``.jsonl``, ``.csv``, ``.tsv`` or ``.parquet`` file, or a folder written by
+            Hugging Face's ``save_to_disk``.
+
+    Raises:
+        GoldenSetError: No such file, an unknown form, no cases, or a broken row; ``where`` is
+            ``file:line`` of the first one and the message says how many more there are.
+    """
+    cases, problems = read_cases(path)
+    if problems:
+        line, message = problems[0]
+        more = f" (and {len(problems) - 1} more broken rows)" if len(problems) > 1 else ""
+        raise GoldenSetError(message + more, where=f"{path}:{line}")
+    if not cases:
+        raise GoldenSetError("a golden set needs at least one case", where=str(path))
+    return GoldenSet(name=path.stem, path=path, cases=cases)
+
+
+def read_cases(path: Path) -> tuple[tuple[GoldenCase, ...], tuple[tuple[int, str], ...]]:
+    """The sound cases of a file, and the broken rows as (line, message).
+
+    Raises:
+        GoldenSetError: The file as a whole cannot be read.
+    """
+    cases: list[GoldenCase] = []
+    problems: list[tuple[int, str]] = []
+    first_line: dict[str, int] = {}
+    decode = dict if path.suffix in JSON_LINES else _untabulate
+    for line, row in read_rows(path):
+        try:
+            case = parse_row(decode(row), line=line)
+        except ValueError as problem:
+            problems.append((line, str(problem)))
+            continue
+        if case.id in first_line:
+            problems.append((line, f'id "{case.id}" is taken by line {first_line[case.id]}'))
+            continue
+        first_line[case.id] = line
+        cases.append(case)
+    return tuple(cases), tuple(problems)
+
+
+def read_rows(path: Path) -> list[tuple[int, dict[str, Any]]]:
+    """The rows of a file as they stand (cells, for a table), each with its line or row number.
+
+    Raises:
+        GoldenSetError: The file as a whole cannot be read.
+    """
+    if not path.exists():
+        near = [other.name for other in path.parent.glob("*")] if path.parent.is_dir() else []
+        raise GoldenSetError(
+            "no such golden set", where=str(path), hint=did_you_mean(path.name, near)
+        )
+    if path.suffix in JSON_LINES:
+        return read_jsonl(path, GoldenSetError)
+    if path.suffix not in TABLES and not path.is_dir():
+        raise GoldenSetError(
+            f'a golden set is not read from "{path.suffix}" files',
+            where=str(path),
+            hint=f"use one of {', '.join((*JSON_LINES, *TABLES))}",
+        )
+    from promptops.golden.hugging_face import read_table
+
+    return read_table(path)
+
+
+def parse_row(row: Mapping[str, Any], *, line: int = 0) -> GoldenCase:
+    """A case from a row.
+
+    Raises:
+        ValueError: The row is not one; the message names the field.
+    """
+    try:
+        parsed = GoldenRow.model_validate(dict(row))
+    except ValidationError as problem:
+        raise ValueError(_explain(problem)) from problem
+    if "expected" not in row and not parsed.answers:
+        raise ValueError('"expected" is missing (or "answers" by knowledge-base label)')
+    case = GoldenCase(
+        id=parsed.id,
+        inputs=parsed.inputs,
+        expected=parsed.expected,
+        answers=parsed.answers,
+        evidence=parsed.evidence,
+        critical=parsed.critical,
+        cluster=parsed.cluster or parsed.evidence,
+        tags=tuple(parsed.tags),
+        split=parsed.split,
+        line=line,
+    )
+    canonical_json(case.to_json())
+    return case
+
+
+def write_golden(cases: Iterable[GoldenCase], path: Path) -> None:
+    """Write cases to ``.jsonl``, ``.csv``, ``.tsv`` or ``.parquet``; `load_golden` reads them back.
+
+    Raises:
+        GoldenSetError: The file name says none of these.
+        StorageError: The disk refuses; an old file stays whole.
+    """
+    rows = [_without_default_cluster(case) for case in cases]
+    if path.suffix in JSON_LINES:
+        write_jsonl(path, rows)
+        return
+    if path.suffix not in TABLES:
+        raise GoldenSetError(f'a golden set is not written to "{path.suffix}"', where=str(path))
+    from promptops.golden.hugging_face import table_bytes
+
+    write_atomic(path, table_bytes([_tabulate(row) for row in rows], path.suffix))
+
+
+def _without_default_cluster(case: GoldenCase) -> dict[str, JSON]:
+    row = case.to_json()
+    if case.cluster == case.evidence:
+        row.pop("cluster", None)
+    return row
+
+
+def _explain(problem: ValidationError) -> str:
+    first = problem.errors()[0]
+    name = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        hint = did_you_mean(name, GoldenRow.model_fields)
+        return f'"{name}" is no field of a golden row' + (f", {hint}" if hint else "")
+    if first["type"] == "missing":
+        return f'"{name}" is missing'
+    return f'"{name}": {first["msg"][0].lower()}{first["msg"][1:]}'
+
+
+def _tabulate(row: Mapping[str, JSON]) -> dict[str, JSON]:
+    """A row as flat cells; nested values as JSON text. Every row gets every column."""
+    cells: dict[str, JSON] = {
+        "id": row["id"],
+        "inputs_json": _text(row["inputs"]),
+        "expected_json": _text(row["expected"]) if "expected" in row else "",
+        "answers_json": _text(row["answers"]) if "answers" in row else "",
+        "tags": ";".join(row.get("tags", [])),
+        "critical": "true" if row.get("critical") else "false",
+    }
+    for name in ("evidence", "cluster", "split"):
+        cells[name] = row.get(name) or ""
+    return cells
+
+
+def _text(value: JSON) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _untabulate(cells: Mapping[str, Any]) -> dict[str, Any]:
+    """The row that a table's cells describe; an empty cell is absent."""
+    row: dict[str, Any] = {}
+    for column, cell in cells.items():
+        if cell is None or cell == "":
+            continue
+        group, _, name = column.partition(".")
+        if name and group in ("inputs", "answers"):
+            row.setdefault(group, {})[name] = cell
+        elif column in _CELLS:
+            try:
+                key, value = _CELLS[column](cell)
+            except ValueError as problem:
+                raise ValueError(f'"{column}": {problem}') from problem
+            row[key] = value
+        else:
+            row[column] = cell
+    return row
+
+
+def _boolean(cell: Any) -> bool:
+    if isinstance(cell, bool):
+        return cell
+    known = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+    if str(cell).strip().lower() not in known:
+        raise ValueError(f'"{cell}" is neither true nor false')
+    return known[str(cell).strip().lower()]
+
+
+def _words(cell: Any) -> list[str]:
+    if isinstance(cell, list):
+        return cell
+    return [word.strip() for word in str(cell).split(";") if word.strip()]
+
+
+_CELLS: Mapping[str, Callable[[Any], tuple[str, Any]]] = {
+    "critical": lambda cell: ("critical", _boolean(cell)),
+    "tags": lambda cell: ("tags", _words(cell)),
+    "inputs_json": lambda cell: ("inputs", json.loads(cell)),
+    "expected_json": lambda cell: ("expected", json.loads(cell)),
+    "answers_json": lambda cell: ("answers", json.loads(cell)),
+}
