@@ -1,0 +1,1 @@
+"""Knowledge bases: documents, versions, chunks, indexes, updates."""
