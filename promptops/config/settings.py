@@ -198,9 +198,10 @@ def _from_file(workspace: Workspace) -> dict[str, Any]:
         raise SettingsError(f"not TOML: {problem}", where=str(path)) from problem
     known = _known()
     values: dict[str, Any] = {}
+    groups = set(Settings.model_fields)
     for group, content in tree.items():
-        if not isinstance(content, dict):
-            hint = did_you_mean(group, {name.partition(".")[0] for name in known})
+        if group not in groups or not isinstance(content, dict):
+            hint = did_you_mean(group, groups)
             raise SettingsError(f'unknown setting "{group}"', where=str(path), hint=hint)
         for name, value in content.items():
             key = f"{group}.{name}"

@@ -14,6 +14,7 @@ JSON = Any
 """A value that JSON can hold: None, bool, int, float, str, sequence or string-keyed mapping."""
 
 _LARGEST_SAFE_INTEGER = 2**53 - 1
+_LARGEST_DOUBLE = 2**1023
 _ESCAPES = {
     '"': '\\"',
     "\\": "\\\\",
@@ -29,8 +30,8 @@ def canonical_json(value: JSON) -> bytes:
     """The one byte form of a JSON value (RFC 8785).
 
     Raises:
-        ValueError: For NaN, infinities, integers beyond 2**53 - 1, lone surrogates, and types
-            that JSON does not have.
+        ValueError: For NaN, infinities, integers that a double cannot hold exactly, lone
+            surrogates, and types that JSON does not have.
     """
     parts: list[str] = []
     _write(value, parts)
@@ -101,9 +102,12 @@ def _string(text: str) -> str:
 
 def _number(value: int | float) -> str:
     if isinstance(value, int):
-        if abs(value) > _LARGEST_SAFE_INTEGER:
-            raise ValueError(f"integer {value} is beyond 2**53 - 1: write it as a string")
-        return str(int(value))
+        if abs(value) <= _LARGEST_SAFE_INTEGER:
+            return str(int(value))
+        text = _ecmascript_float(float(value)) if abs(value) < _LARGEST_DOUBLE else ""
+        if text != str(value) and (not text or int(float(value)) != value):
+            raise ValueError(f"a JSON number cannot hold {value} exactly: write it as a string")
+        return text
     if not math.isfinite(value):
         raise ValueError(f"JSON has no {value}")
     if value == 0:
