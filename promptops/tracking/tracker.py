@@ -36,7 +36,13 @@ class TrackedRun(Protocol):
         ...
 
     def metrics(self, values: Mapping[str, float], step: int | None = None) -> None:
-        """Record what came out; with ``step`` as one point of a curve."""
+        """Record what came out; with ``step`` as one point of a curve.
+
+        Names are made of letters, digits, ``_``, ``-``, ``.``, ``:``, ``/`` and spaces.
+
+        Raises:
+            ValueError: A name has another character.
+        """
         ...
 
     def tags(self, values: Mapping[str, str]) -> None:
