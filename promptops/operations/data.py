@@ -1,0 +1,91 @@
+"""Check data sets against their contracts."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from promptops.core.canonical import digest_bytes, digest_file
+from promptops.tracking.evidence import Evidence
+from promptops.wiring import CODE_VERSION, Services
+
+if TYPE_CHECKING:
+    from promptops.golden.contracts import ContractReport
+
+KIND = "contract"
+CONTRACT_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataSet:
+    """A data set of the workspace: its kind (``golden``, ``runs`` or ``kb``) and its place."""
+
+    kind: str
+    path: Path
+
+
+def data_sets(services: Services) -> tuple[DataSet, ...]:
+    """Every data set there is: golden sets that prompts name, the run log, knowledge bases."""
+    workspace = services.workspace
+    files, _ = services.registry.load_all()
+    named = {workspace.root / item.dataset for file in files for item in file.prompt.evals}
+    golden = sorted({*named, *workspace.golden.glob("*.jsonl")})
+    found = [DataSet(kind="golden", path=path) for path in golden]
+    if services.run_log.parts():
+        found.append(DataSet(kind="runs", path=workspace.runs))
+    if workspace.kb.is_dir():
+        folders = sorted(path for path in workspace.kb.iterdir() if path.is_dir())
+        found += [DataSet(kind="kb", path=path) for path in folders]
+    return tuple(found)
+
+
+def check_data(
+    services: Services, sets: Iterable[DataSet] | None = None
+) -> "tuple[ContractReport, ...]":
+    """Check data sets with great-expectations; one that was checked unchanged is not again.
+
+    A missing or unreadable file is a violation of its own report: it stops only what depends
+    on it.
+    """
+    chosen = data_sets(services) if sets is None else tuple(sets)
+    return tuple(_check(services, item) for item in chosen)
+
+
+def _check(services: Services, item: DataSet) -> "ContractReport":
+    from promptops.golden import contracts
+
+    inputs = {"kind": item.kind, "contract": CONTRACT_VERSION}
+    subject = _digest(item.path)
+    if subject:
+        known = services.evidence.find(subject, KIND, inputs)
+        if known is not None:
+            return contracts.ContractReport.from_json(known.value, dataset=str(item.path))
+    checks: dict[str, Callable[[Path], ContractReport]] = {
+        "golden": contracts.check_golden,
+        "runs": contracts.check_runs,
+        "kb": contracts.check_kb,
+    }
+    report = checks[item.kind](item.path)
+    if subject:
+        services.evidence.add(
+            Evidence(
+                subject=subject,
+                kind=KIND,
+                inputs=inputs,
+                value=report.to_json(),
+                measured_at=services.clock(),
+                code_version=CODE_VERSION,
+            )
+        )
+    return report
+
+
+def _digest(path: Path) -> str:
+    """Digest of a file's bytes, or of all files of a folder with their names; empty if none."""
+    if path.is_file():
+        return digest_file(path)
+    if not path.is_dir():
+        return ""
+    parts = sorted(file for file in path.rglob("*") if file.is_file())
+    listing = "".join(f"{file.relative_to(path).as_posix()} {digest_file(file)}\n" for file in parts)
+    return digest_bytes(listing.encode())

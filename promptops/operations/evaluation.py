@@ -1,0 +1,143 @@
+"""Measure a prompt on its golden set."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import anyio
+
+from promptops.core.statistics import Interval
+from promptops.errors import GoldenSetError
+from promptops.evaluation.result import Evaluation
+from promptops.evaluation.target import Target
+from promptops.golden.case import GoldenSet
+from promptops.golden.loading import load_golden
+from promptops.prompts.model import Eval, Prompt
+from promptops.prompts.registry import PromptFile
+from promptops.scoring.scorer import Scorer, load_scorers
+from promptops.wiring import Services
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """A prompt's evaluation with what it was measured on.
+
+    ``metric`` is the first metric of the prompt's eval: the one that optimization and routing
+    look at. ``below`` lists the bars that are not kept, in words.
+    """
+
+    file: PromptFile
+    golden: GoldenSet
+    evaluation: Evaluation
+    metric: str
+    below: tuple[str, ...]
+
+    @property
+    def score(self) -> Interval:
+        """The score over all cases with its interval."""
+        return self.evaluation.score(self.metric)
+
+
+def golden_for(services: Services, file: PromptFile, eval_id: str | None = None) -> GoldenSet:
+    """The golden set of a prompt's eval (the first when none is named).
+
+    Raises:
+        GoldenSetError: The prompt names none, or the file is missing or malformed.
+    """
+    return load_golden(services.workspace.root / eval_of(file, eval_id).dataset)
+
+
+def eval_of(file: PromptFile, eval_id: str | None = None) -> Eval:
+    """The eval of this id, or the first.
+
+    Raises:
+        GoldenSetError: The prompt has no such eval.
+    """
+    evals = file.prompt.evals
+    for candidate in evals:
+        if eval_id in (None, candidate.id):
+            return candidate
+    raise GoldenSetError(
+        f'eval "{eval_id}" is not declared' if evals else "this prompt names no golden set",
+        where=str(file.path),
+        hint=f"declared: {', '.join(each.id for each in evals)}"
+        if evals
+        else "add one under `evals:`, or leave it out of evaluation",
+    )
+
+
+def scorers_of(services: Services, item: Eval) -> tuple[Scorer, ...]:
+    """The scorers that an eval's metrics name, in order.
+
+    Raises:
+        UnknownBackendError: A metric that nobody provides.
+    """
+    return load_scorers(item.metrics, embedder=services.embedder)
+
+
+def default_target(services: Services) -> Target:
+    """The model of the workspace with a prompt's own wording.
+
+    Raises:
+        UnknownModelError: The workspace names a model that no card describes.
+    """
+    return Target(model=services.catalog.get(services.settings.llm.model).id)
+
+
+def kb_inputs(services: Services, prompt: Prompt) -> tuple[str | None, str | None]:
+    """Label and version (with its index's fingerprint) of the knowledge base a prompt reads."""
+    if prompt.retrieval is None:
+        return None, None
+    kb = services.knowledge(prompt.retrieval.kb)
+    return kb.label, f"{kb.version}+{services.index_fingerprint}"
+
+
+def evaluate_prompt(
+    services: Services,
+    file: PromptFile,
+    *,
+    target: Target | None = None,
+    eval_id: str | None = None,
+    repeats: int = 1,
+    progress: Progress | None = None,
+) -> Measured:
+    """Run a prompt over its golden set, or find in the evidence that it was.
+
+    Raises:
+        PromptOpsError: See `Evaluator.run`.
+    """
+    item = eval_of(file, eval_id)
+    golden = golden_for(services, file, item.id)
+    label, version = kb_inputs(services, file.prompt)
+    run = partial(
+        services.evaluator().run,
+        file.prompt,
+        golden,
+        target=target or default_target(services),
+        scorers=scorers_of(services, item),
+        kb_label=label,
+        kb_version=version,
+        repeats=repeats,
+        progress=progress,
+    )
+    evaluation = anyio.run(run)
+    return Measured(
+        file=file,
+        golden=golden,
+        evaluation=evaluation,
+        metric=next(iter(item.metrics)),
+        below=_below(item, evaluation),
+    )
+
+
+def _below(item: Eval, evaluation: Evaluation) -> tuple[str, ...]:
+    missed = []
+    for name, bar in item.metrics.items():
+        mean = evaluation.mean(name)
+        if bar.min is not None and not mean >= bar.min:
+            missed.append(f"{name} {mean:.2f} is below {bar.min:g}")
+        if bar.max is not None and not mean <= bar.max:
+            missed.append(f"{name} {mean:.2f} is above {bar.max:g}")
+    return tuple(missed)

@@ -1,0 +1,319 @@
+"""The composition root: settings in, working services out.
+
+The only place that names concrete classes. Everything is made on first use, once a process for a
+workspace and its settings, so that a command that only reads files never loads a heavy library and
+several tasks share one model.
+"""
+
+import hashlib
+import os
+import threading
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from promptops import __version__
+from promptops.config import Settings, Workspace, find_workspace, load_settings
+from promptops.core.clock import Clock, system_clock
+from promptops.core.store import BlobStore
+
+if TYPE_CHECKING:
+    from promptops.embedding.embedder import Embedder
+    from promptops.evaluation.runner import Evaluator
+    from promptops.knowledge.index import KBIndex
+    from promptops.knowledge.kb import KnowledgeBase
+    from promptops.knowledge.snapshots import SnapshotStore
+    from promptops.llm.chat import Chat
+    from promptops.llm.metered import Budget, Meter
+    from promptops.models.catalog import Catalog
+    from promptops.prompts.model import Prompt
+    from promptops.prompts.proposals import ProposalStore
+    from promptops.prompts.registry import Registry
+    from promptops.tracking.evidence import EvidenceStore
+    from promptops.tracking.run_log import RunLog
+    from promptops.tracking.tracker import Tracker
+
+CODE_VERSION = f"promptops {__version__}"
+
+# Set before any of these libraries is imported: no telemetry, no network that nobody asked for.
+_QUIET = {
+    "DO_NOT_TRACK": "true",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "RAGAS_DO_NOT_TRACK": "true",
+    "GX_ANALYTICS_ENABLED": "false",
+    "DVC_NO_ANALYTICS": "true",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+    "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    # The default of 20 s is too short for a first start on a busy machine.
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+}
+
+Notice = Callable[[str], None]
+_T = TypeVar("_T")
+
+
+def prepare_environment(workspace: Workspace | None = None) -> None:
+    """Set what the heavy libraries read at import; what the user has set stays.
+
+    With a workspace, Prefect's own files go to its state folder unless the user runs a Prefect
+    server or has a home for it.
+    """
+    for name, value in _QUIET.items():
+        os.environ.setdefault(name, value)  # noqa: TID251
+    if workspace is not None:
+        os.environ.setdefault("PREFECT_HOME", str(workspace.state / "prefect"))  # noqa: TID251
+
+
+class Services:
+    """Everything that a command, a task or a server needs of one workspace."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        settings: Settings,
+        *,
+        sources: Mapping[str, str] | None = None,
+        clock: Clock = system_clock,
+        notice: Notice | None = None,
+    ) -> None:
+        """Keep the values; nothing is opened yet.
+
+        Args:
+            workspace: Where everything lies.
+            settings: What was set.
+            sources: Where each setting came from.
+            clock: The time.
+            notice: Called with one line when something slow begins (loading a model).
+        """
+        self.workspace = workspace
+        self.settings = settings
+        self.sources = dict(sources or {})
+        self.clock = clock
+        self.notice: Notice = notice or (lambda _line: None)
+        self._lock = threading.RLock()
+
+    def _once(self, name: str, make: Callable[[], _T]) -> _T:
+        """Make a thing once, also when several threads ask at the same time."""
+        with self._lock:
+            made: dict[str, Any] = self.__dict__.setdefault("_made", {})
+            if name not in made:
+                made[name] = make()
+            result: _T = made[name]
+            return result
+
+    # What people wrote.
+
+    @property
+    def registry(self) -> "Registry":
+        """The prompt files."""
+        from promptops.prompts.registry import Registry
+
+        return Registry(self.workspace.prompts)
+
+    @property
+    def proposals(self) -> "ProposalStore":
+        """New versions that wait for a decision."""
+        from promptops.prompts.proposals import ProposalStore
+
+        return ProposalStore(self.workspace.proposals)
+
+    @property
+    def catalog(self) -> "Catalog":
+        """Model cards, built in and of this workspace."""
+
+        def make() -> "Catalog":
+            from promptops.models.catalog import Catalog
+
+            path = self.workspace.models_file
+            return Catalog.load(path if path.exists() else None)
+
+        return self._once("catalog", make)
+
+    # State.
+
+    @property
+    def evidence(self) -> "EvidenceStore":
+        """What was measured."""
+
+        def make() -> "EvidenceStore":
+            from promptops.tracking.evidence import EvidenceStore
+
+            return EvidenceStore(self.workspace.state / "evidence.db")
+
+        return self._once("evidence", make)
+
+    @property
+    def answers(self) -> BlobStore:
+        """Answers of models by the digest of the call."""
+        return self._once("answers", lambda: BlobStore(self.workspace.state / "answers.db"))
+
+    @property
+    def vectors(self) -> BlobStore:
+        """Embeddings by text and embedder."""
+        return self._once("vectors", lambda: BlobStore(self.workspace.state / "embeddings.db"))
+
+    @property
+    def run_log(self) -> "RunLog":
+        """Logged model calls."""
+        from promptops.tracking.run_log import RunLog
+
+        return RunLog(self.workspace.runs)
+
+    @property
+    def snapshots(self) -> "SnapshotStore":
+        """Earlier versions of knowledge bases."""
+        from promptops.knowledge.snapshots import SnapshotStore
+
+        return SnapshotStore(self.workspace.state / "kb")
+
+    @property
+    def tracker(self) -> "Tracker":
+        """Where runs are compared: MLflow."""
+
+        def make() -> "Tracker":
+            from promptops.tracking.mlflow_tracker import MLflowTracker
+
+            return MLflowTracker(self.tracking_uri, artifact_root=self.artifact_root)
+
+        return self._once("tracker", make)
+
+    @property
+    def tracking_uri(self) -> str:
+        """MLflow's tracking URI."""
+        return self.settings.tracking.uri or f"sqlite:///{self.workspace.state / 'mlflow.db'}"
+
+    @property
+    def artifact_root(self) -> Path:
+        """Where MLflow keeps artifacts when it runs on SQLite."""
+        return self.workspace.state / "mlartifacts"
+
+    # Models.
+
+    @property
+    def meter(self) -> "Meter":
+        """What calls have cost since these services were opened."""
+
+        def make() -> "Meter":
+            from promptops.llm.metered import Meter
+
+            return Meter()
+
+        return self._once("meter", make)
+
+    @property
+    def weights(self) -> Path:
+        """The folder of downloaded weights."""
+        named = self.settings.llm.weights
+        if named:
+            return (self.workspace.root / Path(named).expanduser()).resolve()
+        return default_weights()
+
+    def fingerprint(self, model: str) -> str:
+        """What identifies the weights behind a model id: part of every key of an answer."""
+        from promptops.llm.embedded.weights import fingerprint, is_embedded
+
+        return fingerprint(model, self.weights) if is_embedded(model) else model
+
+    @property
+    def chat(self) -> "Chat":
+        """Calls to any model: cached, metered, limited."""
+
+        def make() -> "Chat":
+            from promptops.llm.cached import CachedChat
+            from promptops.llm.limited import LimitedChat
+            from promptops.llm.litellm_chat import LiteLLMChat
+            from promptops.llm.metered import MeteredChat
+
+            llm = self.settings.llm
+            chat = LiteLLMChat(
+                timeout_s=llm.timeout_s,
+                retries=llm.retries,
+                weights=self.weights,
+                threads=llm.threads or None,
+                context=llm.context,
+                notice=self.notice,
+            )
+            limited = LimitedChat(
+                chat, {"embedded": llm.embedded_concurrency}, default=llm.concurrency
+            )
+            metered = MeteredChat(limited, self.meter, self.budget)
+            return CachedChat(metered, self.answers, self.fingerprint, meter=self.meter)
+
+        return self._once("chat", make)
+
+    @property
+    def embedder(self) -> "Embedder":
+        """Embeddings, cached."""
+
+        def make() -> "Embedder":
+            from promptops.embedding.cached import CachedEmbedder
+
+            return CachedEmbedder(self._inner_embedder(), self.vectors)
+
+        return self._once("embedder", make)
+
+    def _inner_embedder(self) -> "Embedder":
+        setting = self.settings.embedding
+        if setting.backend == "litellm":
+            from promptops.embedding.litellm_embedder import LiteLLMEmbedder
+
+            return LiteLLMEmbedder(setting.model)
+        from promptops.embedding.sentence_transformer import SentenceTransformerEmbedder
+
+        return SentenceTransformerEmbedder(setting.model)
+
+    # Knowledge.
+
+    def knowledge(self, name: str) -> "KnowledgeBase":
+        """The knowledge base of this name, as it is on disk now."""
+
+        def make() -> "KnowledgeBase":
+            from promptops.knowledge.kb import load_kb
+
+            return load_kb(self.workspace.kb / name)
+
+        return self._once(f"kb {name}", make)
+
+    def index(self, name: str, version: str | None = None) -> "KBIndex":
+        """The search index of a knowledge base; of an earlier version from its snapshot."""
+
+        def make() -> "KBIndex":
+            from promptops.knowledge.index import KBIndex
+
+            live = self.knowledge(name)
+            earlier = version is not None and version != live.version
+            kb = self.snapshots.load(name, version) if earlier and version else live
+            return KBIndex.build(kb, self.embedder)
+
+        return self._once(f"index {name} {version}", make)
+
+    # Measuring.
+
+    def evaluator(self, *, kb_version: str | None = None) -> "Evaluator":
+        """Runs prompts over golden cases; retrieval uses the live knowledge base or a version."""
+        from promptops.evaluation.requests import Retrieved
+        from promptops.evaluation.runner import Evaluator
+        from promptops.knowledge.index import context_text
+
+        def retrieve(prompt: "Prompt", query: str) -> Retrieved:
+            assert prompt.retrieval is not None
+            index = self.index(prompt.retrieval.kb, kb_version)
+            hits = index.retrieve(query, prompt.retrieval.top_k)
+            return Retrieved(text=context_text(hits), chunks=tuple(hit.chunk.id for hit in hits))
+
+        return Evaluator(
+            self.chat,
+            self.evidence,
+            fingerprint=self.fingerprint,
+            clock=self.clock,
+            code_version=CODE_VERSION,
+            concurrency=max(1, self.settings.llm.embedded_concurrency)
+            if self.settings.llm.model.startswith("embedded/")
+            else self.settings.llm.concurrency,
+            retriever=retrieve,
+        )
