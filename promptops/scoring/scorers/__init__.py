@@ -1,0 +1,1 @@
+"""One scorer, one file; the table is `promptops.scoring.scorer.SCORERS`."""
