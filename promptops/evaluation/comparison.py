@@ -1,0 +1,192 @@
+"""Two evaluations of the same cases, compared pair by pair.
+
+Methods: the difference with a paired percentile bootstrap interval; the p-value by the exact
+McNemar test for yes/no scores and by a sign-flip permutation test for others; non-inferiority by
+the adjusted interval of Agresti and Min (2005, *Statistics in Medicine* 24:729) for paired
+proportions, which puts half a pair into each of the four cells, so that sixteen pairs without a
+single loss do not pass for proof of no loss at all. For scores between 0 and 1 the same two pseudo
+pairs are used: they add nothing to the sum and one to the sum of squares.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import NormalDist, fmean, pstdev
+from typing import Literal
+
+from promptops.core.canonical import JSON
+from promptops.core.statistics import (
+    Interval,
+    mcnemar_exact,
+    minimum_detectable_effect,
+    paired_difference,
+    sign_flip,
+)
+from promptops.evaluation.result import Evaluation
+
+Outcome = Literal["improved", "not-worse", "worse", "inconclusive"]
+
+ALPHA = 0.05
+"""One-sided error rate of each claim: better, not worse by more than the margin, worse."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """How a new wording does against a base on the same cases.
+
+    Args:
+        metric: The metric compared.
+        pairs: Number of cases that both have.
+        base: Mean score of the base over the pairs.
+        new: Mean score of the new wording over the pairs.
+        difference: Mean of new - base with its 95 % interval.
+        p_value: Two-sided p-value that there is no difference.
+        lower_bound: One-sided 95 % lower bound of the difference, for non-inferiority.
+        margin: Largest loss that counts as no loss.
+        wins: Ids of the cases that got better.
+        losses: Ids of the cases that got worse.
+        verdict: ``improved`` (interval above zero and exact one-sided p below 5 %), ``not-worse``
+            (lower bound above -margin), ``worse`` (likewise below zero) or ``inconclusive``.
+        mde: The difference that so many pairs would have shown with 80 % power.
+    """
+
+    metric: str
+    pairs: int
+    base: float
+    new: float
+    difference: Interval
+    p_value: float
+    lower_bound: float
+    margin: float
+    wins: tuple[str, ...]
+    losses: tuple[str, ...]
+    verdict: Outcome
+    mde: float
+
+    @property
+    def p_better(self) -> float:
+        """One-sided p-value that the new wording is no better."""
+        half = self.p_value / 2
+        return half if self.difference.estimate > 0 else 1.0 - half
+
+    def to_json(self) -> dict[str, JSON]:
+        """Plain values by name."""
+        return {
+            "metric": self.metric,
+            "pairs": self.pairs,
+            "base": self.base,
+            "new": self.new,
+            "difference": self.difference.to_json(),
+            "p_value": self.p_value,
+            "lower_bound": self.lower_bound,
+            "margin": self.margin,
+            "wins": list(self.wins),
+            "losses": list(self.losses),
+            "verdict": self.verdict,
+            "mde": self.mde,
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, JSON]) -> "Comparison":
+        """Read what `to_json` wrote."""
+        return cls(
+            **{
+                **value,
+                "difference": Interval(**value["difference"]),
+                "wins": tuple(value["wins"]),
+                "losses": tuple(value["losses"]),
+            }
+        )
+
+
+def compare(
+    base: Evaluation,
+    new: Evaluation,
+    metric: str,
+    *,
+    margin: float = 0.05,
+    seed: int = 0,
+    clusters: Mapping[str, str] | None = None,
+) -> Comparison:
+    """Compare two evaluations over the cases that both have a value for.
+
+    Args:
+        base: The wording in use.
+        new: The wording that might replace it.
+        metric: What to compare.
+        margin: Largest mean loss that counts as no loss, in score units.
+        seed: Seed of resampling.
+        clusters: Cluster by case id; whole clusters are resampled for the interval then.
+
+    Raises:
+        ValueError: The two have no case in common.
+    """
+    before, after = base.values(metric), new.values(metric)
+    ids = [case_id for case_id in before if case_id in after]
+    if not ids:
+        raise ValueError(f"the two evaluations share no case with a value for {metric}")
+    old, now = [before[case_id] for case_id in ids], [after[case_id] for case_id in ids]
+    differences = [b - a for a, b in zip(old, now, strict=True)]
+    wins = tuple(case_id for case_id, d in zip(ids, differences, strict=True) if d > 0)
+    losses = tuple(case_id for case_id, d in zip(ids, differences, strict=True) if d < 0)
+    groups = [clusters.get(case_id, case_id) for case_id in ids] if clusters else None
+    result = Comparison(
+        metric=metric,
+        pairs=len(ids),
+        base=fmean(old),
+        new=fmean(now),
+        difference=paired_difference(old, now, seed=seed, clusters=groups),
+        p_value=_p_value(old, now, wins=len(wins), losses=len(losses), seed=seed),
+        lower_bound=lower_bound(differences),
+        margin=margin,
+        wins=wins,
+        losses=losses,
+        verdict="inconclusive",
+        mde=minimum_detectable_effect(len(ids), sd=max(pstdev(differences), 0.25)),
+    )
+    return replace(result, verdict=_verdict(result))
+
+
+def lower_bound(differences: Sequence[float], *, level: float = 1 - ALPHA) -> float:
+    """One-sided lower bound of a mean paired difference of scores in 0…1 (Agresti and Min)."""
+    n = len(differences) + 2
+    mean = sum(differences) / n
+    variance = (sum(d * d for d in differences) + 1.0) / n - mean * mean
+    return mean - NormalDist().inv_cdf(level) * math.sqrt(variance / n)
+
+
+def _p_value(
+    old: Sequence[float], now: Sequence[float], *, wins: int, losses: int, seed: int
+) -> float:
+    if all(value in (0, 1) for value in (*old, *now)):
+        return mcnemar_exact(losses, wins)
+    return sign_flip([b - a for a, b in zip(old, now, strict=True)], seed=seed)
+
+
+def _verdict(result: Comparison) -> Outcome:
+    significant = result.p_value / 2 < ALPHA
+    if result.difference.low > 0 and significant:
+        return "improved"
+    if result.lower_bound > -result.margin:
+        return "not-worse"
+    if result.difference.high < 0 and significant:
+        return "worse"
+    return "inconclusive"
+
+
+def change(base: Evaluation, new: Evaluation, quantity: str, *, seed: int = 0) -> Interval:
+    """Mean paired change of a quantity over the cases that both answered, with its interval.
+
+    Args:
+        base: The wording in use.
+        new: The wording that might replace it.
+        quantity: ``input_tokens``, ``output_tokens``, ``cost_usd`` or ``latency_ms``.
+        seed: Seed of resampling.
+
+    Raises:
+        ValueError: The two have no answered case in common.
+    """
+    before = {(c.case_id, c.repeat): getattr(c, quantity) for c in base.cases if c.answered}
+    after = {(c.case_id, c.repeat): getattr(c, quantity) for c in new.cases if c.answered}
+    keys = [key for key in before if key in after]
+    return paired_difference([before[k] for k in keys], [after[k] for k in keys], seed=seed)

@@ -1,0 +1,78 @@
+"""From a prompt and a case to the call that a model gets."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from promptops.core.canonical import JSON
+from promptops.errors import UsageError
+from promptops.evaluation.target import Target
+from promptops.llm.chat import ChatRequest, Message
+from promptops.prompts.model import Prompt
+from promptops.prompts.rendering import render, render_text
+from promptops.prompts.resolve import resolve
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retrieved:
+    """What retrieval found for one query.
+
+    Args:
+        text: The context as it goes into the prompt.
+        chunks: Ids of the chunks in it, best first.
+    """
+
+    text: str
+    chunks: tuple[str, ...] = ()
+
+
+Retriever = Callable[[Prompt, str], Retrieved | str]
+"""Finds the context for a prompt's query; a plain string is a context without named chunks."""
+
+
+def retrieve(
+    prompt: Prompt, inputs: Mapping[str, JSON], retriever: Retriever | None
+) -> Retrieved | None:
+    """The context for a case, or None where the prompt retrieves nothing or the case brings it.
+
+    Raises:
+        UsageError: The prompt retrieves, but no knowledge base was given to retrieve from.
+        RenderError: The query cannot be rendered from the inputs.
+    """
+    if prompt.retrieval is None or prompt.retrieval.into in inputs:
+        return None
+    if retriever is None:
+        raise UsageError(
+            f'prompt "{prompt.id}" retrieves from knowledge base "{prompt.retrieval.kb}", '
+            "which was not given",
+            hint="build its index with `promptops kb build` or give the context as an input",
+        )
+    query = render_text(prompt.retrieval.query, inputs, prompt.variables)
+    found = retriever(prompt, query)
+    return Retrieved(text=found) if isinstance(found, str) else found
+
+
+def build_request(
+    prompt: Prompt,
+    inputs: Mapping[str, JSON],
+    *,
+    target: Target,
+    context: Retrieved | None = None,
+    repeat: int = 0,
+) -> ChatRequest:
+    """Render a prompt into the call for its target.
+
+    Raises:
+        RenderError: The inputs do not fit the declared variables.
+    """
+    values = dict(inputs)
+    if context is not None and prompt.retrieval is not None:
+        values[prompt.retrieval.into] = context.text
+    wording = resolve(prompt, target.variant)
+    rendered = render(wording, values)
+    return ChatRequest(
+        model=target.model,
+        messages=tuple(Message(role=role, content=text) for role, text in rendered.texts()),
+        params={} if wording.model is None else dict(wording.model.params),
+        response_schema=None if wording.output is None else wording.output.schema_,
+        repeat=repeat,
+    )

@@ -1,0 +1,185 @@
+"""What an evaluation found: one result a case, and the numbers over them."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from statistics import fmean
+
+from promptops.core.canonical import JSON
+from promptops.core.statistics import Interval, mean_interval
+from promptops.evaluation.target import Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseResult:
+    """One answer to one case, with its scores.
+
+    Args:
+        case_id: The golden case.
+        answer: What the model wrote; empty when it did not answer.
+        scores: 0…1 by metric; a metric whose scorer raised is absent.
+        reasons: Why, by metric.
+        input_tokens: Tokens sent.
+        output_tokens: Tokens received.
+        latency_ms: Wall time of the call that produced the answer (also when a cache gave it).
+        cost_usd: Price of that call.
+        cached: Whether our cache answered, so that nothing was spent in this run.
+        error: What failed, in words: the call, the rendering or a scorer; None when nothing did.
+        context_chunks: Ids of the knowledge-base chunks that were put into the prompt.
+        repeat: Which of several draws this is.
+    """
+
+    case_id: str
+    answer: str = ""
+    scores: Mapping[str, float] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    input_tokens: int = 0
+    output_tokens: int = 0
+    latency_ms: float = 0.0
+    cost_usd: float = 0.0
+    cached: bool = False
+    error: str | None = None
+    context_chunks: tuple[str, ...] = ()
+    repeat: int = 0
+
+    @property
+    def answered(self) -> bool:
+        """Whether there is an answer, be it one that a scorer failed on."""
+        return self.input_tokens > 0 or bool(self.answer)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """A prompt on a target over golden cases.
+
+    Args:
+        prompt_id: The prompt.
+        subject: Variant digest of the wording that ran.
+        target: What it ran on.
+        inputs: What else the numbers depend on (model, golden, kb, scorers), digests or versions.
+        cases: Results in the order of the golden cases.
+        from_evidence: Whether this was measured by an earlier run.
+    """
+
+    prompt_id: str
+    subject: str
+    target: Target
+    inputs: Mapping[str, str]
+    cases: tuple[CaseResult, ...]
+    from_evidence: bool = False
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The metrics that at least one case has, in the order they were scored."""
+        return tuple(dict.fromkeys(name for case in self.cases for name in case.scores))
+
+    def values(self, metric: str) -> dict[str, float]:
+        """Mean score by case id (over repeats); cases without this metric are absent."""
+        found: dict[str, list[float]] = {}
+        for case in self.cases:
+            if metric in case.scores:
+                found.setdefault(case.case_id, []).append(case.scores[metric])
+        return {case_id: fmean(values) for case_id, values in found.items()}
+
+    def mean(self, metric: str) -> float:
+        """Mean score; NaN when no case has it."""
+        values = self.values(metric)
+        return fmean(values.values()) if values else float("nan")
+
+    def score(self, metric: str) -> Interval:
+        """Mean score with its 95 % interval.
+
+        Raises:
+            ValueError: No case has this metric.
+        """
+        return mean_interval(list(self.values(metric).values()))
+
+    @property
+    def failures(self) -> tuple[CaseResult, ...]:
+        """The cases in which something failed."""
+        return tuple(case for case in self.cases if case.error is not None)
+
+    @property
+    def calls(self) -> int:
+        """Model calls that this run paid for."""
+        return 0 if self.from_evidence else sum(c.answered and not c.cached for c in self.cases)
+
+    @property
+    def tokens(self) -> int:
+        """All tokens, in and out."""
+        return sum(case.input_tokens + case.output_tokens for case in self.cases)
+
+    @property
+    def input_tokens_mean(self) -> float:
+        """Mean tokens sent for a case."""
+        return self._mean_of("input_tokens")
+
+    @property
+    def output_tokens_mean(self) -> float:
+        """Mean tokens received for a case."""
+        return self._mean_of("output_tokens")
+
+    @property
+    def cost_usd_mean(self) -> float:
+        """Mean price of a case, in USD."""
+        return self._mean_of("cost_usd")
+
+    @property
+    def latency_ms_mean(self) -> float:
+        """Mean wall time of a call, in milliseconds."""
+        return self._mean_of("latency_ms")
+
+    def _mean_of(self, name: str) -> float:
+        values = [float(getattr(case, name)) for case in self.cases if case.answered]
+        return fmean(values) if values else 0.0
+
+    def subset(self, case_ids: Collection[str]) -> "Evaluation":
+        """The same evaluation over some of its cases; its inputs are dropped, for they differ."""
+        wanted = set(case_ids)
+        cases = tuple(case for case in self.cases if case.case_id in wanted)
+        return replace(self, cases=cases, inputs={})
+
+    def to_json(self) -> dict[str, JSON]:
+        """Everything but whether a cache answered: equal measurements, equal bytes."""
+        return {
+            "prompt_id": self.prompt_id,
+            "subject": self.subject,
+            "target": self.target.name,
+            "inputs": dict(self.inputs),
+            "cases": [_case_to_json(case) for case in self.cases],
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, JSON]) -> "Evaluation":
+        """Read what `to_json` wrote; cases count as cached."""
+        return cls(
+            prompt_id=value["prompt_id"],
+            subject=value["subject"],
+            target=Target.parse(value["target"]),
+            inputs=value["inputs"],
+            cases=tuple(_case_from_json(case) for case in value["cases"]),
+            from_evidence=True,
+        )
+
+
+def merge(parts: Iterable[Evaluation]) -> Evaluation:
+    """One evaluation out of several of the same wording over disjoint cases, at least one."""
+    first, *others = parts
+    cases = [*first.cases]
+    for part in others:
+        cases.extend(part.cases)
+    return replace(first, cases=tuple(cases), inputs={}) if others else first
+
+
+def _case_to_json(case: CaseResult) -> dict[str, JSON]:
+    row = {name: value for name, value in asdict(case).items() if value not in (None, {}, (), "")}
+    row.pop("cached", None)
+    if not case.repeat:
+        row.pop("repeat", None)
+    row["latency_ms"] = round(case.latency_ms, 3)
+    return row
+
+
+def _case_from_json(row: Mapping[str, JSON]) -> CaseResult:
+    return CaseResult(
+        **{**row, "cached": True, "context_chunks": tuple(row.get("context_chunks", ()))}
+    )
