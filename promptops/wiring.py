@@ -5,7 +5,6 @@ workspace and its settings, so that a command that only reads files never loads 
 several tasks share one model.
 """
 
-import hashlib
 import os
 import threading
 from collections.abc import Callable, Mapping
@@ -54,6 +53,11 @@ _QUIET = {
 }
 
 Notice = Callable[[str], None]
+"""Told one line when something begins or was found."""
+
+Progress = Callable[[str, int, int], None]
+"""Told what is going on, how many of its parts are done, and of how many."""
+
 _T = TypeVar("_T")
 
 
@@ -80,6 +84,7 @@ class Services:
         sources: Mapping[str, str] | None = None,
         clock: Clock = system_clock,
         notice: Notice | None = None,
+        progress: Progress | None = None,
     ) -> None:
         """Keep the values; nothing is opened yet.
 
@@ -88,13 +93,15 @@ class Services:
             settings: What was set.
             sources: Where each setting came from.
             clock: The time.
-            notice: Called with one line when something slow begins (loading a model).
+            notice: Told when something slow begins (loading a model).
+            progress: Told how long work goes on.
         """
         self.workspace = workspace
         self.settings = settings
         self.sources = dict(sources or {})
         self.clock = clock
         self.notice: Notice = notice or (lambda _line: None)
+        self.progress: Progress = progress or (lambda _what, _done, _total: None)
         self._lock = threading.RLock()
 
     def _once(self, name: str, make: Callable[[], _T]) -> _T:
@@ -317,3 +324,78 @@ class Services:
             else self.settings.llm.concurrency,
             retriever=retrieve,
         )
+
+    @property
+    def index_fingerprint(self) -> str:
+        """How knowledge bases are chunked and embedded: a change means other answers."""
+        from promptops.knowledge.chunking import CHUNKER
+
+        return f"{CHUNKER}+{self.embedder.fingerprint}"
+
+    # A night.
+
+    budget: "Budget | None" = None
+    """What calls may cost in all; set before the first use of `chat`."""
+
+    def close(self) -> None:
+        """Close the databases; the next use opens them again."""
+        with self._lock:
+            for made in self.__dict__.get("_made", {}).values():
+                if callable(close := getattr(made, "close", None)):
+                    close()
+
+
+def default_weights() -> Path:
+    """Where weights are kept when nothing is set: the user's cache folder."""
+    cache = os.environ.get("XDG_CACHE_HOME")  # noqa: TID251
+    return (Path(cache) if cache else Path.home() / ".cache") / "promptops" / "models"
+
+
+_OPEN: dict[str, Services] = {}
+_OPEN_LOCK = threading.Lock()
+
+
+def open_services(
+    folder: Path | str | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    *,
+    notice: Notice | None = None,
+    progress: Progress | None = None,
+    budget: "Budget | None" = None,
+) -> Services:
+    """Open a workspace: the services of it that `shared_services` gives from now on.
+
+    Args:
+        folder: The workspace; found from the environment or the current folder when None.
+        overrides: Settings by name that beat every other source.
+        notice: Told when something slow begins.
+        progress: Told how long work goes on.
+        budget: What model calls may cost in all.
+
+    Raises:
+        WorkspaceNotFoundError: No workspace there.
+        SettingsError: A setting is wrong.
+    """
+    workspace = find_workspace(folder)
+    prepare_environment(workspace)
+    loaded = load_settings(workspace, overrides)
+    services = Services(
+        workspace, loaded.settings, sources=loaded.sources, notice=notice, progress=progress
+    )
+    services.budget = budget
+    with _OPEN_LOCK:
+        _OPEN[str(workspace.root)] = services
+    return services
+
+
+def shared_services(folder: Path | str) -> Services:
+    """The services of a workspace that is open in this process; opened when it is not.
+
+    Raises:
+        WorkspaceNotFoundError: No workspace there.
+        SettingsError: A setting is wrong.
+    """
+    key = str(find_workspace(folder).root)
+    with _OPEN_LOCK:
+        found = _OPEN.get(key)
+    return found or open_services(folder)

@@ -1,0 +1,55 @@
+"""Schedules and triggers: what runs when, on a Prefect server."""
+
+from prefect import serve
+from prefect.deployments.runner import RunnerDeployment
+from prefect.events import DeploymentEventTrigger
+from prefect.flows import Flow
+from prefect.schedules import Cron
+from prefect.types.entrypoint import EntrypointType
+
+from flows.clustering import clustering
+from flows.kb_regression import kb_regression
+from flows.nightly import nightly
+from flows.pack_release import pack_release
+from flows.recalibration import recalibration
+from flows.rewriting import rewriting
+from tasks.events import KB_CHANGED
+
+BY_HAND: tuple[Flow, ...] = (recalibration, clustering, rewriting, pack_release)
+
+
+def deployments(workspace: str, *, name: str, schedule: str) -> list[RunnerDeployment]:
+    """The deployments of one workspace.
+
+    Args:
+        workspace: Its folder; every run gets it as a parameter.
+        name: The deployments' name, beside the name of their flow.
+        schedule: When the nightly flow runs, as a cron expression in UTC.
+    """
+    common = {
+        "name": name,
+        "tags": ["promptops"],
+        # By module, not by file: a file would be loaded with its folder in front of sys.path.
+        "entrypoint_type": EntrypointType.MODULE_PATH,
+    }
+    on_change = DeploymentEventTrigger(
+        name=f"kb-changed-{name}",
+        expect={KB_CHANGED},
+        match={"prefect.resource.id": "promptops.kb.*"},
+        parameters={"workspace": workspace, "kb": "{{ event.payload.kb }}"},
+    )
+    given = {"workspace": workspace}
+    return [
+        nightly.to_deployment(
+            schedule=Cron(schedule, timezone="UTC"), parameters=given, concurrency_limit=1, **common
+        ),
+        kb_regression.to_deployment(
+            triggers=[on_change], parameters=given, concurrency_limit=1, **common
+        ),
+        *(each.to_deployment(parameters=given, **common) for each in BY_HAND),
+    ]
+
+
+def serve_workspace(workspace: str, *, name: str, schedule: str) -> None:
+    """Serve the deployments until interrupted; runs are processes of this machine."""
+    serve(*deployments(workspace, name=name, schedule=schedule), limit=2)

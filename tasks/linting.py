@@ -1,0 +1,14 @@
+"""Lint the registry."""
+
+from prefect import task
+
+from promptops.lint.report import LintReport
+from promptops.operations.linting import lint_registry
+from promptops.wiring import shared_services
+from tasks.policy import CORES, RETRIED
+
+
+@task(task_run_name="lint the registry", **RETRIED)
+def lint(workspace: str) -> LintReport:
+    """Findings over every prompt file."""
+    return lint_registry(shared_services(workspace), workers=CORES)
