@@ -24,6 +24,9 @@ from promptops.core.files import read_text
 from promptops.errors import KnowledgeBaseError
 
 KB_FILE = "kb.yaml"
+JOURNAL = ".update.json"
+"""In the folder while an update is being applied: its documents are of two versions then."""
+
 _LARGEST_DOCUMENT = 4 * 1024 * 1024
 _FENCE = re.compile(r"^\s*(```+|~~~+)")
 _OWN_LINE = re.compile(r"^\s*([-*+]\s|\d+[.)]\s|>)")
@@ -78,10 +81,16 @@ def load_kb(folder: Path) -> KnowledgeBase:
     """Read a knowledge base.
 
     Raises:
-        KnowledgeBaseError: No such folder, no or a broken ``kb.yaml``, no documents, or a
-            document that is not UTF-8 or larger than 4 MiB.
+        KnowledgeBaseError: No such folder, no or a broken ``kb.yaml``, no documents, a document
+            that is not UTF-8 or larger than 4 MiB, or an update that was interrupted.
     """
     settings = load_settings(folder)
+    if (folder / JOURNAL).exists():
+        raise KnowledgeBaseError(
+            "an update of this knowledge base was interrupted",
+            where=str(folder),
+            hint="apply the update again: it finishes",
+        )
     documents = tuple(
         make_document(path.relative_to(folder).as_posix(), _document_text(path))
         for path in document_paths(folder)
