@@ -1,0 +1,97 @@
+"""Pack definitions from files, and the prompts they select."""
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from promptops.core.files import read_text
+from promptops.core.suggest import did_you_mean
+from promptops.errors import PackError, PromptSyntaxError
+from promptops.packs.definition import PackDefinition
+from promptops.prompts.loader import PromptFile, validate
+from promptops.prompts.strict_yaml import read_yaml
+
+
+def load_definition(path: Path) -> PackDefinition:
+    """Read one definition file.
+
+    Raises:
+        PackError: The file is missing, not YAML, or not a definition; names line and field.
+    """
+    return parse_definition(read_text(path, PackError), str(path))
+
+
+def parse_definition(text: str, where: str) -> PackDefinition:
+    """Read a definition from text.
+
+    Raises:
+        PackError: See `load_definition`.
+    """
+    try:
+        return validate(read_yaml(text, where), PackDefinition)
+    except PromptSyntaxError as problem:
+        raise PackError(problem.message, where=problem.where, hint=problem.hint) from problem
+
+
+def load_definitions(folder: Path) -> tuple[PackDefinition, ...]:
+    """Every ``*.yaml`` of a folder, by file name; none when there is no folder.
+
+    Raises:
+        PackError: A broken file, or two packs of one id.
+    """
+    definitions: dict[str, PackDefinition] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        definition = load_definition(path)
+        if definition.id in definitions:
+            raise PackError(f"a second pack is called {definition.id}", where=str(path))
+        definitions[definition.id] = definition
+    return tuple(definitions.values())
+
+
+def area_of(file: PromptFile) -> str:
+    """The folder a prompt file lies in."""
+    return file.path.parent.name
+
+
+def select(definition: PackDefinition, files: Sequence[PromptFile]) -> tuple[PromptFile, ...]:
+    """The prompts of a pack, by id.
+
+    Raises:
+        PackError: A selector that selects nothing, or a version that is not the present one.
+    """
+    chosen: dict[str, PromptFile] = {}
+    for selector in definition.prompts:
+        found = [file for file in files if _selects(selector, file)]
+        if not found:
+            raise _nothing(definition, selector, files)
+        chosen.update({file.prompt.id: file for file in found})
+    for selector in definition.exclude:
+        for file in files:
+            if _selects(selector, file):
+                chosen.pop(file.prompt.id, None)
+    if not chosen:
+        raise PackError("every selected prompt is excluded again", where=definition.id)
+    return tuple(chosen[prompt_id] for prompt_id in sorted(chosen))
+
+
+def _selects(selector: str, file: PromptFile) -> bool:
+    pattern, _, version = selector.partition("@")
+    prompt = file.prompt
+    named = fnmatchcase(f"{area_of(file)}/{prompt.id}", pattern) or fnmatchcase(prompt.id, pattern)
+    return named and version in ("", prompt.version)
+
+
+def _nothing(definition: PackDefinition, selector: str, files: Sequence[PromptFile]) -> PackError:
+    pattern, _, version = selector.partition("@")
+    others = [file.prompt.version for file in files if version and _selects(pattern, file)]
+    if others:
+        return PackError(
+            f"{pattern} is at version {others[0]}, not {version}",
+            where=definition.id,
+            hint="take the version out of the definition or release that version",
+        )
+    return PackError(
+        f"no prompt is selected by {selector}",
+        where=definition.id,
+        hint=did_you_mean(selector, [file.prompt.id for file in files]),
+    )
