@@ -1,0 +1,1 @@
+"""The prompt file: schema, strict loading, template grammar, rendering, versions, registry."""
