@@ -37,7 +37,7 @@ class PromptEvidence:
 
     def to_json(self) -> dict[str, JSON]:
         """The document a pack carries: each record with its inputs and its numbers."""
-        names = {subject: name for name, subject in reversed(self.subjects.items())}
+        names = {subject: name for name, subject in reversed(list(self.subjects.items()))}
         return {
             "subjects": dict(self.subjects),
             "records": [

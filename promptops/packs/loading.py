@@ -8,7 +8,8 @@ from promptops.core.files import read_text
 from promptops.core.suggest import did_you_mean
 from promptops.errors import PackError, PromptSyntaxError
 from promptops.packs.definition import PackDefinition
-from promptops.prompts.loader import PromptFile, validate
+from promptops.prompts.loader import PromptFile
+from promptops.prompts.schema_errors import validate
 from promptops.prompts.strict_yaml import read_yaml
 
 
