@@ -87,6 +87,9 @@ class Nightly(_Group):
     families: tuple[str, ...] = Field(
         ("claude", "gpt", "qwen"), description="Model families to rewrite for."
     )
+    rewrite_prompts: int = Field(
+        4, ge=0, description="Prompts rewritten for other families in a night: people must review."
+    )
     pack: str = Field("", description="Pack to build as a candidate; empty: the first one found.")
     schedule: str = Field("0 2 * * *", description="Cron schedule of the deployment, in UTC.")
 

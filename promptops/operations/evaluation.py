@@ -13,7 +13,7 @@ from promptops.evaluation.target import Target
 from promptops.golden.case import GoldenSet
 from promptops.golden.loading import load_golden
 from promptops.prompts.model import Eval, Prompt
-from promptops.prompts.registry import PromptFile
+from promptops.prompts.loader import PromptFile
 from promptops.scoring.scorer import Scorer, load_scorers
 from promptops.wiring import Services
 

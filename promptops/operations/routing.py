@@ -12,7 +12,7 @@ from promptops.evaluation.target import Target
 from promptops.models.card import ModelCard
 from promptops.operations.evaluation import Measured, evaluate_prompt
 from promptops.prompts.digests import variant_digest
-from promptops.prompts.registry import PromptFile
+from promptops.prompts.loader import PromptFile
 from promptops.routing.ask import Ask, ask_for
 from promptops.routing.estimates import Estimates
 from promptops.routing.loading import load_policies, policy_for

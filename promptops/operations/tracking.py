@@ -1,0 +1,253 @@
+"""Mirror what was measured in MLflow, and keep the night's report.
+
+The evidence store is the truth; MLflow is where people compare. Which measurements were written
+there is evidence itself, so a night that was killed before this step is written by the next one,
+once.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from promptops.core.clock import iso
+from promptops.core.files import write_atomic
+from promptops.evaluation.result import Evaluation
+from promptops.operations.evaluation import Measured
+from promptops.packs.build import Pack
+from promptops.reporting.night import NightReport, PromptRow, rows_json
+from promptops.tracking.evidence import Evidence, evidence_key
+from promptops.tracking.tracker import TrackedRun
+from promptops.wiring import CODE_VERSION, Services
+
+if TYPE_CHECKING:
+    from promptops.operations.night import Night
+    from promptops.operations.optimization import Optimized
+
+KIND = "tracked"
+
+
+def experiment(services: Services, name: str) -> str:
+    """The MLflow experiment of a workspace's nights or packs."""
+    return f"{services.settings.general.name} {name}"
+
+
+def record_night(services: Services, night: "Night") -> dict[str, str]:
+    """Write the night as a run, with a run for each prompt measured and each variant tried.
+
+    Returns:
+        Links: ``mlflow_ui`` (the command that opens the UI), ``mlflow_run`` (the night's page),
+        ``note`` (how many runs were written).
+    """
+    report = night.report()
+    rows = {row.id: row for row in report.prompts}
+    group = experiment(services, "nights")
+    written = 0
+    with services.tracker.run(
+        f"night {iso(report.started_at)}", experiment=group, tags={"promptops.kind": "night"}
+    ) as parent:
+        _night(parent, report)
+        for measured in night.measured.values():
+            row = rows[measured.file.prompt.id]
+            optimized = night.optimizations.get(row.id)
+            written += _prompt(services, parent.id, group, measured, row, optimized)
+        if night.pack is not None:
+            parent.artifact(night.pack.path, f"packs/{night.pack.name}")
+            parent.artifact(night.pack.archive, "packs")
+        from promptops.reporting.html import night_html
+
+        parent.text("report.html", night_html(report))
+        url = parent.url
+    return {
+        "mlflow_ui": mlflow_command(services),
+        "mlflow_run": url,
+        "note": f"{written} new runs in MLflow",
+    }
+
+
+def mlflow_command(services: Services) -> str:
+    """The command that opens MLflow's UI over the workspace's runs."""
+    if services.settings.tracking.uri:
+        return f"open {services.settings.tracking.uri}"
+    return f"mlflow ui --backend-store-uri {services.tracking_uri} --port 5000"
+
+
+def record_pack(services: Services, pack: Pack) -> str:
+    """Log a built pack as artifacts of a run of its own; the run's id."""
+    tags = {"promptops.kind": "pack", "promptops.pack": pack.name, "promptops.digest": pack.digest}
+    with services.tracker.run(
+        pack.name, experiment=experiment(services, "packs"), tags=tags
+    ) as run:
+        run.params({"pack": pack.name, "digest": pack.digest, "status": pack.status})
+        run.artifact(pack.path, f"packs/{pack.name}")
+        run.artifact(pack.archive, "packs")
+        return run.id
+
+
+def save_report(services: Services, report: NightReport) -> NightReport:
+    """Write ``reports/nightly/<time>.html`` and ``.json``, and ``latest.html``; the report with
+    its place.
+
+    Raises:
+        StorageError: The folder cannot be written to.
+    """
+    from promptops.reporting.html import night_html
+
+    folder = services.workspace.reports / "nightly"
+    stem = f"{report.started_at:%Y-%m-%dT%H-%M-%SZ}"
+    placed = replace(report, report_path=folder / f"{stem}.html")
+    text = night_html(placed)
+    write_atomic(folder / f"{stem}.html", text)
+    write_atomic(folder / f"{stem}.json", json.dumps(placed.to_json(), indent=2) + "\n")
+    write_atomic(folder / "latest.html", text)
+    return placed
+
+
+def _night(run: TrackedRun, report: NightReport) -> None:
+    scores = [row.score.estimate for row in report.prompts if row.score]
+    run.params({"workspace": report.workspace, "model": report.model, "code": report.code_version})
+    run.metrics(
+        {
+            "llm_calls": report.spent.calls,
+            "cached_answers": report.spent.cached,
+            "tokens": report.spent.input_tokens + report.spent.output_tokens,
+            "usd": report.spent.usd,
+            "seconds": report.seconds,
+            "prompts": len(report.prompts),
+            "prompts_improved": sum(row.after is not None for row in report.prompts),
+            "lint_errors": sum(row.errors for row in report.prompts),
+            "lint_warnings": sum(row.warnings for row in report.prompts),
+            "proposals": len(report.proposals),
+            "errors": len(report.errors),
+            **({"mean_score": sum(scores) / len(scores)} if scores else {}),
+        }
+    )
+    for name, rows in (
+        ("prompts", report.prompts),
+        ("proposals", report.proposals),
+        ("regressions", report.regressions),
+        ("routing", report.routing),
+        ("steps", report.steps),
+    ):
+        if rows:
+            run.table(f"{name}.json", _flat(rows_json(rows)))
+
+
+def _flat(rows: Iterable[Mapping[str, object]]) -> list[dict[str, object]]:
+    """Intervals as text: a table cell holds one value."""
+    return [
+        {
+            name: f"{value['estimate']:.3f} [{value['low']:.3f}, {value['high']:.3f}]"
+            if isinstance(value, dict) and "estimate" in value
+            else value
+            for name, value in row.items()
+        }
+        for row in rows
+    ]
+
+
+def _prompt(  # noqa: PLR0913 - the run's context
+    services: Services,
+    parent: str,
+    group: str,
+    measured: Measured,
+    row: PromptRow,
+    optimized: "Optimized | None",
+) -> int:
+    """A run for the prompt's own wording and, below it, one for each variant tried."""
+    evaluation = measured.evaluation
+    key = evidence_key(evaluation.subject, "score", evaluation.inputs)
+    run_id = _tracked(services, key)
+    written = 0
+    if run_id is None:
+        name = f"{row.id} v{row.version}"
+        with services.tracker.run(name, experiment=group, parent=parent) as run:
+            _wording(run, row, evaluation, measured.metric, variant="base", part="all cases")
+            run.metrics({"lint_errors": row.errors, "lint_warnings": row.warnings})
+            run.dataset(measured.golden.name, measured.golden.digest, measured.golden.path)
+            run_id = run.id
+        _mark(services, key, run_id)
+        written += 1
+    for trial in optimized.trials() if optimized else ():
+        mark = f"{trial.evaluation.subject}:{trial.part}:{key}"
+        if _tracked(services, mark) is None:
+            name = f"{row.id} v{row.version} · {trial.name} · {trial.part}"
+            with services.tracker.run(name, experiment=group, parent=run_id) as run:
+                _wording(
+                    run, row, trial.evaluation, measured.metric, variant=trial.name, part=trial.part
+                )
+                run.text("wording.yaml", trial.wording)
+                child = run.id
+            _mark(services, mark, child)
+            written += 1
+    return written
+
+
+def _wording(  # noqa: PLR0913 - one run's facts
+    run: TrackedRun,
+    row: PromptRow,
+    evaluation: Evaluation,
+    metric: str,
+    *,
+    variant: str,
+    part: str,
+) -> None:
+    # The same keys in every run, versions as text: the compare view shows what differs.
+    run.params(
+        {
+            "prompt": row.id,
+            "version": f"v{row.version}",
+            "variant": variant,
+            "cases": part,
+            "model": evaluation.target.model,
+            "wording": evaluation.subject[7:19],
+        }
+    )
+    run.metrics(
+        {
+            "score": evaluation.mean(metric),
+            "input_tokens": evaluation.input_tokens_mean,
+            "output_tokens": evaluation.output_tokens_mean,
+            "latency_ms": evaluation.latency_ms_mean,
+            "cost_usd": evaluation.cost_usd_mean,
+            "n": len(evaluation.cases),
+        }
+    )
+    run.table(
+        "per_case.json",
+        [
+            {
+                "case": case.case_id,
+                "answer": case.answer,
+                "score": case.scores.get(metric),
+                "reason": case.reasons.get(metric, ""),
+                "input_tokens": case.input_tokens,
+                "output_tokens": case.output_tokens,
+                "latency_ms": case.latency_ms,
+                "error": case.error or "",
+            }
+            for case in evaluation.cases
+        ],
+    )
+
+
+def _place(services: Services) -> Mapping[str, str]:
+    return {"tracker": services.tracking_uri}
+
+
+def _tracked(services: Services, subject: str) -> str | None:
+    found = services.evidence.find(subject, KIND, _place(services))
+    return str(found.value["run"]) if found else None
+
+
+def _mark(services: Services, subject: str, run_id: str) -> None:
+    services.evidence.add(
+        Evidence(
+            subject=subject,
+            kind=KIND,
+            inputs=_place(services),
+            value={"run": run_id},
+            measured_at=services.clock(),
+            code_version=CODE_VERSION,
+        )
+    )

@@ -1,0 +1,14 @@
+"""Group the registry."""
+
+from prefect import task
+
+from promptops.cluster.report import ClusterReport
+from promptops.operations.clustering import cluster_registry
+from promptops.wiring import shared_services
+from tasks.policy import RETRIED
+
+
+@task(task_run_name="group the registry", **RETRIED)
+def cluster(workspace: str) -> ClusterReport:
+    """Groups, duplicates and the map of every prompt."""
+    return cluster_registry(shared_services(workspace))
