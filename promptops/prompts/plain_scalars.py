@@ -59,7 +59,7 @@ def resolve_plain(word: str) -> JSON:
 
 
 def is_safe_plain(word: str) -> bool:
-    """Whether a text can be written without quotes and read back as itself."""
+    """Whether a text can be written without quotes, anywhere, and read back as itself."""
     if not _PLAIN.fullmatch(word):
         return False
     try:
@@ -68,6 +68,6 @@ def is_safe_plain(word: str) -> bool:
         return False
 
 
-_PLAIN = re.compile(
-    r"[A-Za-z0-9_/.](?:[A-Za-z0-9_/.+@()-]|:(?=[A-Za-z0-9_/.])| (?=[A-Za-z0-9_/.(]))*"
-)
+# Starts with a letter, so that versions and dates are always quoted; no colons and no commas, so
+# that it can stand in a flow collection.
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_/.+@()-]*(?: [A-Za-z0-9_/.+()][A-Za-z0-9_/.+@()-]*)*")
