@@ -13,6 +13,7 @@ values of any type without guessing, so its columns are explicit:
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -72,30 +73,49 @@ def read_cases(path: Path) -> tuple[tuple[GoldenCase, ...], tuple[tuple[int, str
     Raises:
         GoldenSetError: The file as a whole cannot be read.
     """
-    cases: list[GoldenCase] = []
+    cases: dict[str, GoldenCase] = {}
     problems: list[tuple[int, str]] = []
-    first_line: dict[str, int] = {}
-    decode = dict if path.suffix in JSON_LINES else _untabulate
-    for line, row in read_rows(path):
-        try:
-            case = parse_row(decode(row), line=line)
-        except ValueError as problem:
-            problems.append((line, str(problem)))
-            continue
-        if case.id in first_line:
-            problems.append((line, f'id "{case.id}" is taken by line {first_line[case.id]}'))
-            continue
-        first_line[case.id] = line
-        cases.append(case)
-    return tuple(cases), tuple(problems)
+    for row in examine(path):
+        if row.case is None:
+            problems.append((row.line, row.problem))
+        elif row.case.id in cases:
+            taken = cases[row.case.id].line
+            problems.append((row.line, f'id "{row.case.id}" is taken by line {taken}'))
+        else:
+            cases[row.case.id] = row.case
+    return tuple(cases.values()), tuple(problems)
 
 
-def read_rows(path: Path) -> list[tuple[int, dict[str, Any]]]:
-    """The rows of a file as they stand (cells, for a table), each with its line or row number.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExaminedRow:
+    """A row of a file: its line or row number, its values, and its case or why it is none."""
+
+    line: int
+    values: Mapping[str, Any]
+    case: GoldenCase | None
+    problem: str = ""
+
+
+def examine(path: Path) -> list[ExaminedRow]:
+    """Every row of a file, sound or not, each looked at by itself.
 
     Raises:
         GoldenSetError: The file as a whole cannot be read.
     """
+    return [_examine(line, row, path) for line, row in _read(path)]
+
+
+def _examine(line: int, row: Mapping[str, Any], path: Path) -> ExaminedRow:
+    values: Mapping[str, Any] = row
+    try:
+        values = row if path.suffix in JSON_LINES else _untabulate(row)
+        return ExaminedRow(line=line, values=values, case=parse_row(values, line=line))
+    except ValueError as problem:
+        return ExaminedRow(line=line, values=values, case=None, problem=str(problem))
+
+
+def _read(path: Path) -> list[tuple[int, dict[str, Any]]]:
+    """The rows of a file as they stand (cells, for a table), each with its line or row number."""
     if not path.exists():
         near = [other.name for other in path.parent.glob("*")] if path.parent.is_dir() else []
         raise GoldenSetError(
