@@ -1,0 +1,158 @@
+"""``promptops run``: a flow, here and now."""
+
+from typing import Any
+
+import click
+
+from promptops.cli.guard import open_package
+from promptops.cli.lazy import Cli
+from promptops.cli.options import PROMPT, common, open_workspace, reports
+from promptops.cli.output import emit, emit_json, emit_table, remark
+from promptops.errors import UsageError
+
+_BUDGET = {"calls": int, "usd": float, "minutes": float}
+
+
+@click.group()
+def command() -> None:
+    """Run a flow, here and now."""
+
+
+@command.command()
+@click.option("--only", multiple=True, type=PROMPT, metavar="REF", help="Only this prompt; again.")
+@click.option(
+    "--budget",
+    metavar="LIMITS",
+    help="Such as 500 (calls) or calls=500,usd=2,minutes=10.",
+)
+@click.option("--dry-run", is_flag=True, help="Call no model, write nothing; tell what is due.")
+@reports()
+@common
+@click.pass_obj
+def nightly(
+    cli: Cli, only: tuple[str, ...], budget: str | None, dry_run: bool, format_: str
+) -> int:
+    """Lint, group, measure, improve, test, route and pack: the whole job of a night.
+
+    Writes proposals, a report and MLflow runs; changes no prompt. What was measured before is not
+    measured again. Exit 1 when a step failed or a prompt regressed.
+    """
+    services = _open(cli)
+    limits = parse_budget(budget)
+    for ref in only:
+        services.registry.get(ref)
+    flow = open_package("flows", "nightly").nightly
+    with _live(cli, services):
+        report = flow(str(services.workspace.root), only=only, dry_run=dry_run, **limits)
+    if format_ == "json":
+        emit_json(report.to_json())
+    else:
+        from promptops.reporting.terminal import closing
+
+        emit(closing(report))
+    return int(bool(report.errors) or any(r.verdict == "REGRESSED" for r in report.regressions))
+
+
+@command.command("kb-regression")
+@click.option("--kb", default="", help="Only prompts that read this knowledge base.")
+@reports()
+@common
+@click.pass_obj
+def kb_regression(cli: Cli, kb: str, format_: str) -> int:
+    """Test what retrieves against the present version of its knowledge base."""
+    verdicts = _simple(cli, "kb_regression", kb=kb)
+    _show(verdicts, format_, "prompt", "verdict")
+    return int("REGRESSED" in verdicts.values())
+
+
+@command.command()
+@click.option("--report-only", is_flag=True, help="Leave the estimates in force as they are.")
+@reports()
+@common
+@click.pass_obj
+def recalibration(cli: Cli, report_only: bool, format_: str) -> None:
+    """Learn from logged runs which target should answer what."""
+    _show(_simple(cli, "recalibration", apply=not report_only), format_, "policy", "changed")
+
+
+@command.command()
+@reports()
+@common
+@click.pass_obj
+def clustering(cli: Cli, format_: str) -> None:
+    """Group prompts and find duplicates."""
+    _show(_simple(cli, "clustering"), format_, "what", "count")
+
+
+@command.command()
+@click.option("--only", multiple=True, type=PROMPT, metavar="REF", help="Only this prompt; again.")
+@reports()
+@common
+@click.pass_obj
+def rewriting(cli: Cli, only: tuple[str, ...], format_: str) -> None:
+    """Propose wording for other model families."""
+    _show(_simple(cli, "rewriting", only=only), format_, "prompt", "proposal")
+
+
+@command.command("pack-release")
+@click.option("--pack", default="", help="The pack; else the workspace's setting.")
+@reports()
+@common
+@click.pass_obj
+def pack_release(cli: Cli, pack: str, format_: str) -> int:
+    """Build a candidate pack and log it to MLflow."""
+    built = _simple(cli, "pack_release", pack=pack)
+    _show(built, format_, "pack", "")
+    return int(built["status"] != "candidate")
+
+
+def parse_budget(text: str | None) -> dict[str, float]:
+    """Read ``500`` or ``calls=500,usd=2,minutes=10``.
+
+    Raises:
+        UsageError: Anything else.
+    """
+    limits: dict[str, float] = {}
+    for part in (text or "").replace(" ", "").split(","):
+        if not part:
+            continue
+        name, _, value = part.rpartition("=")
+        try:
+            limits[name or "calls"] = _BUDGET[name or "calls"](value)
+        except (KeyError, ValueError) as problem:
+            raise UsageError(
+                f'"{part}" is not a limit',
+                where="--budget",
+                hint="write calls=500,usd=2,minutes=10, or just a number of calls",
+            ) from problem
+    if any(not 0 <= value < float("inf") for value in limits.values()):
+        raise UsageError("a limit is not negative", where="--budget")
+    return limits
+
+
+def _open(cli: Cli) -> Any:
+    services = open_workspace(cli)
+    # Named again under its own key, so that a mistake in it shows before the server starts.
+    services.catalog.get(services.settings.llm.model)
+    return services
+
+
+def _simple(cli: Cli, name: str, **parameters: Any) -> Any:
+    services = _open(cli)
+    flow = getattr(open_package("flows", name), name)
+    with _live(cli, services):
+        return flow(str(services.workspace.root), **parameters)
+
+
+def _live(cli: Cli, services: Any) -> Any:
+    from promptops.cli.live import live
+
+    remark(cli, "starting Prefect …")
+    return live(cli, services)
+
+
+def _show(values: dict[str, Any], format_: str, key: str, value: str) -> None:
+    if format_ == "json":
+        emit_json(values)
+    else:
+        emit_table(list(values.items()), [key, value])
