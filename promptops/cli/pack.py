@@ -1,0 +1,148 @@
+"""``promptops pack``."""
+
+from pathlib import Path
+
+import click
+
+from promptops.cli.lazy import Cli
+from promptops.cli.options import PATH, common, open_workspace, reports
+from promptops.cli.output import emit_json, emit_table, emit_text
+
+
+@click.group
+def command() -> None:
+    """Build, verify, list and export packs."""
+
+
+@command.command("list")
+@reports()
+@common
+@click.pass_obj
+def list_(cli: Cli, format_: str) -> None:
+    """List the packs that this workspace defines, and those that are built."""
+    from promptops.operations.packing import packs_folder
+    from promptops.packs.loading import load_definitions
+
+    services = open_workspace(cli)
+    folder = packs_folder(services)
+    rows = [
+        {
+            "id": item.id,
+            "version": item.version,
+            "prompts": ", ".join(item.prompts),
+            "built": (folder / f"{item.id}-{item.version}").is_dir(),
+            "title": item.title,
+        }
+        for item in load_definitions(services.workspace.packs)
+    ]
+    if format_ == "json":
+        emit_json(rows)
+    else:
+        shown = [
+            (r["id"], r["version"], r["prompts"], "yes" if r["built"] else "no", r["title"])
+            for r in rows
+        ]
+        emit_table(shown, ("pack", "version", "prompts", "built", "title"))
+
+
+@command.command()
+@click.argument("pack", required=False, default="")
+@click.option("--out", type=PATH, metavar="DIR", help="Where; else the state folder.")
+@reports()
+@common
+@click.pass_obj
+def build(cli: Cli, pack: str, out: Path | None, format_: str) -> None:
+    """Build PACK with its evidence; the same inputs give the same bytes.
+
+    Ends with 1 when a need of the definition is not met: the pack is built, and marked incomplete.
+    """
+    from promptops.operations.packing import build_candidate
+
+    services = open_workspace(cli)
+    built = build_candidate(services, pack, out=out)
+    if format_ == "json":
+        emit_json(
+            {
+                "name": built.name,
+                "status": built.status,
+                "digest": built.digest,
+                "folder": str(built.path),
+                "archive": str(built.archive),
+                "unmet": [{"prompt": item.prompt_id, "need": item.need} for item in built.unmet],
+            }
+        )
+    else:
+        emit_text(f"{built.name}: {built.status}")
+        emit_text(f"  {built.digest}")
+        emit_text(f"  {built.archive}")
+        for item in built.unmet:
+            emit_text(f"  {item.prompt_id}: {item.need}")
+    if built.status != "candidate":
+        click.get_current_context().exit(1)
+
+
+@command.command()
+@click.argument("path", type=PATH)
+@click.option("--digest", metavar="SHA256", help="The digest that the pack must have.")
+@reports()
+@common
+def verify(path: Path, digest: str | None, format_: str) -> None:
+    """Verify a pack folder or archive: every byte, and that each prompt is what was measured.
+
+    Needs no workspace. Ends with 1 when something is wrong.
+    """
+    from promptops.packs.verify import verify_pack
+
+    found = verify_pack(path, expected_digest=digest)
+    if format_ == "json":
+        emit_json({"ok": found.ok, "digest": found.digest, "problems": list(found.problems)})
+    else:
+        emit_text(f"{path}: {'ok' if found.ok else 'NOT OK'} {found.digest}")
+        for problem in found.problems:
+            emit_text(f"  {problem}")
+    if not found.ok:
+        click.get_current_context().exit(1)
+
+
+@command.command()
+@click.argument("path", type=PATH)
+@click.argument("target", type=PATH)
+@common
+def export(path: Path, target: Path) -> None:
+    """Write the prompt files of a pack into the folder TARGET, after verifying it.
+
+    Nothing is overwritten: a file that is there and differs stops the export before it begins.
+    """
+    from promptops.core.files import write_atomic
+    from promptops.errors import PackError
+    from promptops.packs.verify import verify_pack
+
+    found = verify_pack(path)
+    if not found.ok:
+        raise PackError(
+            f"this pack is not what its manifest says: {found.problems[0]}",
+            where=str(path),
+            hint="`promptops pack verify` lists everything that is wrong",
+        )
+    prompts = _prompts(path, [entry["path"] for entry in found.manifest["prompts"]])
+    for name, data in prompts.items():
+        there = target / name
+        if there.exists() and there.read_bytes() != data:
+            raise PackError(
+                "a file of this name is there and differs", where=str(there), hint="move it away"
+            )
+    for name, data in prompts.items():
+        write_atomic(target / name, data)
+        emit_text(str(target / name))
+
+
+def _prompts(path: Path, names: list[str]) -> dict[str, bytes]:
+    """The prompt files of a verified pack, by their path without the pack's own folder."""
+    from promptops.packs.archive import unpack_archive
+
+    if path.is_dir():
+        found = {name: (path / name).read_bytes() for name in names}
+    else:
+        _, files = unpack_archive(path.read_bytes(), where=str(path))
+        found = {name: files[name] for name in names}
+    return {name.removeprefix("prompts/"): data for name, data in found.items()}

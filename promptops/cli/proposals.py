@@ -1,0 +1,155 @@
+"""``promptops proposals``."""
+
+from typing import Literal
+
+import click
+from click.shell_completion import CompletionItem
+
+from promptops.cli.lazy import Cli
+from promptops.cli.options import common, open_workspace, reports
+from promptops.cli.output import emit_json, emit_table, emit_text
+
+
+class ProposalName(click.ParamType[str]):
+    """A proposal's id; completed from the workspace's files."""
+
+    name = "proposal"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Ids that begin like this."""
+        del param
+        from promptops.config import find_workspace
+        from promptops.errors import PromptOpsError
+
+        try:
+            folder = find_workspace(ctx.find_root().params.get("workspace")).proposals
+        except PromptOpsError:
+            return []
+        names = (path.name.removesuffix(".proposal.yaml") for path in folder.glob("*.yaml"))
+        return [CompletionItem(name) for name in sorted(names) if name.startswith(incomplete)]
+
+
+PROPOSAL = ProposalName()
+
+
+@click.group
+def command() -> None:
+    """List, show, accept or reject proposed versions."""
+
+
+@command.command("list")
+@click.option(
+    "--state", type=click.Choice(["open", "accepted", "rejected"]), default="open", help="Which."
+)
+@reports()
+@common
+@click.pass_obj
+def list_(cli: Cli, state: Literal["open", "accepted", "rejected"], format_: str) -> None:
+    """List the proposals that wait for a decision, or those settled."""
+    services = open_workspace(cli)
+    found = services.proposals.list(state)
+    if format_ == "json":
+        emit_json(
+            [
+                {
+                    "id": item.id,
+                    "prompt": item.prompt_id,
+                    "kind": item.kind,
+                    "title": item.title,
+                    "base_version": item.base_version,
+                    "new_version": item.new_prompt.version,
+                    "created_at": item.created_at,
+                }
+                for item in found
+            ]
+        )
+    elif not found:
+        emit_text("No proposal waits." if state == "open" else f"None is {state}.")
+    else:
+        rows = [
+            (p.id, p.prompt_id, p.kind, f"{p.base_version} -> {p.new_prompt.version}", p.title)
+            for p in found
+        ]
+        emit_table(rows, ("proposal", "prompt", "kind", "version", "what"))
+
+
+@command.command()
+@click.argument("proposal", type=PROPOSAL)
+@reports()
+@common
+@click.pass_obj
+def show(cli: Cli, proposal: str, format_: str) -> None:
+    """Show what a proposal changes, why, and on what evidence."""
+    from promptops.errors import UnknownPromptError
+    from promptops.prompts.diff import diff
+    from promptops.prompts.writing import dump_prompt, prompt_document
+
+    services = open_workspace(cli)
+    found = services.proposals.get(proposal)
+    try:
+        current = services.registry.get(found.prompt_id).prompt
+        stale = services.proposals.is_stale(found, services.registry)
+    except UnknownPromptError:
+        current, stale = None, True
+    if format_ == "json":
+        emit_json(
+            {
+                "id": found.id,
+                "prompt": found.prompt_id,
+                "kind": found.kind,
+                "title": found.title,
+                "summary": found.summary,
+                "base_version": found.base_version,
+                "base_digest": found.base_digest,
+                "state": found.state,
+                "stale": stale,
+                "evidence": found.evidence,
+                "new_prompt": prompt_document(found.new_prompt),
+                "created_at": found.created_at,
+            }
+        )
+        return
+    emit_text(f"{found.title}\n")
+    emit_text(found.summary)
+    emit_text("")
+    if current is None:
+        emit_text(dump_prompt(found.new_prompt))
+    else:
+        emit_text(diff(current, found.new_prompt).unified)
+    emit_text("")
+    if found.state != "open":
+        emit_text(f"{found.state.capitalize()}{': ' if found.reason else '.'}{found.reason}")
+    elif stale:
+        emit_text(f"{found.prompt_id} is no longer {found.base_version} as measured: reject this.")
+    else:
+        emit_text(f"Accept it: promptops proposals accept {found.id}")
+        emit_text(f"Reject it: promptops proposals reject {found.id} --reason TEXT")
+
+
+@command.command()
+@click.argument("proposals", nargs=-1, required=True, type=PROPOSAL)
+@common
+@click.pass_obj
+def accept(cli: Cli, proposals: tuple[str, ...]) -> None:
+    """Make proposals the new versions of their prompts; the old ones stay in the history."""
+    from promptops.prompts.loader import load_prompt
+
+    services = open_workspace(cli)
+    for proposal in proposals:
+        path = services.proposals.accept(proposal, services.registry)
+        emit_text(f"{path}: now {load_prompt(path).prompt.version}")
+
+
+@command.command()
+@click.argument("proposals", nargs=-1, required=True, type=PROPOSAL)
+@click.option("--reason", default="", help="Why; kept with the proposal.")
+@common
+@click.pass_obj
+def reject(cli: Cli, proposals: tuple[str, ...], reason: str) -> None:
+    """Put proposals aside for good: the same is not proposed again."""
+    services = open_workspace(cli)
+    for proposal in proposals:
+        services.proposals.reject(proposal, reason)
+        emit_text(f"{proposal}: rejected")
