@@ -1,0 +1,137 @@
+"""The prompts of a workspace: files in area folders, found by id.
+
+``<root>/<area>/<id>.prompt.yaml``. Hidden folders are passed over; ``.history`` keeps the text of
+every version that a proposal replaced.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from promptops.core.references import PromptRef
+from promptops.core.suggest import did_you_mean
+from promptops.errors import PromptSyntaxError, UnknownPromptError
+from promptops.prompts.loader import PromptFile, load_prompt
+from promptops.prompts.positions import Position
+
+SUFFIX = ".prompt.yaml"
+HISTORY = ".history"
+
+
+class Registry:
+    """The prompt files under one folder."""
+
+    def __init__(self, root: Path) -> None:
+        """Name the folder; nothing is read yet."""
+        self.root = root
+
+    def paths(self) -> tuple[Path, ...]:
+        """Every prompt file, sorted by path."""
+        return tuple(sorted(self._walk()))
+
+    def load_all(
+        self, *, progress: Callable[[int, int], None] | None = None
+    ) -> tuple[tuple[PromptFile, ...], tuple[PromptSyntaxError, ...]]:
+        """Every prompt that can be read, and an error for every file that cannot.
+
+        A file whose name is not its id, and every further file with an id that is taken, is an
+        error.
+
+        Args:
+            progress: Called with files done and files in all.
+        """
+        files: dict[str, PromptFile] = {}
+        errors: list[PromptSyntaxError] = []
+        paths = self.paths()
+        for done, path in enumerate(paths, start=1):
+            try:
+                file = self._load(path)
+                if (first := files.get(file.prompt.id)) is not None:
+                    raise _id_error(file, f'the id "{file.prompt.id}" is taken by {first.path}')
+                files[file.prompt.id] = file
+            except PromptSyntaxError as problem:
+                errors.append(problem)
+            if progress is not None:
+                progress(done, len(paths))
+        return tuple(files.values()), tuple(errors)
+
+    def get(self, ref: str | PromptRef) -> PromptFile:
+        """One prompt: its current version, or an older one from the history.
+
+        Raises:
+            UsageError: ``ref`` is not a reference.
+            UnknownPromptError: No prompt has this id or version.
+            PromptSyntaxError: The file is broken, or two files have this id.
+        """
+        reference = PromptRef.parse(ref) if isinstance(ref, str) else ref
+        by_id: dict[str, list[Path]] = {}
+        for path in self.paths():
+            by_id.setdefault(_id_of(path), []).append(path)
+        found = by_id.get(reference.id, [])
+        if not found:
+            hint = did_you_mean(reference.id, by_id) or "run `promptops show` to list the prompts"
+            raise UnknownPromptError(f'no prompt is called "{reference.id}"', hint=hint)
+        file = self._load(found[0])
+        if len(found) > 1:
+            raise _id_error(file, f'the id "{reference.id}" is taken by {found[1]} too')
+        if reference.version in (None, file.prompt.version):
+            return file
+        old = self.history_path(file, reference.version or "")
+        if old.is_file():
+            return load_prompt(old)
+        known = [*self.versions(file), file.prompt.version]
+        raise UnknownPromptError(
+            f'"{reference.id}" has no version {reference.version}',
+            hint=f"versions: {', '.join(known)}",
+        )
+
+    def area(self, file: PromptFile | Path) -> str:
+        """The folder of a prompt below the root, ``support`` or ``support/billing``."""
+        path = file.path if isinstance(file, PromptFile) else file
+        folder = path.resolve().parent
+        root = self.root.resolve()
+        return folder.relative_to(root).as_posix() if folder.is_relative_to(root) else ""
+
+    def history_path(self, file: PromptFile, version: str) -> Path:
+        """Where the text of an older version of a prompt is kept."""
+        return file.path.parent / HISTORY / f"{file.prompt.id}@{version}.yaml"
+
+    def versions(self, file: PromptFile) -> tuple[str, ...]:
+        """The older versions of a prompt that are kept, oldest first."""
+        folder = file.path.parent / HISTORY
+        prefix = f"{file.prompt.id}@"
+        names = [path.stem.removeprefix(prefix) for path in folder.glob(f"{prefix}*.yaml")]
+        return tuple(sorted(names, key=_version_key))
+
+    def _load(self, path: Path) -> PromptFile:
+        file = load_prompt(path)
+        if file.prompt.id != _id_of(path):
+            raise _id_error(
+                file,
+                f'the file is called {path.name} but its id is "{file.prompt.id}"',
+                hint=f"rename it to {file.prompt.id}{SUFFIX}",
+            )
+        return file
+
+    def _walk(self) -> Iterator[Path]:
+        for folder, folders, names in os.walk(self.root):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            for name in names:
+                if name.endswith(SUFFIX) and not name.startswith("."):
+                    yield Path(folder, name)
+
+
+def _id_of(path: Path) -> str:
+    return path.name.removesuffix(SUFFIX)
+
+
+def _id_error(file: PromptFile, message: str, *, hint: str = "") -> PromptSyntaxError:
+    place: Position = file.position("/id")
+    return PromptSyntaxError(
+        message, where=str(file.path), hint=hint, line=place.line, column=place.column
+    )
+
+
+def _version_key(version: str) -> tuple[list[int], str]:
+    core, _, rest = version.partition("-")
+    return [int(part) if part.isdigit() else 0 for part in core.split(".")], rest or "~"
