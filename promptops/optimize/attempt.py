@@ -1,0 +1,290 @@
+"""One optimization from its first call to its verdict."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from promptops.errors import BudgetExceededError, PromptOpsError
+from promptops.evaluation.result import Evaluation
+from promptops.evaluation.target import Target
+from promptops.golden.case import GoldenCase
+from promptops.llm.chat import Chat
+from promptops.optimize import words
+from promptops.optimize.candidate import Candidate, OptimizeTask, Proposer
+from promptops.optimize.contract import kept_sentences, violations
+from promptops.optimize.goals import Claim, Goal
+from promptops.optimize.merging import merge
+from promptops.optimize.plan import Plan
+from promptops.optimize.result import OptimizeResult, Tried, Verdict, tried_of
+from promptops.optimize.search import Race, Ranked, slack
+from promptops.optimize.trials import Trials
+from promptops.optimize.verdict import Judgment, Trial, judge
+from promptops.prompts.digests import variant_digest
+from promptops.prompts.model import Prompt
+
+_LEAST_WINS = 5
+"""Fewest wins without a loss that are significant: 2**-5 < 5 % <= 2**-4."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """The question of one optimization.
+
+    Args:
+        prompt: The wording in use, as its own (no variants).
+        target: What it runs on.
+        goal: What is wanted.
+        metric: What counts.
+        kb_label: Label of the knowledge base in use.
+        train: Cases to learn from.
+        dev: Cases to select by, in an order in which every beginning is balanced.
+        test: Held-out cases.
+        trials: Measures.
+        tell: Told what happens, in words.
+        plan: How much to look at.
+        proposers: Who proposes.
+        writer: A model that writes, or None.
+        writer_model: Its id.
+    """
+
+    prompt: Prompt
+    target: Target
+    goal: Goal
+    metric: str
+    kb_label: str | None
+    train: tuple[GoldenCase, ...]
+    dev: tuple[GoldenCase, ...]
+    test: tuple[GoldenCase, ...]
+    trials: Trials
+    tell: Callable[[str], None]
+    plan: Plan
+    proposers: tuple[Proposer, ...]
+    writer: Chat | None
+    writer_model: str
+
+    @property
+    def subject(self) -> str:
+        """Variant digest of the wording in use."""
+        return variant_digest(self.prompt, None)
+
+
+class Attempt:
+    """Proposes, races, tests once and says what was shown."""
+
+    def __init__(self, job: Job) -> None:
+        """Start with nothing measured."""
+        self._job = job
+        self._race = Race(
+            base=job.prompt,
+            trials=job.trials,
+            cases=job.dev,
+            metric=job.metric,
+            goal=job.goal,
+            reserve=2 * len(job.test),
+            first=job.plan.first_rung,
+        )
+        self._refused: list[Tried] = []
+        self._base = Evaluation(
+            prompt_id=job.prompt.id, subject=job.subject, target=job.target, inputs={}, cases=()
+        )
+
+    async def run(self) -> tuple[OptimizeResult, bool]:
+        """The result, and whether it may be kept as evidence."""
+        try:
+            result = await self._search()
+        except BudgetExceededError as problem:
+            best = self._race.ranking()
+            found = best[0].candidate if best and best[0].utility > 0 else None
+            return self._result("budget-exhausted", str(problem.message), candidate=found), False
+        trials = self._job.trials
+        return result, not trials.out_of_time and trials.failures == 0
+
+    async def _search(self) -> OptimizeResult:
+        job = self._job
+        if len(job.test) < _LEAST_WINS or not job.dev:
+            reason = f"{len(job.test)} held-out cases can show nothing: add golden cases"
+            return self._result("no-safe-improvement", reason)
+        job.tell(f"base on {len(job.train)} training and {len(job.dev)} dev cases")
+        self._base = await job.trials.run(job.prompt, job.dev)
+        learned = await job.trials.run(job.prompt, job.train) if job.train else self._base
+        if reason := self._hopeless(learned):
+            return self._result("no-safe-improvement", reason)
+        candidates = await self._propose(learned)
+        job.tell(f"race of {len(candidates)} wordings")
+        await self._race.run(candidates)
+        merges = merge(
+            [each.candidate for each in self._race.finished()],
+            train=job.train,
+            kb_label=job.kb_label,
+            most=self._job.plan.most_merges,
+        )
+        if not self._race.exhausted:
+            await self._race.run_fully(self._new(merges))
+        finalist = self._finalist()
+        if finalist is None:
+            return self._none_better()
+        return await self._test(*finalist)
+
+    async def _propose(self, base: Evaluation) -> list[Candidate]:
+        """What the proposers say and the contract allows, in the order worth trying."""
+        job = self._job
+        task = OptimizeTask(
+            prompt=job.prompt,
+            train=job.train,
+            base=base,
+            metric=job.metric,
+            goal=job.goal,
+            kb_label=job.kb_label,
+            seed=job.plan.seed,
+            keep=kept_sentences(job.prompt),
+            writer=job.writer,
+            writer_model=job.writer_model,
+        )
+        rounds: list[list[Candidate]] = []
+        for proposer in job.proposers:
+            try:
+                found = list(await proposer.propose(task))
+            except BudgetExceededError:
+                raise
+            except PromptOpsError as problem:
+                self._refused.append(
+                    Tried(digest="", proposer=proposer.name, reason="", refused=str(problem))
+                )
+                continue
+            if found and job.writer is not None:
+                job.trials.note_writing(proposer.cost)
+            rounds.append(found)
+        return self._allowed(_in_turns(rounds))[: job.plan.most_candidates]
+
+    def _allowed(self, found: Sequence[Candidate]) -> list[Candidate]:
+        """Those that keep the contract, each wording once; the others are recorded as refused."""
+        job = self._job
+        seen = {job.subject}
+        allowed = []
+        for candidate in found:
+            if candidate.digest in seen:
+                continue
+            seen.add(candidate.digest)
+            broken = violations(job.prompt, candidate, train=job.train, held=(*job.dev, *job.test))
+            if not broken:
+                allowed.append(candidate)
+                continue
+            self._refused.append(
+                Tried(
+                    digest=candidate.digest,
+                    proposer=candidate.proposer,
+                    reason=candidate.reason,
+                    parents=candidate.parents,
+                    refused=f"breaks the contract: {'; '.join(broken)}",
+                )
+            )
+        return allowed
+
+    def _hopeless(self, learned: Evaluation) -> str:
+        """Why no gain could be shown whatever was found; empty when one could."""
+        job = self._job
+        if "less" in job.goal.claims:
+            return ""
+        values = [*self._base.values(job.metric).values(), *learned.values(job.metric).values()]
+        short = sum(value < 1 for value in values) + 1  # one more: it is an estimate
+        if not values or short / len(values) * len(job.test) >= _LEAST_WINS:
+            return ""
+        return words.nothing_to_gain(values, len(job.test), _LEAST_WINS)
+
+    def _new(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        job = self._job
+        return [
+            each
+            for each in candidates
+            if each.digest not in self._race.known
+            and each.digest != job.subject
+            and not violations(job.prompt, each, train=job.train, held=(*job.dev, *job.test))
+        ]
+
+    def _finalist(self) -> tuple[Ranked, Claim] | None:
+        goal, n = self._job.goal, len(self._job.dev)
+        for ranked in self._race.finished():
+            claim = goal.claim(
+                gain=ranked.gain, ratio=ranked.ratio, slack=slack(n), least_gain=1.5 / n
+            )
+            if claim is not None:
+                return ranked, claim
+        return None
+
+    def _none_better(self) -> OptimizeResult:
+        if self._race.exhausted:
+            best = self._race.ranking()
+            found = best[0].candidate if best and best[0].utility > 0 else None
+            reason = words.exhausted(self._job.trials.spent, len(self._race.known))
+            return self._result("budget-exhausted", reason, candidate=found)
+        reason = words.none_better(self._race.finished(), self._job.metric, len(self._job.dev))
+        return self._result("no-safe-improvement", reason)
+
+    async def _test(self, ranked: Ranked, claim: Claim) -> OptimizeResult:
+        job = self._job
+        job.tell(f"final test on {len(job.test)} held-out cases")
+        base = await job.trials.run(job.prompt, job.test)
+        new = await job.trials.run(ranked.candidate.prompt, job.test)
+        clusters = {case.id: case.cluster for case in job.test if case.cluster is not None}
+        (judgment,) = judge(
+            [Trial(candidate=ranked.candidate, claim=claim, base=base, new=new)],
+            metric=job.metric,
+            goal=job.goal,
+            margin=self._job.plan.margin,
+            seed=self._job.plan.seed,
+            clusters=clusters or None,
+        )
+        self._base = base
+        verdict: Verdict = "improved" if judgment.shown else "no-safe-improvement"
+        if not judgment.shown and self._race.exhausted:
+            verdict = "budget-exhausted"
+        reason = words.judged(ranked.candidate, judgment, base, new)
+        return self._result(
+            verdict, reason, candidate=ranked.candidate, best=new, judgment=judgment
+        )
+
+    def _result(
+        self,
+        verdict: Verdict,
+        reason: str,
+        *,
+        candidate: Candidate | None = None,
+        best: Evaluation | None = None,
+        judgment: Judgment | None = None,
+    ) -> OptimizeResult:
+        job = self._job
+        ranking = self._race.ranking()
+        tried = [tried_of(each, on_front=_on_front(each, ranking)) for each in ranking]
+        return OptimizeResult(
+            prompt_id=job.prompt.id,
+            subject=job.subject,
+            target=job.target,
+            goal=job.goal.name,
+            metric=job.metric,
+            base=self._base,
+            best=best,
+            judgment=judgment,
+            candidate=candidate,
+            verdict=verdict,
+            reason=reason,
+            spent=job.trials.spent,
+            tried=(*tried, *self._refused),
+        )
+
+
+def _in_turns(rounds: Sequence[Sequence[Candidate]]) -> list[Candidate]:
+    """The first of every proposer, then the rest in the proposers' order."""
+    first = [found[0] for found in rounds if found]
+    return [*first, *(each for found in rounds for each in found[1:])]
+
+
+def _on_front(one: Ranked, ranking: Sequence[Ranked]) -> bool:
+    """Whether no wording on as many cases is at least as good in both and better in one."""
+    if one.error is not None:
+        return False
+    rivals = [other for other in ranking if other.cases == one.cases and other.error is None]
+    return not any(
+        other.score >= one.score
+        and other.input_tokens <= one.input_tokens
+        and (other.score, -other.input_tokens) > (one.score, -one.input_tokens)
+        for other in rivals
+    )

@@ -1,0 +1,197 @@
+"""The optimizer: propose, check, race, test once, say what was shown."""
+
+from collections.abc import Callable, Sequence
+
+from promptops.core.canonical import digest
+from promptops.core.clock import Clock
+from promptops.errors import UsageError
+from promptops.evaluation.runner import Evaluator
+from promptops.evaluation.target import Target
+from promptops.golden.case import GoldenCase, GoldenSet
+from promptops.golden.splits import split
+from promptops.llm.chat import Chat
+from promptops.optimize.attempt import Attempt, Job
+from promptops.optimize.candidate import Proposer, load_proposer
+from promptops.optimize.contract import kept_sentences
+from promptops.optimize.goals import Goal, find_goal
+from promptops.optimize.plan import Plan
+from promptops.optimize.result import OptimizeResult
+from promptops.optimize.search import spread
+from promptops.optimize.trials import Allowance, Setting, Trials
+from promptops.prompts.digests import variant_digest
+from promptops.prompts.loader import PromptFile
+from promptops.prompts.model import Prompt
+from promptops.prompts.resolve import resolve
+from promptops.scoring.scorer import Scorer
+from promptops.tracking.evidence import Evidence, EvidenceStore
+
+EVIDENCE_KIND = "optimize"
+OPTIMIZER_VERSION = "1"
+"""Part of the evidence key: raise it when a better search should look at every prompt again."""
+
+DEFAULT_PROPOSERS = (
+    "few_shot",
+    "structure",
+    "output_contract",
+    "label_descriptions",
+    "compression",
+    "fewer_examples",
+    "llm_rewrite",
+)
+
+
+class Optimizer:
+    """Looks for a better wording of a prompt, and proposes one only when it is shown to be better.
+
+    Training cases teach, dev cases select, held-out cases judge, once. Evidence first: an
+    unchanged question costs nothing.
+    """
+
+    def __init__(
+        self,
+        evaluator: Evaluator,
+        evidence: EvidenceStore | None,
+        *,
+        clock: Clock,
+        code_version: str,
+        plan: Plan | None = None,
+        proposers: Sequence[Proposer] | None = None,
+        writer: Chat | None = None,
+        writer_model: str = "",
+    ) -> None:
+        """Keep the parts.
+
+        Args:
+            evaluator: Measures; its chat should cache answers.
+            evidence: Where results are found and kept; None keeps nothing.
+            clock: Dates the evidence and times the search.
+            code_version: What measured, for the record.
+            plan: How much to look at.
+            proposers: Who proposes, in order of trust; None for all of ours.
+            writer: A model that writes, for proposers that need one.
+            writer_model: Its id.
+        """
+        self._evaluator = evaluator
+        self._evidence = evidence
+        self._clock = clock
+        self._code_version = code_version
+        self._plan = plan or Plan()
+        self._proposers = (
+            tuple(load_proposer(name) for name in DEFAULT_PROPOSERS)
+            if proposers is None
+            else tuple(proposers)
+        )
+        self._writer = writer
+        self._writer_model = writer_model
+
+    async def optimize(
+        self,
+        file: PromptFile | Prompt,
+        golden: GoldenSet,
+        *,
+        target: Target,
+        scorers: Sequence[Scorer],
+        goal: str = "accuracy",
+        budget: Allowance | None = None,
+        metric: str | None = None,
+        kb_label: str | None = None,
+        kb_version: str | None = None,
+        progress: Callable[[str], None] | None = None,
+    ) -> OptimizeResult:
+        """Look for a better wording of one prompt.
+
+        Args:
+            file: The prompt.
+            golden: Its golden set; split into train, dev and test by case.
+            target: What it runs on; the target's variant is what gets better.
+            scorers: What to score by.
+            goal: ``accuracy``, ``shorter``, ``cheaper``, ``faster`` or ``balanced``.
+            budget: What the search may take. A chat with a budget of its own may end it earlier;
+                the best so far is kept then, and the next run goes on from the answer cache.
+            metric: Which scorer counts; the first when not given.
+            kb_label: Label of the knowledge base in use.
+            kb_version: Its digest.
+            progress: Told what happens, in words.
+
+        Raises:
+            UsageError: No such goal, or no scorer of that metric.
+            GoldenSetError: No case has a known answer.
+            PromptOpsError: The wording in use fails on every case, or nothing can be called.
+        """
+        prompt = resolve(file if isinstance(file, Prompt) else file.prompt, target.variant)
+        wanted = find_goal(goal)
+        if not scorers or (metric is not None and metric not in {s.name for s in scorers}):
+            raise UsageError(f'"{prompt.id}" has no scorer for the metric {metric or "wanted"}')
+        allowance = budget or Allowance()
+        inputs = {
+            **self._evaluator.inputs(
+                golden, target=target, scorers=scorers, kb_label=kb_label, kb_version=kb_version
+            ),
+            "goal": wanted.name,
+            "metric": metric or scorers[0].name,
+            "optimizer": OPTIMIZER_VERSION,
+            "plan": digest([str(self._plan), [p.name for p in self._proposers]]),
+            "writer": self._writer_model,
+            "budget": allowance.key,
+            "keep": digest(list(kept_sentences(prompt))),
+        }
+        subject = variant_digest(prompt, None)
+        if known := self._known(subject, inputs):
+            return known
+        setting = Setting(
+            target=target, scorers=tuple(scorers), kb_label=kb_label, kb_version=kb_version
+        )
+        trials = Trials(self._evaluator, setting, allowance=allowance, clock=self._clock)
+        job = self._job(prompt, golden, wanted, inputs["metric"], setting, trials, progress)
+        result, lasting = await Attempt(job).run()
+        if lasting and self._evidence is not None:
+            self._evidence.add(
+                Evidence(
+                    subject=subject,
+                    kind=EVIDENCE_KIND,
+                    inputs=inputs,
+                    value=result.to_json(),
+                    measured_at=self._clock(),
+                    code_version=self._code_version,
+                )
+            )
+        return result
+
+    def _known(self, subject: str, inputs: dict[str, str]) -> OptimizeResult | None:
+        if self._evidence is None:
+            return None
+        found = self._evidence.find(subject, EVIDENCE_KIND, inputs)
+        return None if found is None else OptimizeResult.from_json(found.value)
+
+    def _job(
+        self,
+        prompt: Prompt,
+        golden: GoldenSet,
+        goal: Goal,
+        metric: str,
+        setting: Setting,
+        trials: Trials,
+        progress: Callable[[str], None] | None,
+    ) -> Job:
+        parts = split(golden)
+        label = setting.kb_label
+
+        def labeled(cases: Sequence[GoldenCase]) -> list[GoldenCase]:
+            return [case for case in cases if case.is_labeled(label)]
+
+        return Job(
+            prompt=prompt,
+            target=setting.target,
+            goal=goal,
+            metric=metric,
+            kb_label=label,
+            train=tuple(labeled(parts.train)[: self._plan.most_train]),
+            dev=spread(labeled(parts.dev), kb_label=label)[: self._plan.most_dev],
+            test=spread(labeled(parts.test), kb_label=label)[: self._plan.most_test],
+            trials=trials,
+            tell=progress or (lambda _: None),
+            plan=self._plan,
+            proposers=self._proposers,
+            writer=self._writer,
+            writer_model=self._writer_model,
+        )

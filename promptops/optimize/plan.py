@@ -1,0 +1,28 @@
+"""How much an optimization looks at."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How much to look at; the defaults suit forty golden cases and a small local model.
+
+    Args:
+        most_candidates: Wordings that enter the race.
+        most_merges: Merges of the best.
+        first_rung: Dev cases of the first rung.
+        most_train: Training cases looked at.
+        most_dev: Dev cases of the last rung.
+        most_test: Held-out cases of the final test.
+        margin: Largest loss of score that counts as none.
+        seed: Seed of every choice.
+    """
+
+    most_candidates: int = 8
+    most_merges: int = 2
+    first_rung: int = 6
+    most_train: int = 40
+    most_dev: int = 12
+    most_test: int = 40
+    margin: float = 0.1
+    seed: int = 7

@@ -1,0 +1,1 @@
+"""One proposer, one file; the table is `promptops.optimize.candidate.PROPOSERS`."""

@@ -1,0 +1,182 @@
+"""The race: successive halving over the dev cases, then merges of the best.
+
+Method: successive halving (Jamieson & Talwalkar 2016): all candidates run on a few cases, the
+better half on more, and so on. It is anytime: when the allowance ends, what was ranked so far
+stands. Every choice is deterministic, and answers that a cache gives count like paid ones, so a
+search that was killed takes the same way again.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from promptops.errors import (
+    BudgetExceededError,
+    MissingKeyError,
+    ModelNotInstalledError,
+    PromptOpsError,
+    StorageError,
+    UnknownModelError,
+)
+from promptops.evaluation.result import Evaluation
+from promptops.golden.case import GoldenCase
+from promptops.optimize.candidate import Candidate
+from promptops.optimize.goals import Goal, quantity_ratio
+from promptops.optimize.trials import Trials
+from promptops.prompts.model import Prompt
+
+_NOT_ABOUT_ONE_CANDIDATE = (
+    StorageError,
+    MissingKeyError,
+    ModelNotInstalledError,
+    UnknownModelError,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranked:
+    """A candidate with what is known of it from dev cases.
+
+    Args:
+        candidate: The wording.
+        cases: Dev cases it ran on.
+        score: Its mean on them.
+        gain: Its mean minus the base's on the same cases.
+        ratio: The goal's quantity over the base's.
+        input_tokens: Mean tokens sent.
+        utility: What the goal makes of it; the base has 0.
+        error: Why it could not be measured, if so.
+    """
+
+    candidate: Candidate
+    cases: int = 0
+    score: float = 0.0
+    gain: float = -1.0
+    ratio: float = 1.0
+    input_tokens: float = 0.0
+    utility: float = -math.inf
+    error: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Race:
+    """One race in progress.
+
+    Args:
+        base: The wording in use.
+        trials: Measures.
+        cases: Dev cases, in the order in which they are used.
+        metric: What counts.
+        goal: Ranks.
+        reserve: Answers to leave for the final test.
+        first: Cases of the first rung.
+    """
+
+    base: Prompt
+    trials: Trials
+    cases: tuple[GoldenCase, ...]
+    metric: str
+    goal: Goal
+    reserve: int
+    first: int = 6
+    exhausted: bool = False
+    known: dict[str, Ranked] = field(default_factory=dict)
+
+    async def run(self, candidates: Sequence[Candidate]) -> None:
+        """Race candidates through the rungs."""
+        running = list(candidates)
+        for size in self._rungs():
+            for candidate in running:
+                if not await self._measure(candidate, size):
+                    return
+            running = [each.candidate for each in self._best(running)]
+            running = running[: max(1, math.ceil(len(running) / 2))]
+
+    async def run_fully(self, candidates: Sequence[Candidate]) -> None:
+        """Measure candidates on all dev cases."""
+        for candidate in candidates:
+            if not await self._measure(candidate, len(self.cases)):
+                return
+
+    def finished(self) -> list[Ranked]:
+        """Those measured on all dev cases, best first."""
+        return [each for each in self.ranking() if each.cases == len(self.cases)]
+
+    def ranking(self) -> list[Ranked]:
+        """All that were measured: more cases first, then by utility, then fewer tokens."""
+        return sorted(
+            self.known.values(),
+            key=lambda r: (-r.cases, -r.utility, r.input_tokens, r.candidate.digest),
+        )
+
+    def _rungs(self) -> list[int]:
+        n = len(self.cases)
+        return [n] if n <= self.first else [self.first, n]
+
+    def _best(self, candidates: Sequence[Candidate]) -> list[Ranked]:
+        wanted = {candidate.digest for candidate in candidates}
+        return [
+            each
+            for each in self.ranking()
+            if each.candidate.digest in wanted and each.error is None
+        ]
+
+    async def _measure(self, candidate: Candidate, size: int) -> bool:
+        """Measure one candidate; False when the allowance is at its end."""
+        cases = self.cases[:size]
+        needed = self.trials.missing(candidate.prompt, cases)
+        if not self.trials.affords(needed + self.reserve):
+            self.exhausted = True
+            return False
+        try:
+            new = await self.trials.run(candidate.prompt, cases)
+            base = await self.trials.run(self.base, cases)
+        except (BudgetExceededError, *_NOT_ABOUT_ONE_CANDIDATE):
+            raise
+        except PromptOpsError as problem:
+            # Every case failed, such as a wording too long for the model: this one is out.
+            ranked = Ranked(candidate=candidate, error=str(problem))
+        else:
+            ranked = rank(candidate, new, base, metric=self.metric, goal=self.goal)
+        self.known[candidate.digest] = ranked
+        return True
+
+
+def rank(
+    candidate: Candidate, new: Evaluation, base: Evaluation, *, metric: str, goal: Goal
+) -> Ranked:
+    """What dev results say of a candidate; see `Ranked`."""
+    values, old = new.values(metric), base.values(metric)
+    shared = [case_id for case_id in old if case_id in values]
+    if not shared:
+        return Ranked(candidate=candidate, error="no case was scored")
+    gain = sum(values[each] - old[each] for each in shared) / len(shared)
+    ranked = Ranked(
+        candidate=candidate,
+        cases=len(shared),
+        score=sum(values[each] for each in shared) / len(shared),
+        gain=gain,
+        ratio=quantity_ratio(goal.quantity, new, base),
+        input_tokens=new.input_tokens_mean,
+    )
+    utility = goal.utility(gain=gain, ratio=ranked.ratio, slack=slack(len(shared)))
+    return replace(ranked, utility=utility)
+
+
+def slack(cases: int) -> float:
+    """The loss that noise explains on so few cases: one case out of them."""
+    return 1.0 / cases if cases else 1.0
+
+
+def spread(cases: Sequence[GoldenCase], *, kb_label: str | None) -> tuple[GoldenCase, ...]:
+    """Cases in an order in which every beginning is balanced over the expected answers."""
+    from promptops.core.canonical import canonical_json
+
+    groups: dict[bytes, list[GoldenCase]] = {}
+    for case in cases:
+        groups.setdefault(canonical_json(case.expected_for(kb_label)), []).append(case)
+    left = sorted(groups.values(), key=len, reverse=True)
+    order: list[GoldenCase] = []
+    while any(left):
+        order.extend(group.pop(0) for group in left if group)
+    return tuple(order)

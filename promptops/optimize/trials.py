@@ -1,0 +1,153 @@
+"""Trials: measuring wordings on cases within an allowance."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from promptops.core.clock import Clock
+from promptops.evaluation.result import CaseResult, Evaluation
+from promptops.evaluation.runner import Evaluator
+from promptops.evaluation.target import Target
+from promptops.golden.case import GoldenCase
+from promptops.prompts.digests import variant_digest
+from promptops.prompts.model import Prompt
+from promptops.scoring.scorer import Scorer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """What one optimization may take; None is no limit.
+
+    Args:
+        calls: Answers it may ask for. Answers that a cache gives count as well, so a search that
+            was interrupted takes the same way when it is run again; fewer are paid for.
+        usd: Price of the answers.
+        minutes: Wall time.
+    """
+
+    calls: int | None = 150
+    usd: float | None = None
+    minutes: float | None = None
+
+    @property
+    def key(self) -> str:
+        """What of it is part of the evidence key."""
+        return f"calls={self.calls},usd={self.usd},minutes={self.minutes}"
+
+
+@dataclass(slots=True, kw_only=True)
+class Spent:
+    """What an optimization took.
+
+    Args:
+        answers: Answers asked for, from the model or from a cache.
+        calls: Model calls paid for.
+        input_tokens: Tokens sent in those calls.
+        output_tokens: Tokens received in those calls.
+        usd: Price of those calls.
+        seconds: Wall time.
+    """
+
+    answers: int = 0
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    usd: float = 0.0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What every trial of one optimization shares."""
+
+    target: Target
+    scorers: tuple[Scorer, ...]
+    kb_label: str | None = None
+    kb_version: str | None = None
+
+
+class Trials:
+    """Runs wordings on cases, remembers every answer, and counts what it takes."""
+
+    def __init__(
+        self, evaluator: Evaluator, setting: Setting, *, allowance: Allowance, clock: Clock
+    ) -> None:
+        """Start counting now."""
+        self._evaluator = evaluator
+        self._setting = setting
+        self._allowance = allowance
+        self._clock = clock
+        self._started: datetime = clock()
+        self._known: dict[tuple[str, str], CaseResult] = {}
+        self._spent = Spent()
+        self.failures = 0
+        """Cases in which something failed."""
+        self.out_of_time = False
+        """Whether the time, not the number of answers, ended the search."""
+
+    @property
+    def spent(self) -> Spent:
+        """What was taken so far."""
+        seconds = (self._clock() - self._started).total_seconds()
+        return replace(self._spent, seconds=seconds)
+
+    def missing(self, prompt: Prompt, cases: Sequence[GoldenCase]) -> int:
+        """Answers that running this wording on these cases would still ask for."""
+        subject = variant_digest(prompt, None)
+        return sum((subject, case.id) not in self._known for case in cases)
+
+    def affords(self, answers: int) -> bool:
+        """Whether so many more answers are within the allowance."""
+        limit, spent = self._allowance, self.spent
+        if limit.minutes is not None and spent.seconds >= 60 * limit.minutes:
+            self.out_of_time = True
+            return False
+        return (limit.calls is None or spent.answers + answers <= limit.calls) and (
+            limit.usd is None or spent.usd < limit.usd
+        )
+
+    def note_writing(self, calls: int) -> None:
+        """Count the calls of a proposer."""
+        self._spent.answers += calls
+        self._spent.calls += calls
+
+    async def run(self, prompt: Prompt, cases: Sequence[GoldenCase]) -> Evaluation:
+        """Measure a wording (a prompt without variants) on cases; known answers are reused.
+
+        Raises:
+            PromptOpsError: As `Evaluator.run`.
+        """
+        subject = variant_digest(prompt, None)
+        target = Target(model=self._setting.target.model)
+        new = [case for case in cases if (subject, case.id) not in self._known]
+        if new:
+            found = await self._evaluator.run(
+                prompt,
+                new,
+                target=target,
+                scorers=self._setting.scorers,
+                kb_label=self._setting.kb_label,
+                kb_version=self._setting.kb_version,
+                record=False,
+            )
+            for result in found.cases:
+                self._known[subject, result.case_id] = result
+                self._count(result)
+        results = [self._known.get((subject, case.id)) for case in cases]
+        return Evaluation(
+            prompt_id=prompt.id,
+            subject=subject,
+            target=self._setting.target,
+            inputs={},
+            cases=tuple(result for result in results if result is not None),
+        )
+
+    def _count(self, result: CaseResult) -> None:
+        self._spent.answers += 1
+        self.failures += result.error is not None
+        if result.cached or not result.answered:
+            return
+        self._spent.calls += 1
+        self._spent.input_tokens += result.input_tokens
+        self._spent.output_tokens += result.output_tokens
+        self._spent.usd += result.cost_usd

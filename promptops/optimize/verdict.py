@@ -1,0 +1,134 @@
+"""The verdict: the finalists against the base on held-out cases, touched once.
+
+``better`` needs the 95 % paired interval above zero and an exact one-sided p below 5 %. ``less``
+needs the score not lower by more than the margin (one-sided 95 % bound) and the interval of the
+quantity's change below zero. With several finalists the p-values get Holm's correction.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+
+from promptops.core.canonical import JSON
+from promptops.core.statistics import Interval, holm
+from promptops.evaluation.comparison import ALPHA, Comparison, change, compare
+from promptops.evaluation.result import Evaluation
+from promptops.optimize.candidate import Candidate
+from promptops.optimize.goals import Claim, Goal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """A finalist's claim on held-out cases.
+
+    Args:
+        candidate: The finalist.
+        claim: What it should show.
+        base: The wording in use on the held-out cases.
+        new: The finalist on them.
+    """
+
+    candidate: Candidate
+    claim: Claim
+    base: Evaluation
+    new: Evaluation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgment:
+    """What the held-out cases say about one claim.
+
+    Args:
+        claim: The claim.
+        shown: Whether it is shown.
+        p_value: One-sided p-value of the claim, corrected for the number of finalists.
+        comparison: The scores, compared.
+        quantity: What should be less (``input_tokens``, ``cost_usd``, ``latency_ms``).
+        saving: Its mean change with its interval (below zero is less).
+    """
+
+    claim: Claim
+    shown: bool
+    p_value: float
+    comparison: Comparison
+    quantity: str
+    saving: Interval
+
+    def to_json(self) -> dict[str, JSON]:
+        """Plain values by name."""
+        return {
+            "claim": self.claim,
+            "shown": self.shown,
+            "p_value": self.p_value,
+            "comparison": self.comparison.to_json(),
+            "quantity": self.quantity,
+            "saving": self.saving.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, JSON]) -> "Judgment":
+        """Read what `to_json` wrote."""
+        return cls(
+            **{
+                **value,
+                "comparison": Comparison.from_json(value["comparison"]),
+                "saving": Interval(**value["saving"]),
+            }
+        )
+
+
+def judge(
+    trials: Sequence[Trial],
+    *,
+    metric: str,
+    goal: Goal,
+    margin: float,
+    seed: int = 0,
+    clusters: Mapping[str, str] | None = None,
+) -> tuple[Judgment, ...]:
+    """Judge finalists, each by its claim, in the order given."""
+    compared = [
+        compare(trial.base, trial.new, metric, margin=margin, seed=seed, clusters=clusters)
+        for trial in trials
+    ]
+    raw = [
+        one.p_better if trial.claim == "better" else p_not_worse(one)
+        for trial, one in zip(trials, compared, strict=True)
+    ]
+    judged = []
+    for trial, comparison, p_value in zip(trials, compared, holm(raw), strict=True):
+        quantity = _quantity(trial, goal)
+        saving = change(trial.base, trial.new, quantity, seed=seed)
+        shown = p_value < ALPHA
+        if trial.claim == "better":
+            shown = shown and comparison.difference.low > 0
+        else:
+            shown = shown and saving.high < 0
+        judged.append(
+            Judgment(
+                claim=trial.claim,
+                shown=shown,
+                p_value=p_value,
+                comparison=comparison,
+                quantity=quantity,
+                saving=saving,
+            )
+        )
+    return tuple(judged)
+
+
+def p_not_worse(comparison: Comparison) -> float:
+    """One-sided p-value that the score is lower by the margin or more (adjusted normal form)."""
+    n = comparison.pairs + 2
+    mean = comparison.difference.estimate * comparison.pairs / n
+    # lower_bound = mean - z * error: the same error gives the p-value.
+    error = (mean - comparison.lower_bound) / NormalDist().inv_cdf(1 - ALPHA)
+    if error <= 0 or not math.isfinite(error):
+        return 1.0
+    return 1.0 - NormalDist().cdf((mean + comparison.margin) / error)
+
+
+def _quantity(trial: Trial, goal: Goal) -> str:
+    free = all(case.cost_usd == 0 for case in (*trial.base.cases, *trial.new.cases))
+    return "input_tokens" if goal.quantity == "cost_usd" and free else goal.quantity

@@ -1,0 +1,56 @@
+"""What an optimization found, in plain words."""
+
+from collections.abc import Sequence
+from statistics import fmean
+
+from promptops.evaluation.result import Evaluation
+from promptops.optimize.candidate import Candidate
+from promptops.optimize.search import Ranked
+from promptops.optimize.trials import Spent
+from promptops.optimize.verdict import Judgment
+
+
+def nothing_to_gain(values: Sequence[float], test_cases: int, least_wins: int) -> str:
+    """The wording in use is too good for the held-out cases to show a better one."""
+    return (
+        f"scores {fmean(values):.2f} on {len(values)} training and dev cases: {test_cases} "
+        f"held-out cases show a gain from {least_wins} wins on, more than it leaves to win"
+    )
+
+
+def none_better(finished: Sequence[Ranked], metric: str, dev_cases: int) -> str:
+    """No candidate gave hope on dev cases."""
+    if not finished:
+        return "no wording could be proposed"
+    best = max(finished, key=lambda each: each.gain)
+    return (
+        f"none of {len(finished)} wordings that ran on all {dev_cases} dev cases gives hope: "
+        f"the best has {metric} {best.gain:+.2f}"
+    )
+
+
+def exhausted(spent: Spent, tried: int) -> str:
+    """The allowance ended before anything was shown."""
+    return f"the budget ended after {spent.answers} answers and {tried} wordings; nothing is shown"
+
+
+def judged(candidate: Candidate, judgment: Judgment, base: Evaluation, new: Evaluation) -> str:
+    """What the held-out cases say of the finalist."""
+    comparison = judgment.comparison
+    before, after = base.input_tokens_mean, new.input_tokens_mean
+    numbers = (
+        f"{comparison.metric} {comparison.base:.2f} -> {comparison.new:.2f} "
+        f"({comparison.difference.estimate:+.2f} "
+        f"[{comparison.difference.low:+.2f}, {comparison.difference.high:+.2f}], "
+        f"p {judgment.p_value:.3f}) on {comparison.pairs} held-out cases, "
+        f"input tokens {before:.0f} -> {after:.0f} ({100 * (after / before - 1):+.0f}%)"
+        if before
+        else f"{comparison.metric} {comparison.base:.2f} -> {comparison.new:.2f}"
+    )
+    if judgment.shown:
+        return f"{candidate.reason}: {numbers}"
+    wanted = "higher" if judgment.claim == "better" else f"within {comparison.margin:.2f}, for less"
+    return (
+        f"the best wording ({candidate.reason}) is not shown to be {wanted}: {numbers}; "
+        f"so few cases show about {comparison.mde:.2f}"
+    )
