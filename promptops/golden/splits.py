@@ -60,12 +60,14 @@ def _strata(cases: Sequence[GoldenCase]) -> Iterator[tuple[GoldenCase, str, int]
     seen: set[str] = set()
     positions: Counter[str] = Counter()
     for case in cases:
+        if case.split is not None:
+            yield case, "", 0
+            continue
         answer = canonical_json(case.expected if not case.answers else dict(case.answers)).decode()
         stratum = f"answer {answer}" if answer in seen else "first sightings"
         seen.add(answer)
         yield case, stratum, positions[stratum]
-        if case.split is None:
-            positions[stratum] += 1
+        positions[stratum] += 1
 
 
 def _deal(block: Sequence[str], *, seed: int, stratum: str, position: int) -> str:
