@@ -58,7 +58,8 @@ class LiteLLMEmbedder:
             return np.zeros((0, self.dimension), dtype=np.float32)
         vectors = np.asarray(rows, dtype=np.float32)
         self._dimension = vectors.shape[1]
-        return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        norms = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        return np.asarray(vectors / norms, dtype=np.float32)
 
     def _request(self, texts: list[str]) -> list[list[float]]:
         import litellm
