@@ -53,10 +53,10 @@ def report_failure(problem: BaseException, *, debug: bool = False) -> int:
 
 def _first_expected(problem: BaseException) -> BaseException:
     """Of several failures at once, the first that has something to say to the user."""
-    while isinstance(problem, BaseExceptionGroup) and problem.exceptions:
-        inner = problem.exceptions
-        problem = next((one for one in inner if isinstance(one, PromptOpsError)), inner[0])
-    return problem
+    if not isinstance(problem, BaseExceptionGroup):
+        return problem
+    leaves = [_first_expected(inner) for inner in problem.exceptions]
+    return next((leaf for leaf in leaves if isinstance(leaf, PromptOpsError)), leaves[0])
 
 
 def _sentence(problem: click.ClickException) -> str:

@@ -104,7 +104,7 @@ def recalibrate(cli: Cli, report_only: bool, format_: str) -> None:
 
 @command.command()
 @click.option("--prompt", "prompts", multiple=True, type=PROMPT, help="Only this prompt; again.")
-@click.option("--last", type=click.IntRange(min=1), default=20, show_default=True, metavar="N")
+@click.option("--last", type=click.IntRange(min=1), default=20, show_default=True, help="How many.")
 @reports()
 @common
 @click.pass_obj

@@ -1,5 +1,7 @@
 """``promptops show``."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from promptops.cli.finding import find_prompt
@@ -7,7 +9,9 @@ from promptops.cli.lazy import Cli
 from promptops.cli.options import PROMPT, common, open_workspace, reports
 from promptops.cli.output import emit_json, emit_table, emit_text
 from promptops.core.canonical import JSON
-from promptops.prompts.loader import PromptFile
+
+if TYPE_CHECKING:
+    from promptops.prompts.loader import PromptFile
 
 
 @click.command
@@ -44,7 +48,7 @@ def command(cli: Cli, prompt: str | None, format_: str) -> None:
         click.get_current_context().exit(2)
 
 
-def _summary(file: PromptFile, area: str) -> dict[str, JSON]:
+def _summary(file: "PromptFile", area: str) -> dict[str, JSON]:
     prompt = file.prompt
     return {
         "id": prompt.id,
@@ -58,7 +62,7 @@ def _summary(file: PromptFile, area: str) -> dict[str, JSON]:
     }
 
 
-def _details(file: PromptFile) -> dict[str, JSON]:
+def _details(file: "PromptFile") -> dict[str, JSON]:
     from promptops.prompts.digests import file_digest, semantic_digest, variant_digest
     from promptops.prompts.writing import prompt_document
 

