@@ -1,0 +1,28 @@
+"""The prompt linter: rules over parsed prompts, with places in the file."""
+
+from promptops.lint.engine import lint_files, lint_prompts
+from promptops.lint.finding import Edit, Finding, Fix, Severity
+from promptops.lint.options import LintOptions, load_options
+from promptops.lint.parsing import parse_file, parse_text
+from promptops.lint.report import LintReport, Skipped
+from promptops.lint.reporters import REPORTERS
+from promptops.lint.rule import Rule
+from promptops.lint.rules import RULES
+
+__all__ = [
+    "REPORTERS",
+    "RULES",
+    "Edit",
+    "Finding",
+    "Fix",
+    "LintOptions",
+    "LintReport",
+    "Rule",
+    "Severity",
+    "Skipped",
+    "lint_files",
+    "lint_prompts",
+    "load_options",
+    "parse_file",
+    "parse_text",
+]

@@ -1,0 +1,174 @@
+"""A prompt as the rules see it: parsed once, with every offset traceable to the file."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from promptops.core.canonical import JSON
+from promptops.lint.regions import REGIONS, Region
+from promptops.lint.text import lower, sentences
+from promptops.prompts.model import Prompt, Variable
+
+_NOT_A_LINE_END = re.compile(r"[^\n]")
+
+Place = tuple[int, int]
+"""Line and column in the file, both from 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """A place where a value is filled in.
+
+    ``name`` is the root variable (a loop's own name is traced to what it runs over);
+    ``untrusted`` is true for values that a user or a document controls.
+    """
+
+    name: str
+    start: int
+    end: int
+    untrusted: bool
+    variable: Variable | None
+
+
+class ParsedMessage:
+    """One message: its text, regions, slots and sentences.
+
+    Not a slotted dataclass: the lower-case text and the sentences are worked out only when a rule
+    asks for them.
+    """
+
+    def __init__(
+        self,
+        *,
+        index: int,
+        role: str,
+        text: str,
+        mask: bytes,
+        slots: tuple[Slot, ...],
+        is_shot: bool,
+        variant: str | None,
+        place: Callable[[int], Place],
+    ) -> None:
+        """Take what the parser worked out; ``place`` maps an offset of ``text`` to the file."""
+        self.index = index
+        self.role = role
+        self.text = text
+        self.mask = mask
+        self.slots = slots
+        self.is_shot = is_shot
+        self.variant = variant
+        self.place = place
+
+    @cached_property
+    def lower(self) -> str:
+        """The text in lower case, offset for offset."""
+        return lower(self.text)
+
+    @cached_property
+    def sentences(self) -> tuple[tuple[int, int], ...]:
+        """Start and end of each sentence or list item."""
+        return tuple(sentences(self.text))
+
+    @cached_property
+    def instructions(self) -> str:
+        """The text with everything blanked out that is not instruction, offset for offset."""
+        return self.only(frozenset({Region.INSTRUCTION}))
+
+    def only(self, regions: frozenset[Region]) -> str:
+        """The text with every other region blanked out (line ends stay), offset for offset."""
+        kept = bytes(REGIONS.index(region) for region in regions)
+        if not self.mask.translate(None, kept):
+            return self.text
+        other = re.compile(b"[^" + re.escape(kept) + b"]+")
+        parts, done = [], 0
+        for run in other.finditer(self.mask):
+            parts.append(self.text[done : run.start()])
+            parts.append(_NOT_A_LINE_END.sub(" ", self.text[run.start() : run.end()]))
+            done = run.end()
+        return "".join(parts) + self.text[done:]
+
+    def region(self, offset: int) -> Region:
+        """The region of the character at ``offset`` (of the last one, past the end)."""
+        return REGIONS[self.mask[min(offset, len(self.mask) - 1)]] if self.mask else REGIONS[0]
+
+    def find(
+        self, pattern: re.Pattern[str], regions: frozenset[Region], *, cased: bool = False
+    ) -> Iterator[re.Match[str]]:
+        """Matches that begin and end inside ``regions``.
+
+        The pattern runs over the lower-case text, unless ``cased``.
+        """
+        for match in pattern.finditer(self.text if cased else self.lower):
+            start, end = match.span()
+            if self.region(start) in regions and self.region(max(start, end - 1)) in regions:
+                yield match
+
+    def sentence_at(self, offset: int) -> tuple[int, int]:
+        """The sentence that holds ``offset``."""
+        for start, end in self.sentences:
+            if start <= offset < end:
+                return start, end
+        return offset, offset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """The messages of the prompt itself (``variant`` None) or of one variant, with its params."""
+
+    variant: str | None
+    families: tuple[str, ...]
+    messages: tuple[ParsedMessage, ...]
+    params: Mapping[str, JSON]
+
+    @property
+    def text(self) -> str:
+        """All messages, one after the other."""
+        return "\n\n".join(message.text for message in self.messages)
+
+    @property
+    def lower(self) -> str:
+        """All messages in lower case."""
+        return "\n\n".join(message.lower for message in self.messages)
+
+    @property
+    def instructing(self) -> tuple[ParsedMessage, ...]:
+        """The messages that instruct: neither shots nor answers."""
+        return tuple(message for message in self.messages if not message.is_shot)
+
+
+class ParsedPrompt:
+    """A prompt file, or a bare text, ready for the rules.
+
+    ``prompt`` is None for a bare text: rules about metadata have nothing to say about it.
+    Several wordings share one file: the prompt's own and those variants that bring their own
+    messages.
+    """
+
+    def __init__(
+        self,
+        *,
+        path: str,
+        prompt_id: str,
+        prompt: Prompt | None,
+        source: str,
+        wordings: tuple[Wording, ...],
+        place_of_key: Callable[[str], Place],
+    ) -> None:
+        """Take what the parser worked out; ``place_of_key`` maps a JSON pointer to the file."""
+        self.path = path
+        self.prompt_id = prompt_id
+        self.prompt = prompt
+        self.source = source
+        self.wordings = wordings
+        self.place_of_key = place_of_key
+
+    @cached_property
+    def messages(self) -> tuple[ParsedMessage, ...]:
+        """Every message that is written in the file, each once."""
+        return tuple(message for wording in self.wordings for message in wording.messages)
+
+    @cached_property
+    def haystack(self) -> str:
+        """All messages in lower case: what a rule's triggers are looked up in."""
+        return "\n".join(message.lower for message in self.messages)

@@ -1,0 +1,195 @@
+"""What kind of text each character of a message is.
+
+A rule about instructions must not speak about an attack that a training prompt quotes, about code,
+or about a value that is filled in later. So every character belongs to one region, painted once
+per message into a byte mask; looking a character up costs one index.
+
+Painting order, later over earlier: examples, quotes, code, data slots, template syntax. Text that
+would hide a whole message from the rules (all of it in one fence, or all of it in quotes) is taken
+for instructions: a region is a help to precision, never a way around the linter.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+
+
+class Region(StrEnum):
+    """The kind of a stretch of text."""
+
+    INSTRUCTION = "instruction"
+    EXAMPLE = "example"
+    QUOTE = "quote"
+    CODE = "code"
+    DATA = "data"
+    TEMPLATE = "template"
+
+
+REGIONS = tuple(Region)
+INSTRUCTIONS = frozenset({Region.INSTRUCTION})
+WRITTEN = frozenset({Region.INSTRUCTION, Region.EXAMPLE, Region.QUOTE, Region.CODE})
+"""Everything that the author wrote: all but data slots and template syntax."""
+
+_BYTE = {region: bytes([number]) for number, region in enumerate(REGIONS)}
+_HIDING_SHARE = 0.8
+
+_FENCE = re.compile(r"^[ \t]{0,12}(`{3,32}|~{3,32})([^\n`]{0,200})$", re.MULTILINE)
+_INLINE_CODE = re.compile(r"`[^`\n]{1,200}`")
+_QUOTED = re.compile(
+    r'(?<![\w"])"[^"\n]{1,300}"(?![\w"])'
+    r"|“[^”\n]{1,300}”|«[^»\n]{1,300}»|‘[^’\n]{1,300}’(?!\w)"
+    r"|(?<![\w'])'[^'\n]{1,200}'(?![\w'])"
+)
+_BLOCK_QUOTE = re.compile(r"^[ \t]{0,3}>[^\n]{0,4000}$", re.MULTILINE)
+_HEADING = re.compile(r"^(#{1,6})[ \t]{1,8}([^\n]{1,200})$", re.MULTILINE)
+_EXAMPLE_TITLE = re.compile(r"\b(?:examples?|few-?shots?|samples?)\b", re.IGNORECASE)
+_EXAMPLE_TAG = re.compile(
+    r"<(/?)([a-z_-]{0,20}(?:example|sample)s?[a-z_-]{0,20})(?:\s[^<>\n]{0,80})?>", re.IGNORECASE
+)
+_EXAMPLE_LABEL = re.compile(
+    r"^[ \t*_-]{0,8}(?:for )?(?:examples?|sample (?:input|output|answer)s?)(?:"
+    r" [^\n:]{0,40})?:[*_]{0,2}"
+    r"[ \t]{0,4}",
+    re.IGNORECASE | re.MULTILINE,
+)
+_INLINE_EXAMPLE = re.compile(
+    r"\b(?:e\.g\.|eg\.|for example|for instance|such as)[,:]?[^\n;).!?]{0,200}", re.IGNORECASE
+)
+_TURN_LABEL = re.compile(
+    r"^(input|output|q|a|question|answer|user|assistant|text|label|ticket|message|category|review"
+    r"|sentence|query)[ \t]{0,2}:[^\n]{0,2000}$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_BLANK = re.compile(r"\n[ \t]{0,80}\n")
+
+Stretch = tuple[int, int]
+
+
+def paint(
+    text: str,
+    *,
+    base: Region = Region.INSTRUCTION,
+    slots: Sequence[Stretch] = (),
+    template: Sequence[Stretch] = (),
+) -> bytes:
+    """The region of every character of ``text``, as a mask of one byte per character.
+
+    Args:
+        text: A message's content.
+        base: What the text is where nothing else says otherwise.
+        slots: Where values are filled in.
+        template: Template tags and comments, which never reach the model.
+    """
+    mask = bytearray(_BYTE[base]) * len(text)
+    if base is Region.INSTRUCTION:
+        _paint_markup(text, mask)
+        if _hides_everything(text, mask):
+            mask = bytearray(_BYTE[base]) * len(text)
+    for start, end in slots:
+        _fill(mask, start, end, Region.DATA)
+    for start, end in template:
+        _fill(mask, start, end, Region.TEMPLATE)
+    return bytes(mask)
+
+
+def _paint_markup(text: str, mask: bytearray) -> None:
+    for start, end in _examples(text):
+        _fill(mask, start, end, Region.EXAMPLE)
+    for pattern in (_QUOTED, _BLOCK_QUOTE):
+        for match in pattern.finditer(text):
+            _fill(mask, match.start(), match.end(), Region.QUOTE)
+    for match in _INLINE_CODE.finditer(text):
+        _fill(mask, match.start(), match.end(), Region.CODE)
+    for start, end in fenced(text):
+        _fill(mask, start, end, Region.CODE)
+
+
+def _fill(mask: bytearray, start: int, end: int, region: Region) -> None:
+    mask[start:end] = _BYTE[region] * (end - start)
+
+
+def _hides_everything(text: str, mask: bytearray) -> bool:
+    hidden = mask.translate(None, _BYTE[Region.INSTRUCTION] + _BYTE[Region.EXAMPLE])
+    return len(hidden) > _HIDING_SHARE * max(1, len(text.strip()))
+
+
+def fences(text: str) -> tuple[list[tuple[Stretch, str]], list[Stretch]]:
+    """Fenced code blocks with their info strings, and the opening fences that nothing closes.
+
+    Method: CommonMark 0.31 section 4.5, except that an unclosed fence opens no block here: half
+    a prompt must not escape the rules because of a typing error.
+    """
+    blocks: list[tuple[Stretch, str]] = []
+    opened: tuple[int, int, str, str] | None = None
+    for match in _FENCE.finditer(text):
+        marks, info = match.group(1), match.group(2).strip()
+        if opened is None:
+            opened = (match.start(), match.end(), marks, info)
+        elif marks.startswith(opened[2]) and not info:
+            blocks.append(((opened[0], match.end()), opened[3]))
+            opened = None
+    return blocks, [(opened[0], opened[1])] if opened else []
+
+
+def fenced(text: str) -> list[Stretch]:
+    """Where the fenced code blocks of ``text`` stand, fences included."""
+    return [stretch for stretch, _ in fences(text)[0]]
+
+
+def _examples(text: str) -> Iterator[Stretch]:
+    yield from _example_sections(text)
+    yield from _example_tags(text)
+    yield from _example_paragraphs(text)
+    yield from _turns(text)
+    for match in _INLINE_EXAMPLE.finditer(text):
+        yield match.span()
+
+
+def _example_sections(text: str) -> Iterator[Stretch]:
+    """Sections whose heading speaks of examples, up to the next heading of that level or above."""
+    opened: tuple[int, int] | None = None
+    for match in _HEADING.finditer(text):
+        level = len(match.group(1))
+        if opened and level <= opened[0]:
+            yield opened[1], match.start()
+            opened = None
+        if opened is None and _EXAMPLE_TITLE.search(match.group(2)):
+            opened = (level, match.end())
+    if opened:
+        yield opened[1], len(text)
+
+
+def _example_tags(text: str) -> Iterator[Stretch]:
+    """``<example>…</example>`` and its relatives; a tag that nothing closes opens nothing."""
+    opened: dict[str, int] = {}
+    for match in _EXAMPLE_TAG.finditer(text):
+        name = match.group(2).lower()
+        if not match.group(1):
+            opened.setdefault(name, match.end())
+        elif name in opened:
+            yield opened.pop(name), match.start()
+
+
+def _example_paragraphs(text: str) -> Iterator[Stretch]:
+    """``Example:`` up to the next blank line, not counting blank lines right after the label."""
+    for match in _EXAMPLE_LABEL.finditer(text):
+        start = match.end()
+        body = start
+        while body < len(text) and text[body] in " \t\n":
+            body += 1
+        blank = _BLANK.search(text, body)
+        yield start, blank.start() if blank else len(text)
+
+
+def _turns(text: str) -> Iterator[Stretch]:
+    """``Input: …`` / ``Output: …`` lines, when a label comes twice: shots written as text."""
+    lines = list(_TURN_LABEL.finditer(text))
+    if len(lines) < 3:
+        return
+    count: dict[str, int] = {}
+    for match in lines:
+        label = match.group(1).lower()
+        count[label] = count.get(label, 0) + 1
+    for match in lines:
+        if count[match.group(1).lower()] > 1 and "{{" not in match.group(0):
+            yield match.span()

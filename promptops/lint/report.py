@@ -1,0 +1,69 @@
+"""The result of one lint run."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from promptops.core.canonical import JSON
+from promptops.lint.finding import Finding, Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A file, or one rule on one file, that could not be checked; never counted as passed."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LintReport:
+    """Findings in their one order, and what could not be checked.
+
+    ``checked`` counts prompts, ``suppressed`` the findings that comments allow.
+    """
+
+    findings: tuple[Finding, ...]
+    checked: int
+    skipped: tuple[Skipped, ...] = ()
+    suppressed: int = 0
+    fail_on: Severity = Severity.WARNING
+
+    @property
+    def exit_status(self) -> int:
+        """2 when something was skipped, 1 when a finding is severe enough to fail, else 0."""
+        if self.skipped:
+            return 2
+        return int(any(f.severity.rank <= self.fail_on.rank for f in self.findings))
+
+    def count(self, severity: Severity) -> int:
+        """How many findings have exactly this severity."""
+        return sum(finding.severity is severity for finding in self.findings)
+
+    def by_prompt(self) -> dict[str, tuple[Finding, ...]]:
+        """Findings per prompt id; prompts without findings are absent."""
+        grouped: dict[str, list[Finding]] = {}
+        for finding in self.findings:
+            grouped.setdefault(finding.prompt_id, []).append(finding)
+        return {prompt_id: tuple(found) for prompt_id, found in grouped.items()}
+
+    def summary(self) -> JSON:
+        """Counts: prompts, findings by severity and by code, suppressed and skipped."""
+        codes = Counter(finding.code for finding in self.findings)
+        return {
+            "checked": self.checked,
+            "findings": len(self.findings),
+            "errors": self.count(Severity.ERROR),
+            "warnings": self.count(Severity.WARNING),
+            "infos": self.count(Severity.INFO),
+            "suppressed": self.suppressed,
+            "skipped": len(self.skipped),
+            "by_code": dict(sorted(codes.items())),
+        }
+
+    def to_json(self) -> JSON:
+        """The whole report as one JSON document."""
+        return {
+            "findings": [finding.to_json() for finding in self.findings],
+            "skipped": [{"path": item.path, "reason": item.reason} for item in self.skipped],
+            "summary": self.summary(),
+        }

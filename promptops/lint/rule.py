@@ -1,0 +1,188 @@
+"""What a rule is.
+
+A rule is a class in its own file under ``rules/``; its docstring is its documentation, in the
+sections that `promptops.lint.documentation` reads. It states which regions it speaks about, and
+yields findings with places; it knows nothing of files, suppressions or other rules.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import ClassVar
+
+from promptops.core.canonical import JSON
+from promptops.lint.documentation import RuleDocumentation, read_documentation
+from promptops.lint.finding import Edit, Finding, Fix, Severity
+from promptops.lint.parsed import ParsedMessage, ParsedPrompt
+from promptops.lint.regions import INSTRUCTIONS, Region
+
+_EXCERPT = 80
+
+
+class Rule:
+    """One check with a stable code.
+
+    Attributes:
+        code: Group and number, never reused: ``AMB001``.
+        name: Reads well after "allow": ``vague-quantifier``.
+        severity: The default; ``lint.toml`` may change it.
+        version: Raised when the rule's verdicts change, so that cached ones are dropped.
+        regions: The kinds of text the rule speaks about.
+        triggers: Lower-case strings; a prompt that holds none of them is not shown to the rule.
+            Empty: the rule sees every prompt.
+        tags: Machine-readable references such as ``owasp-llm01``.
+        defaults: The rule's options and their defaults.
+    """
+
+    code: ClassVar[str]
+    name: ClassVar[str]
+    severity: ClassVar[Severity]
+    version: ClassVar[int] = 1
+    regions: ClassVar[frozenset[Region]] = INSTRUCTIONS
+    triggers: ClassVar[tuple[str, ...]] = ()
+    tags: ClassVar[tuple[str, ...]] = ()
+    defaults: ClassVar[Mapping[str, int | float | str]] = {}
+    summary: ClassVar[str]
+    rationale: ClassVar[str]
+    source: ClassVar[str]
+    bad: ClassVar[str]
+    good: ClassVar[str]
+    advice: ClassVar[str]
+
+    def __init_subclass__(cls) -> None:
+        """Read the documentation out of the docstring, so that there is one text to maintain."""
+        documentation: RuleDocumentation = read_documentation(cls.__doc__ or "")
+        cls.summary = documentation.summary
+        cls.rationale = documentation.rationale
+        cls.source = documentation.source
+        cls.bad = documentation.bad
+        cls.good = documentation.good
+        cls.advice = documentation.advice
+
+    def __init__(self, options: Mapping[str, int | float | str] | None = None) -> None:
+        """Take the workspace's options over the defaults."""
+        self.options = {**self.defaults, **(options or {})}
+
+    def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
+        """Yield the findings in ``prompt``; order and duplicates do not matter."""
+        raise NotImplementedError
+
+    def number(self, option: str) -> float:
+        """An option as a number."""
+        return float(self.options[option])
+
+    def found(
+        self,
+        prompt: ParsedPrompt,
+        message: ParsedMessage,
+        span: tuple[int, int],
+        text: str,
+        *,
+        fix: tuple[str, str] | None = None,
+        severity: Severity | None = None,
+        conceal: bool = False,
+    ) -> Finding:
+        """A finding about ``message.text[start:end]``.
+
+        Args:
+            prompt: The prompt being checked.
+            message: The message that holds the defect.
+            span: Start and end offsets in its text.
+            text: What is wrong here, one sentence without a full stop.
+            fix: Title and replacement of the span, for a safe fix.
+            severity: When this place is worse or milder than the rule's default.
+            conceal: Never repeat the text itself (secrets, personal data).
+        """
+        start, end = span
+        line, column = message.place(start)
+        end_line, end_column = message.place(max(start, end - 1))
+        excerpt = " ".join(message.text[start:end].split())[:_EXCERPT]
+        edits: tuple[Edit, ...] = ()
+        if fix:
+            edits = (
+                Edit(
+                    line=line,
+                    column=column,
+                    end_line=end_line,
+                    end_column=end_column + 1,
+                    text=fix[1],
+                ),
+            )
+        return Finding(
+            code=self.code,
+            name=self.name,
+            severity=severity or self.severity,
+            message=text,
+            advice=self.advice,
+            path=prompt.path,
+            line=line,
+            column=column,
+            end_line=end_line,
+            end_column=end_column + (1 if end > start else 0),
+            region=message.region(start).value,
+            prompt_id=prompt.prompt_id,
+            excerpt=_concealed(excerpt) if conceal else excerpt,
+            variant=message.variant,
+            tags=self.tags,
+            fix=Fix(title=fix[0], applicability="safe", edits=edits) if fix else None,
+        )
+
+    def found_at_key(
+        self,
+        prompt: ParsedPrompt,
+        pointer: str,
+        text: str,
+        *,
+        severity: Severity | None = None,
+        variant: str | None = None,
+    ) -> Finding:
+        """A finding about a key of the file, named by JSON pointer (or its nearest parent)."""
+        line, column = prompt.place_of_key(pointer)
+        return Finding(
+            code=self.code,
+            name=self.name,
+            severity=severity or self.severity,
+            message=text,
+            advice=self.advice,
+            path=prompt.path,
+            line=line,
+            column=column,
+            end_line=line,
+            end_column=column,
+            region="metadata",
+            prompt_id=prompt.prompt_id,
+            variant=variant,
+            tags=self.tags,
+        )
+
+
+class PhraseRule(Rule):
+    """A rule that one pattern tells whole: every match in its regions is a finding.
+
+    ``pattern`` runs over the lower-case text; ``text`` is the message, ``{}`` the matched words.
+    """
+
+    pattern: ClassVar[re.Pattern[str]]
+    text: ClassVar[str]
+
+    def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
+        """Yield one finding a match, minus what `accepts` lets through."""
+        for message in prompt.messages:
+            for match in message.find(self.pattern, self.regions):
+                if self.accepts(message, match):
+                    continue
+                words = " ".join(message.text[match.start() : match.end()].split())
+                yield self.found(prompt, message, match.span(), self.text.format(words))
+
+    def accepts(self, message: ParsedMessage, match: re.Match[str]) -> bool:
+        """Whether a match is fine here; the default accepts none."""
+        del message, match
+        return False
+
+
+def rule_identity(rule: type[Rule]) -> JSON:
+    """What a cached verdict of this rule depends on."""
+    return {"code": rule.code, "version": rule.version}
+
+
+def _concealed(excerpt: str) -> str:
+    return f"{excerpt[:4]}…({len(excerpt)} characters)"

@@ -1,0 +1,54 @@
+"""PRI002."""
+
+import re
+from collections.abc import Iterator
+
+from promptops.lint.finding import Finding, Severity
+from promptops.lint.parsed import ParsedPrompt
+from promptops.lint.regions import WRITTEN
+from promptops.lint.rule import Rule
+from promptops.lint.validators import TEST_CARDS, is_card_number
+
+_DIGITS = re.compile(r"(?<![\w.+-])(?:\d[ -]?){12,18}\d(?![\w-]|\.\d)")
+
+
+class CardNumber(Rule):
+    """A payment card number stands in the prompt.
+
+    What it does:
+        Flags numbers with a card network's prefix and length that pass the Luhn check; numbers
+        published for tests are only a remark.
+
+    Why is this bad?
+        The prompt store, the logs and the provider come into the scope of PCI DSS.
+
+    Example:
+        The customer paid with 4539 1488 0343 6467.
+
+    Use instead:
+        The customer paid with the card ending in 6467.
+
+    What to do:
+        Keep the last four digits at most.
+
+    Source:
+        PCI DSS 4.0, requirement 3.4; ISO/IEC 7812-1.
+    """
+
+    code = "PRI002"
+    name = "card-number"
+    severity = Severity.ERROR
+    regions = WRITTEN
+    tags = ("pci-dss-3.4", "owasp-llm02")
+
+    def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
+        """Yield each number."""
+        for message in prompt.messages:
+            for match in message.find(_DIGITS, self.regions, cased=True):
+                digits = re.sub(r"\D", "", match.group())
+                if not is_card_number(digits):
+                    continue
+                test = digits in TEST_CARDS
+                text = "a card number published for tests" if test else "a payment card number"
+                level = Severity.INFO if test else None
+                yield self.found(prompt, message, match.span(), text, severity=level, conceal=True)

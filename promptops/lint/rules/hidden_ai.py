@@ -1,0 +1,50 @@
+"""CMP002."""
+
+from promptops.lint.finding import Severity
+from promptops.lint.phrases import phrase
+from promptops.lint.rule import PhraseRule
+
+_MACHINE = (
+    r"(?:ai|a\.i\.|artificial intelligence|(?:large )?language model|bot|chat ?bot|machine"
+    r"|robot|llm)"
+)
+
+
+class HiddenAi(PhraseRule):
+    """The model is told to pass for a person.
+
+    What it does:
+        Flags "never say you are an AI", "pretend to be human" and their like.
+
+    Why is this bad?
+        People must be told that they deal with an AI system, unless it is obvious.
+
+    Example:
+        You are Anna from support. Never say that you are an AI.
+
+    Use instead:
+        You are the support assistant. Say that you are an AI when you are asked.
+
+    What to do:
+        Let it disclose what it is; a name and a tone of its own are fine.
+
+    Source:
+        EU AI Act (Regulation 2024/1689) article 50(1).
+    """
+
+    code = "CMP002"
+    name = "hidden-ai"
+    severity = Severity.ERROR
+    triggers = (" ai", "a.i.", "artificial", "language model", "bot", "machine", "human", "llm",
+                "real person")  # fmt: skip
+    tags = ("eu-ai-act-art50",)
+    pattern = phrase(
+        r"\b(?:never|do not|don't|must not|should not|won't|will not|can't|cannot)(?: ever)?"
+        r" (?:say|tell|reveal|admit|disclose|mention|acknowledge|state"
+        r"|let)\b[^.;\n]{0,40}\b(?:you are"
+        r"|you're|being|that it is|your status as|as)(?: just| only)?(?: an?| the)? "
+        rf"{_MACHINE}\b"
+        r"|\b(?:pretend|claim|act as if|insist)(?: that)? (?:to be|you are|you're)(?: an?)?(?: real"
+        r"| actual)? (?:human(?: being)?|real person)\b"
+    )
+    text = '"{}" hides that an AI system answers'

@@ -1,0 +1,113 @@
+"""PRI001."""
+
+import re
+from collections.abc import Iterator
+
+from promptops.lint.finding import Finding, Severity
+from promptops.lint.parsed import ParsedPrompt
+from promptops.lint.regions import WRITTEN
+from promptops.lint.rule import Rule
+from promptops.lint.validators import entropy
+
+_SHAPES = {
+    "AWS access key": r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b",
+    "GitHub token": r"\b(?:gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{82})\b",
+    "GitLab token": r"\bgl(?:pat|dt|rt|ptt|ft|agent|oas)-[A-Za-z0-9_-]{20,60}\b",
+    "Slack token": r"\bxox[abposre]-(?:\d-)?[A-Za-z0-9-]{10,160}\b",
+    "Slack webhook": r"hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9+/]{43,56}",
+    "OpenAI key": r"\bsk-(?:proj-|svcacct-"
+    "|admin-)?[A-Za-z0-9_-]{20,120}T3BlbkFJ[A-Za-z0-9_-]{20,120}\b"
+    r"|\bsk-proj-[A-Za-z0-9_-]{40,180}\b",
+    "Anthropic key": r"\bsk-ant-(?:api|admin)\d{2}-[A-Za-z0-9_-]{80,120}\b",
+    "Google API key": r"\bAIza[A-Za-z0-9_-]{35}\b",
+    "Stripe key": r"\b(?:sk|rk)_(?:live|prod|test)_[A-Za-z0-9]{10,99}\b",
+    "Hugging Face token": r"\b(?:hf_[A-Za-z]{34}|api_org_[A-Za-z]{34})\b",
+    "npm token": r"\bnpm_[A-Za-z0-9]{36}\b",
+    "PyPI token": r"\bpypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{50,1000}",
+    "SendGrid key": r"\bSG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{32,64}\b",
+    "Twilio key": r"\bSK[0-9a-f]{32}\b",
+    "private key": r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?:"
+    r" BLOCK)?-----\s{0,4}[A-Za-z0-9+/=\s]{64,200}",
+    "JSON web token": r"\bey[A-Za-z0-9]{17,400}\.ey[A-Za-z0-9/_-]{17,2000}\.[A-Za-z0-9/_-]{10,600}",
+    "password in an address": r"\b[a-z][a-z0-9+.-]{2,20}://[^\s:/@'\"<>{}]{1,60}"
+    r":[^\s:/@'\"<>{}$]{6,60}@[\w.-]{3,100}",
+}
+_SHAPE = re.compile(
+    "|".join(f"(?P<s{number}>{shape})" for number, shape in enumerate(_SHAPES.values()))
+)
+_KINDS = tuple(_SHAPES)
+_ASSIGNED = re.compile(
+    r"(?i:api[_-]?key|secret[_-]?key|client[_-]?secret|access[_-]?token|auth[_-]?token|bearer"
+    r"|passwd"
+    r"|password|private[_-]?key)[\"']?\s{0,3}(?:[:=]|:=|=>)?\s{0,3}[\"'`]?"
+    r"(?P<value>[A-Za-z0-9+/_.=-]{20,120})(?![\w+/.=-])"
+)
+_DUMMY = re.compile(
+    r"(?i)example|sample|dummy|placeholder|your[_-]|change[_-]?me|redacted|xxxx|\.\.\.|0000000"
+    r"|1234567"
+    r"|abcdef|foobar|test[_-]?key|insert|<|\*\*\*"
+)
+_LEAST_ENTROPY = 3.4
+
+
+class Secret(Rule):
+    """A live key or password stands in the prompt.
+
+    What it does:
+        Flags keys of known providers by their shape, private keys, addresses with a password, and
+        values of high entropy that are assigned to a name such as `api_key`. Placeholders are
+        left alone. The value itself is never printed.
+
+    Why is this bad?
+        A prompt is logged, cached, sent to providers and read by many people.
+
+    Example:
+        Read the orders from postgres://shop:9xK2vq7Lm@db.contoso-retail.com/orders and sum them up.
+
+    Use instead:
+        Read the orders with the tool `get_orders` and sum them up.
+
+    What to do:
+        Revoke the key, take it out of the history, and let code hold the new one.
+
+    Source:
+        OWASP Top 10 for LLM applications 2025, LLM02; rule set of gitleaks; providers' documents.
+    """
+
+    code = "PRI001"
+    name = "secret"
+    severity = Severity.ERROR
+    regions = WRITTEN
+    tags = ("owasp-llm02", "pci-dss-8.6")
+
+    def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
+        """Yield each secret, by shape first, then by name and entropy."""
+        for message in prompt.messages:
+            spans = []
+            for match in message.find(_SHAPE, self.regions, cased=True):
+                if _is_dummy(match.group(), least=2.5):
+                    continue
+                spans.append(match.span())
+                kind = _KINDS[int((match.lastgroup or "s0")[1:])]
+                text = f"this looks like a live secret ({kind})"
+                yield self.found(prompt, message, match.span(), text, conceal=True)
+            for match in message.find(_ASSIGNED, self.regions, cased=True):
+                start, end = match.span("value")
+                known = any(a < end and start < b for a, b in spans)
+                if known or not _looks_random(match["value"]):
+                    continue
+                text = "this value looks random and its name says that it is secret"
+                yield self.found(prompt, message, (start, end), text, conceal=True)
+
+
+def _is_dummy(value: str, *, least: float) -> bool:
+    return bool(_DUMMY.search(value)) or entropy(value) < least
+
+
+def _looks_random(value: str) -> bool:
+    kinds = sum(
+        any(test(char) for char in value) for test in (str.islower, str.isupper, str.isdigit)
+    )
+    return (
+        kinds >= 2 and any(map(str.isdigit, value)) and not _is_dummy(value, least=_LEAST_ENTROPY)
+    )

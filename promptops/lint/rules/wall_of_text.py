@@ -1,0 +1,64 @@
+"""FMT006."""
+
+import re
+from collections.abc import Iterator
+
+from promptops.lint.finding import Finding, Severity
+from promptops.lint.parsed import ParsedPrompt
+from promptops.lint.rule import Rule
+from promptops.lint.text import words
+
+_BLANK = re.compile(r"\n[ \t]{0,80}\n")
+_LIST_ITEM = re.compile(r"\n[ \t]{0,20}(?:[-*•]|\d{1,3}[.)]|#)")
+
+
+class WallOfText(Rule):
+    """A long stretch of instructions without any structure.
+
+    What it does:
+        Flags a paragraph of instructions with more than 250 words and no list.
+
+    Why is this bad?
+        Single rules get lost in it, for models and for the people who edit it.
+
+    Example:
+        Keep every answer plain and short for the people who read it. × 30
+
+    Use instead:
+        # Style
+        - Keep every answer plain.
+        - Keep every answer short.
+
+    What to do:
+        Break it into sections and lists.
+
+    Source:
+        OpenAI GPT-4.1 prompting guide, prompt structure; Anthropic guide on clear structure.
+    """
+
+    code = "FMT006"
+    name = "wall-of-text"
+    severity = Severity.INFO
+    defaults = {"most_words": 250}
+
+    def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
+        """Yield each paragraph that is too long."""
+        most = self.number("most_words")
+        for message in prompt.messages:
+            if message.is_shot:
+                continue
+            for start, end in _paragraphs(message.text):
+                if end - start < most * 3 or _LIST_ITEM.search(message.text, start, end):
+                    continue
+                count = len(words(message.instructions[start:end]))
+                if count > most:
+                    text = f"{count} words of instructions without a break"
+                    yield self.found(prompt, message, (start, min(end, start + 60)), text)
+
+
+def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for match in _BLANK.finditer(text):
+        yield start, match.start()
+        start = match.end()
+    yield start, len(text)
