@@ -81,7 +81,6 @@ def _lint(services: "Services", targets: tuple[str, ...], options: "LintOptions"
 
 
 def _write_html(services: "Services", report: "LintReport", path: Path) -> None:
-    from promptops.core.clock import iso
     from promptops.core.files import write_atomic
     from promptops.lint.rules import RULES
     from promptops.reporting.sweeps import RuleText, lint_html
@@ -93,7 +92,7 @@ def _write_html(services: "Services", report: "LintReport", path: Path) -> None:
     text = lint_html(
         report,
         workspace=services.settings.general.name,
-        when=iso(services.clock()),
+        when=services.clock(),
         texts=texts,
     )
     write_atomic(path, text)

@@ -44,7 +44,7 @@ class Watch:
                 click.echo(text, err=True)
 
     def tell(self, what: str, done: int, total: int) -> None:
-        """Something has come this far."""
+        """Something has come this far; a total of 0 is unknown."""
         if self._quiet:
             return
         with self._lock:
@@ -67,17 +67,17 @@ class Watch:
 
     def _draw(self, what: str, done: int, total: int) -> None:
         if self._bars is None:
-            if done >= total:
+            if 0 < total <= done:
                 return
             self._bars = _bars()
             self._bars.start()
-        if done >= total:
+        if 0 < total <= done:
             if what in self._tasks:
                 self._bars.remove_task(self._tasks.pop(what))
         elif what in self._tasks:
             self._bars.update(self._tasks[what], completed=done, total=total)
         else:
-            self._tasks[what] = self._bars.add_task(what, completed=done, total=total)
+            self._tasks[what] = self._bars.add_task(what, completed=done, total=total or None)
 
     def _write(self, what: str, done: int, total: int) -> None:
         now = time.monotonic()
@@ -85,7 +85,7 @@ class Watch:
         last = self._told.setdefault(what, now)
         if now - last >= _SECONDS_BETWEEN_LINES:
             self._told[what] = now
-            click.echo(f"{what}: {done:,} of {total:,}", err=True)
+            click.echo(f"{what}: {done:,}{f' of {total:,}' if total else ''}", err=True)
 
 
 def _bars() -> "Progress":

@@ -6,7 +6,7 @@ from promptops.core.clock import iso
 from promptops.core.statistics import Interval
 from promptops.reporting.next_steps import next_steps
 from promptops.reporting.night import NightReport, PromptRow, RegressionRow
-from promptops.reporting.page import Anchor, Tile, amount, counted, duration, page, size
+from promptops.reporting.page import Anchor, Tile, amount, counted, duration, moment, page, size
 from promptops.reporting.plots import (
     UNIT,
     Whisker,
@@ -41,7 +41,7 @@ def night_html(report: NightReport) -> str:
         headline=headline(report),
         meta=[
             report.workspace,
-            iso(report.started_at).replace("T", " ").replace("Z", " UTC"),
+            moment(report.started_at),
             f"took {duration(report.seconds)}",
             f"model {report.model}",
             f"code {report.code_version}",

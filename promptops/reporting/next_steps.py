@@ -15,6 +15,9 @@ class NextStep:
     url: str = ""
 
 
+_LINKS = {"mlflow_ui": "Compare runs in MLflow", "mlflow_run": "This night in MLflow"}
+
+
 def next_steps(report: NightReport) -> tuple[NextStep, ...]:
     """The most urgent first; never empty."""
     steps: list[NextStep] = []
@@ -60,8 +63,9 @@ def next_steps(report: NightReport) -> tuple[NextStep, ...]:
             )
         )
     steps += [
-        NextStep(text=name, command=target, url=_safe_url(target))
+        NextStep(text=_LINKS.get(name, name), command=target, url=_safe_url(target))
         for name, target in report.links.items()
+        if name != "note"
     ]
     if report.report_path and "report" not in {name.lower() for name in report.links}:
         steps.append(NextStep(text="Report", command=str(report.report_path)))

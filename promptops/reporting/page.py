@@ -4,12 +4,13 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from promptops import __version__
 
@@ -84,12 +85,28 @@ _CONTROL = {code: "\N{REPLACEMENT CHARACTER}" for code in range(32) if chr(code)
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("promptops.reporting"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+    )
+    environment.filters["ticks"] = _ticks
+    return environment
+
+
+def _ticks(text: str) -> Markup:
+    """Text in which `this` is code."""
+    parts = [escape(part) for part in text.split("`")]
+    # An odd tick out is only a character.
+    tail = Markup("`") + parts.pop() if len(parts) % 2 == 0 else Markup("")
+    return (
+        Markup("").join(
+            Markup("<code>{}</code>").format(part) if place % 2 else part
+            for place, part in enumerate(parts)
+        )
+        + tail
     )
 
 
@@ -124,6 +141,11 @@ def size(count: int) -> str:
             return f"{value:.0f} {unit}" if unit == "bytes" else f"{value:.1f} {unit}"
         value /= 1000
     return f"{value:.1f} GB"
+
+
+def moment(when: datetime) -> str:
+    """``2026-11-22 02:00 UTC``."""
+    return when.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def counted(count: int, word: str, words: str = "") -> str:

@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from promptops.lint.finding import Finding, Severity
 from promptops.lint.report import LintReport
 from promptops.reporting.night import DuplicateRow, PointRow
-from promptops.reporting.page import Anchor, Tile, amount, counted, page
-from promptops.reporting.plots import UNIT, Whisker, cluster_map
+from promptops.reporting.page import Anchor, Tile, amount, counted, moment, page
+from promptops.reporting.plots import cluster_map
 
 _FINDINGS_A_RULE = 25
 _DUPLICATES = 500
@@ -32,7 +33,6 @@ class _Rule:
     rationale: str
     prompts: int
     share: float
-    bar: Whisker
     findings: int
     shown: tuple[Finding, ...]
     hidden: int
@@ -49,7 +49,7 @@ class _Linted:
 
 
 def lint_html(
-    report: LintReport, *, workspace: str, when: str, texts: Mapping[str, RuleText]
+    report: LintReport, *, workspace: str, when: datetime, texts: Mapping[str, RuleText]
 ) -> str:
     """A lint run as HTML: by rule, by prompt, and examples of every rule's findings.
 
@@ -59,7 +59,7 @@ def lint_html(
     Args:
         report: The lint run.
         workspace: Name of the workspace.
-        when: The time of the run, as shown.
+        when: The time of the run.
         texts: What each rule says of itself, by code.
     """
     prompts = _prompts(report)
@@ -68,8 +68,8 @@ def lint_html(
         "lint",
         title=f"{workspace}: lint",
         kind="lint report",
-        headline=_lint_headline(report, len(prompts)),
-        meta=[workspace, when],
+        headline=_lint_headline(report),
+        meta=[workspace, moment(when)],
         contents=[
             Anchor(anchor=anchor, title=title, count=count)
             for anchor, title, count in (
@@ -96,15 +96,21 @@ def lint_html(
     )
 
 
-def _lint_headline(report: LintReport, with_findings: int) -> str:
-    if not report.findings:
-        return f"No findings in {counted(report.checked, 'prompt')}"
-    errors = report.count(Severity.ERROR)
-    text = f"{amount(with_findings)} of {counted(report.checked, 'prompt')} can be clearer"
-    if not errors:
-        return text
-    failing = len({f.prompt_id for f in report.findings if f.severity is Severity.ERROR})
-    return f"{text}; {amount(failing)} {'has an error' if failing == 1 else 'have errors'}"
+def _lint_headline(report: LintReport) -> str:
+    worst: dict[str, int] = {}
+    for finding in report.findings:
+        worst[finding.path] = min(worst.get(finding.path, 9), finding.severity.rank)
+    prompts = counted(report.checked, "prompt")
+    errors, warnings = (
+        sum(rank == level.rank for rank in worst.values())
+        for level in (Severity.ERROR, Severity.WARNING)
+    )
+    if errors:
+        rest = f", {amount(warnings)} more have warnings" if warnings else ""
+        return f"{amount(errors)} of {prompts} {'has' if errors == 1 else 'have'} errors{rest}"
+    if warnings:
+        return f"{amount(warnings)} of {prompts} {'has' if warnings == 1 else 'have'} warnings"
+    return f"No errors and no warnings in {prompts}"
 
 
 def _rules(report: LintReport, texts: Mapping[str, RuleText]) -> list[_Rule]:
@@ -127,7 +133,6 @@ def _rules(report: LintReport, texts: Mapping[str, RuleText]) -> list[_Rule]:
                 rationale=text.rationale,
                 prompts=touched,
                 share=100 * share,
-                bar=Whisker(left=2.0, at=UNIT.at(share), right=UNIT.at(share)),
                 findings=len(found),
                 shown=tuple(found[:_FINDINGS_A_RULE]),
                 hidden=max(0, len(found) - _FINDINGS_A_RULE),
@@ -184,7 +189,7 @@ def cluster_html(
     points: Sequence[PointRow],
     *,
     workspace: str,
-    when: str,
+    when: datetime,
 ) -> str:
     """Clusters as HTML: a map, the clusters with their prompts, and duplicates.
 
@@ -193,7 +198,7 @@ def cluster_html(
         duplicates: Pairs that say the same; the 500 most alike are shown.
         points: Where every prompt stands on the map; ``cluster`` is a label, empty for none.
         workspace: Name of the workspace.
-        when: The time of the run, as shown.
+        when: The time of the run.
     """
     drawn = cluster_map(points)
     colors = {key.cluster: key.color for key in drawn.keys}
@@ -208,7 +213,7 @@ def cluster_html(
         headline=f"{counted(len(points), 'prompt')} in {counted(len(clusters), 'cluster')}, "
         f"{counted(len(duplicates), 'pair')} that {'says' if len(duplicates) == 1 else 'say'}"
         " the same",
-        meta=[workspace, when],
+        meta=[workspace, moment(when)],
         contents=[
             Anchor(anchor="map", title="Map"),
             Anchor(anchor="clusters", title="Clusters", count=len(clusters)),
