@@ -50,8 +50,8 @@ def chunk(document: Document) -> tuple[Chunk, ...]:
     for headings, lines in _sections(normalize(body)):
         path = [title, *headings] if title and headings[:1] != [title] else headings
         heading = " > ".join(path) or _name(document.path)
-        for piece in _pieces(lines):
-            text = f"{heading}\n{piece}"
+        for piece in _pieces(lines) or [""]:
+            text = f"{heading}\n{piece}" if piece else heading
             chunks.append(
                 Chunk(id=digest_bytes(text.encode()), doc=document.path, heading=heading, text=text)
             )
@@ -81,7 +81,11 @@ def _name(path: str) -> str:
 
 
 def _sections(text: str) -> Iterator[tuple[list[str], list[str]]]:
-    """The titles above each section that has a body, and its lines."""
+    """The titles above each section, and its lines.
+
+    A section without a body is passed over when sections below it carry its title on; a question
+    that is a mere heading is kept.
+    """
     headings: list[tuple[int, str]] = []
     body: list[str] = []
     fence = ""
@@ -91,13 +95,17 @@ def _sections(text: str) -> Iterator[tuple[list[str], list[str]]]:
         if heading is None:
             body.append(line)
             continue
-        if any(part.strip() for part in body):
+        level = len(heading[1])
+        if _is_said(body) or (headings and headings[-1][0] >= level):
             yield [name for _, name in headings], body
         body = []
-        level = len(heading[1])
         headings = [*(above for above in headings if above[0] < level), (level, heading[2])]
-    if any(part.strip() for part in body):
+    if _is_said(body) or headings:
         yield [name for _, name in headings], body
+
+
+def _is_said(body: Iterable[str]) -> bool:
+    return any(line.strip() for line in body)
 
 
 def _fence_after(fence: str, line: str) -> str:
@@ -110,8 +118,9 @@ def _fence_after(fence: str, line: str) -> str:
     return "" if mark[1].startswith(fence) and line.strip() == mark[1] else fence
 
 
-def _pieces(lines: Iterable[str]) -> Iterator[str]:
+def _pieces(lines: Iterable[str]) -> list[str]:
     """Lines packed into texts of at most `_LARGEST` characters, cut between lines."""
+    pieces: list[str] = []
     piece: list[str] = []
     size = 0
     table: list[str] = []
@@ -119,14 +128,13 @@ def _pieces(lines: Iterable[str]) -> Iterator[str]:
         is_row = line.startswith("|")
         table = [*table, line][:2] if is_row else []
         if piece and size + len(line) > _LARGEST:
-            yield "\n".join(piece).strip("\n")
+            pieces.append("\n".join(piece).strip("\n"))
             piece = list(table) if is_row and line not in table else []
             size = sum(len(row) + 1 for row in piece)
         piece.append(line)
         size += len(line) + 1
-    rest = "\n".join(piece).strip("\n")
-    if rest:
-        yield rest
+    pieces.append("\n".join(piece).strip("\n"))
+    return [text for text in pieces if text]
 
 
 def _short_lines(lines: Iterable[str]) -> Iterator[str]:

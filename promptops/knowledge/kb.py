@@ -191,8 +191,8 @@ def normalize(text: str) -> str:
 def dvc_md5(folder: Path) -> str:
     """The ``<md5>.dir`` that DVC 3 gives a folder, without DVC.
 
-    Method: md5 of the JSON list of (md5, relative path) of every file, sorted by path parts, as
-    dvc-data writes a directory object. Files that ``.dvcignore`` names are not handled.
+    Method: md5 of the JSON list of (md5, relative path) of every file, sorted by path, as dvc-data
+    writes a directory object. Files that ``.dvcignore`` names are not handled.
 
     Raises:
         KnowledgeBaseError: No such folder.
@@ -207,7 +207,7 @@ def dvc_md5(folder: Path) -> str:
         for path in folder.rglob("*")
         if path.is_file()
     ]
-    entries.sort(key=lambda entry: tuple(entry["relpath"].split("/")))
+    entries.sort(key=lambda entry: entry["relpath"])
     listing = json.dumps(entries, sort_keys=True).encode()
     return hashlib.md5(listing, usedforsecurity=False).hexdigest() + ".dir"
 
