@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
-from promptops.lint.overrides import TRIGGERS, is_disguised_override, overrides
+from promptops.lint.overrides import is_disguised_override, overrides
 from promptops.lint.parsed import ParsedMessage, ParsedPrompt
 from promptops.lint.regions import Region
 from promptops.lint.rule import Rule
@@ -45,8 +45,7 @@ class OverridePhrase(Rule):
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield each place; a disguise is reported once a message."""
         for message in prompt.messages:
-            if any(word in message.lower for word in TRIGGERS):
-                yield from self._open(prompt, message)
+            yield from self._open(prompt, message)
             if not message.text.isascii() or any(char.isdigit() for char in message.text):
                 yield from self._disguised(prompt, message)
 

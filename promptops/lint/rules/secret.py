@@ -9,37 +9,61 @@ from promptops.lint.regions import WRITTEN
 from promptops.lint.rule import Rule
 from promptops.lint.validators import entropy
 
-_SHAPES = {
-    "AWS access key": r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b",
-    "GitHub token": r"\b(?:gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{82})\b",
-    "GitLab token": r"\bgl(?:pat|dt|rt|ptt|ft|agent|oas)-[A-Za-z0-9_-]{20,60}\b",
-    "Slack token": r"\bxox[abposre]-(?:\d-)?[A-Za-z0-9-]{10,160}\b",
-    "Slack webhook": r"hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9+/]{43,56}",
-    "OpenAI key": r"\bsk-(?:proj-|svcacct-"
-    "|admin-)?[A-Za-z0-9_-]{20,120}T3BlbkFJ[A-Za-z0-9_-]{20,120}\b"
-    r"|\bsk-proj-[A-Za-z0-9_-]{40,180}\b",
-    "Anthropic key": r"\bsk-ant-(?:api|admin)\d{2}-[A-Za-z0-9_-]{80,120}\b",
-    "Google API key": r"\bAIza[A-Za-z0-9_-]{35}\b",
-    "Stripe key": r"\b(?:sk|rk)_(?:live|prod|test)_[A-Za-z0-9]{10,99}\b",
-    "Hugging Face token": r"\b(?:hf_[A-Za-z]{34}|api_org_[A-Za-z]{34})\b",
-    "npm token": r"\bnpm_[A-Za-z0-9]{36}\b",
-    "PyPI token": r"\bpypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{50,1000}",
-    "SendGrid key": r"\bSG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{32,64}\b",
-    "Twilio key": r"\bSK[0-9a-f]{32}\b",
-    "private key": r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?:"
-    r" BLOCK)?-----\s{0,4}[A-Za-z0-9+/=\s]{64,200}",
-    "JSON web token": r"\bey[A-Za-z0-9]{17,400}\.ey[A-Za-z0-9/_-]{17,2000}\.[A-Za-z0-9/_-]{10,600}",
-    "password in an address": r"\b[a-z][a-z0-9+.-]{2,20}://[^\s:/@'\"<>{}]{1,60}"
-    r":[^\s:/@'\"<>{}$]{6,60}@[\w.-]{3,100}",
-}
-_SHAPE = re.compile(
-    "|".join(f"(?P<s{number}>{shape})" for number, shape in enumerate(_SHAPES.values()))
+_SHAPES = (
+    (
+        "AWS access key",
+        ("AKIA", "ASIA", "ABIA", "ACCA"),
+        r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b",
+    ),
+    ("GitHub token", ("gh",), r"\b(?:gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{82})\b"),
+    ("GitLab token", ("gl",), r"\bgl(?:pat|dt|rt|ptt|ft|agent|oas)-[A-Za-z0-9_-]{20,60}\b"),
+    ("Slack token", ("xox",), r"\bxox[abposre]-(?:\d-)?[A-Za-z0-9-]{10,160}\b"),
+    (
+        "Slack webhook",
+        ("hooks.slack",),
+        r"hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9+/]{43,56}",
+    ),
+    (
+        "OpenAI key",
+        ("sk-",),
+        (
+            r"\bsk-(?:proj-|svcacct-|admin-)?[A-Za-z0-9_-]{20,120}T3BlbkFJ[A-Za-z0-9_-]{20,120}\b"
+            r"|\bsk-proj-[A-Za-z0-9_-]{40,180}\b"
+        ),
+    ),
+    ("Anthropic key", ("sk-ant",), r"\bsk-ant-(?:api|admin)\d{2}-[A-Za-z0-9_-]{80,120}\b"),
+    ("Google API key", ("AIza",), r"\bAIza[A-Za-z0-9_-]{35}\b"),
+    (
+        "Stripe key",
+        ("_live_", "_prod_", "_test_"),
+        r"\b(?:sk|rk)_(?:live|prod|test)_[A-Za-z0-9]{10,99}\b",
+    ),
+    ("Hugging Face token", ("hf_", "api_org_"), r"\b(?:hf|api_org)_[A-Za-z]{34}\b"),
+    ("npm token", ("npm_",), r"\bnpm_[A-Za-z0-9]{36}\b"),
+    ("PyPI token", ("pypi-",), r"\bpypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{50,1000}"),
+    ("SendGrid key", ("SG.",), r"\bSG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{32,64}\b"),
+    ("Twilio key", ("SK",), r"\bSK[0-9a-f]{32}\b"),
+    (
+        "private key",
+        ("PRIVATE KEY",),
+        r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----\s{0,4}[A-Za-z0-9+/=\s]{64,200}",
+    ),
+    (
+        "JSON web token",
+        (".ey",),
+        r"\bey[A-Za-z0-9]{17,400}\.ey[A-Za-z0-9/_-]{17,2000}\.[A-Za-z0-9/_-]{10,600}",
+    ),
+    (
+        "password in an address",
+        ("://",),
+        r"\b[a-z][a-z0-9+.-]{2,20}://[^\s:/@'\"<>{}]{1,60}:[^\s:/@'\"<>{}$]{6,60}@[\w.-]{3,100}",
+    ),
 )
-_KINDS = tuple(_SHAPES)
+_COMPILED = tuple((kind, marks, re.compile(shape)) for kind, marks, shape in _SHAPES)
+_NAMES = ("key", "secret", "token", "bearer", "passw")
 _ASSIGNED = re.compile(
     r"(?i:api[_-]?key|secret[_-]?key|client[_-]?secret|access[_-]?token|auth[_-]?token|bearer"
-    r"|passwd"
-    r"|password|private[_-]?key)[\"']?\s{0,3}(?:[:=]|:=|=>)?\s{0,3}[\"'`]?"
+    r"|passwd|password|private[_-]?key)[\"']?\s{0,3}(?:[:=]|:=|=>)?\s{0,3}[\"'`]?"
     r"(?P<value>[A-Za-z0-9+/_.=-]{20,120})(?![\w+/.=-])"
 )
 _DUMMY = re.compile(
@@ -84,13 +108,16 @@ class Secret(Rule):
         """Yield each secret, by shape first, then by name and entropy."""
         for message in prompt.messages:
             spans = []
-            for match in message.find(_SHAPE, self.regions, cased=True):
-                if _is_dummy(match.group(), least=2.5):
+            for kind, marks, shape in _COMPILED:
+                if not any(mark in message.text for mark in marks):
                     continue
-                spans.append(match.span())
-                kind = _KINDS[int((match.lastgroup or "s0")[1:])]
-                text = f"this looks like a live secret ({kind})"
-                yield self.found(prompt, message, match.span(), text, conceal=True)
+                for match in message.find(shape, self.regions, cased=True):
+                    if not _is_dummy(match.group(), least=2.5):
+                        spans.append(match.span())
+                        text = f"this looks like a live secret ({kind})"
+                        yield self.found(prompt, message, match.span(), text, conceal=True)
+            if not any(name in message.lower for name in _NAMES):
+                continue
             for match in message.find(_ASSIGNED, self.regions, cased=True):
                 start, end = match.span("value")
                 known = any(a < end and start < b for a, b in spans)
