@@ -70,22 +70,29 @@ def _variable_name(name: str) -> str:
     return name
 
 
-Slug = Annotated[str, StringConstraints(pattern=rf"^{ID_PATTERN}$", max_length=64)]
+_SLUG = rf"^{ID_PATTERN}$"
+_NAME = r"^[A-Za-z][A-Za-z0-9_]*$"
+_LINE = r"^[^\r\n]+$"
+_TAG = r"^[^\s,]{1,64}$"
+_SEMVER = (
+    r"^(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})"
+    r"(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$"
+)
+PATTERNS_IN_WORDS = {
+    _SLUG: "lower-case letters and digits joined by single dashes, such as refund-answer",
+    _NAME: "a name of letters, digits and _ that starts with a letter",
+    _LINE: "one line of text",
+    _TAG: "a word of at most 64 characters, without spaces and commas",
+    _SEMVER: "a version such as 1.2.0",
+}
+
+Slug = Annotated[str, StringConstraints(pattern=_SLUG, max_length=64)]
 Name = Annotated[
-    str,
-    StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64),
-    AfterValidator(_variable_name),
+    str, StringConstraints(pattern=_NAME, max_length=64), AfterValidator(_variable_name)
 ]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\r\n]+$")]
-Tag = Annotated[str, StringConstraints(pattern=r"^[^\s,]{1,64}$")]
-SemVer = Annotated[
-    str,
-    StringConstraints(
-        pattern=r"^(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})"
-        r"(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$",
-        max_length=64,
-    ),
-]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_LINE)]
+Tag = Annotated[str, StringConstraints(pattern=_TAG)]
+SemVer = Annotated[str, StringConstraints(pattern=_SEMVER, max_length=64)]
 Flag = Annotated[bool, Strict()]
 Count = Annotated[int, Strict(), Field(ge=1)]
 Number = Annotated[float, Strict()]

@@ -5,6 +5,7 @@ reports the offset of each token in the place of its line, and carriage returns 
 as another white-space character that the text does not use.
 """
 
+import re
 from collections.abc import Iterator
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
@@ -65,11 +66,18 @@ def parse(source: str) -> tuple[nodes.Template, str]:
     try:
         return _ENVIRONMENT.parse(source), stand_in
     except TemplateSyntaxError as problem:
-        message = (problem.message or "not a template").rstrip(".")
-        message = message.replace(" at " + str(problem.lineno - 1), "")
-        raise TemplateFaultError(message[0].lower() + message[1:], problem.lineno - 1) from None
+        raise TemplateFaultError(_reworded(problem.message or ""), problem.lineno - 1) from None
     except RecursionError:
         raise TemplateFaultError("nested too deeply", 0) from None
-    except (ValueError, OverflowError) as problem:
-        # int() refuses thousands of digits.
-        raise TemplateFaultError(f"a constant cannot be read: {problem}", 0) from None
+    except ValueError:
+        # int() refuses thousands of digits; nothing else of the lexer raises this.
+        raise TemplateFaultError("a number has too many digits", 0) from None
+
+
+def _reworded(message: str) -> str:
+    """Jinja's message without its hints at tags that we do not have."""
+    if unclosed := re.search(r"needs to be closed is '(\w+)'", message):
+        return f"{{% {unclosed[1]} %}} is not closed"
+    first = re.split(r"\. (?:Jinja|You probably)", message)[0].rstrip(".")
+    first = re.sub(r" at \d+$", "", first)
+    return first[:1].lower() + first[1:] or "not a template"

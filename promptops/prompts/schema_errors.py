@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from promptops.core.suggest import did_you_mean
 from promptops.errors import PromptSyntaxError
-from promptops.prompts.fields import type_name
+from promptops.prompts.fields import PATTERNS_IN_WORDS, type_name
 from promptops.prompts.positions import Position
 from promptops.prompts.strict_yaml import Document, pointer_to
 
@@ -101,6 +101,10 @@ def _describe(
             f"{shown}{found!r} is not one of {', '.join(words)}",
             did_you_mean(str(found), words),
         )
+    if kind == "string_pattern_mismatch":
+        pattern = str(error.get("ctx", {}).get("pattern", ""))
+        words = PATTERNS_IN_WORDS.get(pattern, f"of the form {pattern}")
+        return position, f'{shown}"{found}" is not {words}', ""
     message = str(error["msg"]).removeprefix("Value error, ")
     return position, shown + message[0].lower() + message[1:], ""
 

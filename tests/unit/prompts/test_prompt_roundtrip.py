@@ -21,7 +21,9 @@ texts = st.text(
 ).filter(lambda text: "\0" not in text and text.encode("utf-8", "replace").decode() == text)
 braces = st.lists(
     st.one_of(
-        st.sampled_from(["{{", "}}", "{%", "%}", "{#", "#}", "{", "}", "-", "+", " raw ", " endraw "])
+        st.sampled_from(
+            ["{{", "}}", "{%", "%}", "{#", "#}", "{", "}", "-", "+", " raw ", " endraw "]
+        )
         | st.sampled_from(["\n", "\r\n", "\r", "'", '"', "x", " ", "{% raw %}", "{% endraw %}"])
     ),
     max_size=12,

@@ -1,0 +1,142 @@
+"""Proposals are settled once, atomically, and can be repeated after a crash."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from promptops.errors import ProposalError, StorageFullError
+from promptops.prompts import proposals as module
+from promptops.prompts.digests import semantic_digest
+from promptops.prompts.loader import load_prompt
+from promptops.prompts.proposals import Proposal, ProposalStore
+from promptops.prompts.registry import Registry
+
+
+@pytest.fixture
+def registry(tmp_path, example):
+    path = tmp_path / "prompts" / "support" / "refund-answer.prompt.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text("# reviewed by Ada\n" + example, encoding="utf-8")
+    return Registry(tmp_path / "prompts")
+
+
+@pytest.fixture
+def store(tmp_path):
+    return ProposalStore(tmp_path / "proposals")
+
+
+def propose(registry, wording="Reply briefly."):
+    file = registry.get("refund-answer")
+    first = file.prompt.messages[0].model_copy(update={"content": wording})
+    return Proposal.of(
+        file,
+        file.prompt.replace(messages=(first, *file.prompt.messages[1:])),
+        kind="optimize",
+        title="Shorter system message",
+        summary="Fewer tokens.\nNot worse on 40 cases.",
+        evidence={"score": {"before": 0.5, "after": 0.75}, "cases": []},
+        clock=lambda: datetime(2026, 11, 22, tzinfo=UTC),
+    )
+
+
+def test_a_proposal_reads_back_and_is_written_once(registry, store):
+    proposal = propose(registry)
+    path = store.write(proposal)
+    before = path.read_bytes()
+    assert store.write(propose(registry)) == path
+    assert path.read_bytes() == before
+    assert store.list() == (proposal,)
+    assert store.get(proposal.id) == proposal
+    assert proposal.new_prompt.version == "2.1.1"
+    assert propose(registry, "Other.").id != proposal.id
+
+
+def test_accepting_replaces_the_file_and_keeps_the_old_one(registry, store):
+    proposal = propose(registry)
+    store.write(proposal)
+    path = store.accept(proposal.id, registry)
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith("# reviewed by Ada\n")
+    assert load_prompt(path).prompt == proposal.new_prompt
+    assert registry.get("refund-answer@2.1.0").prompt.version == "2.1.0"
+    assert registry.versions(registry.get("refund-answer")) == ("2.1.0",)
+    assert store.list() == ()
+    assert store.is_settled(proposal.id)
+    assert store.accept(proposal.id, registry) == path
+    assert path.read_text(encoding="utf-8") == text
+    with pytest.raises(ProposalError, match="was accepted"):
+        store.reject(proposal.id, "too late")
+
+
+def test_what_the_proposal_does_not_speak_of_stays(registry, store):
+    proposal = propose(registry)
+    store.write(proposal)
+    path = registry.get("refund-answer").path
+    edited = path.read_text(encoding="utf-8").replace("tags: [support, refund]", "tags: [new]")
+    path.write_text(edited, encoding="utf-8")
+    store.accept(proposal.id, registry)
+    prompt = load_prompt(path).prompt
+    assert prompt.tags == ("new",)
+    assert semantic_digest(prompt) == semantic_digest(proposal.new_prompt)
+
+
+def test_a_proposal_for_another_version_is_refused(registry, store):
+    first, second = propose(registry), propose(registry, "Other wording.")
+    store.write(first)
+    store.write(second)
+    store.accept(first.id, registry)
+    text = registry.get("refund-answer").text
+    assert store.is_stale(second, registry)
+    with pytest.raises(ProposalError, match=r"has changed since 2\.1\.0"):
+        store.accept(second.id, registry)
+    assert registry.get("refund-answer").text == text
+    assert [proposal.id for proposal in store.list()] == [second.id]
+
+
+def test_a_rejected_proposal_is_not_made_again(registry, store):
+    proposal = propose(registry)
+    store.write(proposal)
+    path = store.reject(proposal.id, "keep the tone")
+    assert store.reject(proposal.id, "again") == path
+    assert store.get(proposal.id).reason == "keep the tone"
+    assert store.write(proposal) == path
+    assert store.list() == ()
+    assert store.is_settled(proposal.id)
+    with pytest.raises(ProposalError, match="was rejected: keep the tone"):
+        store.accept(proposal.id, registry)
+
+
+@pytest.mark.parametrize("failing", [1, 2, 3], ids=["history", "prompt", "proposal"])
+def test_accepting_can_be_repeated_after_every_step(registry, store, monkeypatch, failing):
+    proposal = propose(registry)
+    store.write(proposal)
+    calls = iter(range(1, 10))
+    real = module.write_atomic
+
+    def full_disk(path, data):
+        if next(calls) == failing:
+            raise StorageFullError("no space is left")
+        real(path, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "write_atomic", full_disk)
+        patch.setattr("promptops.prompts.writing.write_atomic", full_disk)
+        with pytest.raises(StorageFullError):
+            store.accept(proposal.id, registry)
+    registry.get("refund-answer")
+    path = store.accept(proposal.id, registry)
+    assert load_prompt(path).prompt == proposal.new_prompt
+    assert store.list() == ()
+    assert registry.versions(registry.get("refund-answer")) == ("2.1.0",)
+
+
+def test_unknown_and_foreign_ids_are_refused(registry, store):
+    proposal = propose(registry)
+    path = store.write(proposal)
+    with pytest.raises(ProposalError, match="did you mean"):
+        store.get(proposal.id[:-1])
+    with pytest.raises(ProposalError, match="no proposal"):
+        store.get(f"../{store.folder.name}/{proposal.id}")
+    path.write_text("kind: [", encoding="utf-8")
+    with pytest.raises(Exception, match="not YAML"):
+        store.get(proposal.id)
