@@ -83,18 +83,23 @@ class Attempt:
             first=job.plan.first_rung,
         )
         self._refused: list[Tried] = []
+        self._proposed = 0
         self._base = Evaluation(
             prompt_id=job.prompt.id, subject=job.subject, target=job.target, inputs={}, cases=()
         )
 
     async def run(self) -> tuple[OptimizeResult, bool]:
-        """The result, and whether it may be kept as evidence."""
+        """The result, and whether it may be kept as evidence.
+
+        Raises:
+            BudgetExceededError: A budget of the chat ended before the base was measured.
+        """
         try:
             result = await self._search()
         except BudgetExceededError as problem:
-            best = self._race.ranking()
-            found = best[0].candidate if best and best[0].utility > 0 else None
-            return self._result("budget-exhausted", str(problem.message), candidate=found), False
+            if not self._base.cases:
+                raise
+            return self._exhausted(problem.message), False
         trials = self._job.trials
         return result, not trials.out_of_time and trials.failures == 0
 
@@ -106,23 +111,35 @@ class Attempt:
         job.tell(f"base on {len(job.train)} training and {len(job.dev)} dev cases")
         self._base = await job.trials.run(job.prompt, job.dev)
         learned = await job.trials.run(job.prompt, job.train) if job.train else self._base
-        if reason := self._hopeless(learned):
+        reason = self._nothing_to_gain(learned)
+        if reason and "less" not in job.goal.claims:
             return self._result("no-safe-improvement", reason)
         candidates = await self._propose(learned)
-        job.tell(f"race of {len(candidates)} wordings")
-        await self._race.run(candidates)
-        merges = merge(
-            [each.candidate for each in self._race.finished()],
-            train=job.train,
-            kb_label=job.kb_label,
-            most=self._job.plan.most_merges,
-        )
-        if not self._race.exhausted:
-            await self._race.run_fully(self._new(merges))
+        if reason:
+            # Only a saving can be shown: what adds words is not worth a call.
+            candidates = [each for each in candidates if _length(each.prompt) < _length(job.prompt)]
+        self._proposed = len(candidates)
+        affordable = self._race.affordable(candidates)
+        job.tell(f"race of {len(affordable)} wordings")
+        await self._race.run(affordable)
+        await self._merge()
         finalist = self._finalist()
         if finalist is None:
             return self._none_better()
         return await self._test(*finalist)
+
+    async def _merge(self) -> None:
+        """Measure merges of the best, as many as the allowance has room for."""
+        job = self._job
+        merges = merge(
+            [each.candidate for each in self._race.finished()],
+            train=job.train,
+            kb_label=job.kb_label,
+            most=job.plan.most_merges,
+        )
+        for candidate in self._new(merges):
+            if self._race.has_room(candidate):
+                await self._race.run_fully([candidate])
 
     async def _propose(self, base: Evaluation) -> list[Candidate]:
         """What the proposers say and the contract allows, in the order worth trying."""
@@ -179,11 +196,9 @@ class Attempt:
             )
         return allowed
 
-    def _hopeless(self, learned: Evaluation) -> str:
+    def _nothing_to_gain(self, learned: Evaluation) -> str:
         """Why no gain could be shown whatever was found; empty when one could."""
         job = self._job
-        if "less" in job.goal.claims:
-            return ""
         values = [*self._base.values(job.metric).values(), *learned.values(job.metric).values()]
         short = sum(value < 1 for value in values) + 1  # one more: it is an estimate
         if not values or short / len(values) * len(job.test) >= _LEAST_WINS:
@@ -212,12 +227,15 @@ class Attempt:
 
     def _none_better(self) -> OptimizeResult:
         if self._race.exhausted:
-            best = self._race.ranking()
-            found = best[0].candidate if best and best[0].utility > 0 else None
-            reason = words.exhausted(self._job.trials.spent, len(self._race.known))
-            return self._result("budget-exhausted", reason, candidate=found)
+            reason = words.exhausted(self._job.trials.spent, len(self._race.known), self._proposed)
+            return self._exhausted(reason)
         reason = words.none_better(self._race.finished(), self._job.metric, len(self._job.dev))
         return self._result("no-safe-improvement", reason)
+
+    def _exhausted(self, reason: str) -> OptimizeResult:
+        best = self._race.ranking()
+        found = best[0].candidate if best and best[0].utility > 0 else None
+        return self._result("budget-exhausted", reason, candidate=found)
 
     async def _test(self, ranked: Ranked, claim: Claim) -> OptimizeResult:
         job = self._job
@@ -269,6 +287,10 @@ class Attempt:
             spent=job.trials.spent,
             tried=(*tried, *self._refused),
         )
+
+
+def _length(prompt: Prompt) -> int:
+    return sum(len(message.content) for message in prompt.messages)
 
 
 def _in_turns(rounds: Sequence[Sequence[Candidate]]) -> list[Candidate]:

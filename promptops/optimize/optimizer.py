@@ -1,6 +1,7 @@
 """The optimizer: propose, check, race, test once, say what was shown."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from promptops.core.canonical import digest
 from promptops.core.clock import Clock
@@ -15,6 +16,7 @@ from promptops.optimize.candidate import Proposer, load_proposer
 from promptops.optimize.contract import kept_sentences
 from promptops.optimize.goals import Goal, find_goal
 from promptops.optimize.plan import Plan
+from promptops.optimize.proposals import to_proposal
 from promptops.optimize.result import OptimizeResult
 from promptops.optimize.search import spread
 from promptops.optimize.trials import Allowance, Setting, Trials
@@ -24,6 +26,8 @@ from promptops.prompts.model import Prompt
 from promptops.prompts.resolve import resolve
 from promptops.scoring.scorer import Scorer
 from promptops.tracking.evidence import Evidence, EvidenceStore
+
+__all__ = ["Allowance", "Optimizer", "Plan", "to_proposal"]
 
 EVIDENCE_KIND = "optimize"
 OPTIMIZER_VERSION = "1"
@@ -58,6 +62,7 @@ class Optimizer:
         proposers: Sequence[Proposer] | None = None,
         writer: Chat | None = None,
         writer_model: str = "",
+        seed: int | None = None,
     ) -> None:
         """Keep the parts.
 
@@ -70,12 +75,15 @@ class Optimizer:
             proposers: Who proposes, in order of trust; None for all of ours.
             writer: A model that writes, for proposers that need one.
             writer_model: Its id.
+            seed: Seed of every choice; the plan's when not given.
         """
         self._evaluator = evaluator
         self._evidence = evidence
         self._clock = clock
         self._code_version = code_version
         self._plan = plan or Plan()
+        if seed is not None:
+            self._plan = replace(self._plan, seed=seed)
         self._proposers = (
             tuple(load_proposer(name) for name in DEFAULT_PROPOSERS)
             if proposers is None

@@ -4,7 +4,6 @@ from dataclasses import asdict
 
 from promptops.core.canonical import JSON
 from promptops.core.clock import Clock
-from promptops.errors import ProposalError
 from promptops.evaluation.result import Evaluation
 from promptops.optimize.result import OptimizeResult
 from promptops.prompts.loader import PromptFile
@@ -12,18 +11,13 @@ from promptops.prompts.model import Prompt
 from promptops.prompts.proposals import Proposal
 
 
-def to_proposal(result: OptimizeResult, file: PromptFile, clock: Clock) -> Proposal:
-    """The proposal to take the better wording as the prompt's next version.
+def to_proposal(result: OptimizeResult, file: PromptFile, clock: Clock) -> Proposal | None:
+    """The proposal to take the better wording as the prompt's next version, if there is one.
 
     The wording that ran changes (the prompt's own, or the target's variant); all others stay.
-
-    Raises:
-        ProposalError: The result shows no improvement.
     """
-    if result.verdict != "improved" or result.candidate is None or result.judgment is None:
-        raise ProposalError(
-            f"nothing to propose: {result.verdict}", where=result.prompt_id, hint=result.reason
-        )
+    if result.verdict != "improved" or result.candidate is None:
+        return None
     return Proposal.of(
         file,
         with_wording(file.prompt, result.target.variant, result.candidate.prompt),

@@ -82,6 +82,30 @@ class Race:
     exhausted: bool = False
     known: dict[str, Ranked] = field(default_factory=dict)
 
+    def affordable(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """As many candidates, the first ones, as the allowance has room to race to the end."""
+        for count in range(len(candidates), 0, -1):
+            if self.trials.affords(self._price(count) + self.reserve):
+                break
+        else:
+            count = 0
+        if count < len(candidates):
+            self.exhausted = True
+        return list(candidates[:count])
+
+    def has_room(self, candidate: Candidate) -> bool:
+        """Whether one more candidate can run on all dev cases."""
+        needed = self.trials.missing(candidate.prompt, self.cases)
+        return self.trials.affords(needed + self.reserve)
+
+    def _price(self, count: int) -> int:
+        """Answers that racing so many candidates takes."""
+        price, before = 0, 0
+        for size in self._rungs():
+            price += count * (size - before)
+            before, count = size, max(1, math.ceil(count / 2))
+        return price
+
     async def run(self, candidates: Sequence[Candidate]) -> None:
         """Race candidates through the rungs."""
         running = list(candidates)

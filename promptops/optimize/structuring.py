@@ -13,7 +13,7 @@ _MOST_WORDS = 2  # a line with more words beside its slot is an instruction, not
 
 
 def structured(prompt: Prompt) -> Prompt | None:
-    """A lone user message as a system message with the instruction and a user message with the data.
+    """A lone user message as a system message (the instruction) and a user message (the data).
 
     None for other conversations, and where instruction and data cannot be told apart.
     """

@@ -29,9 +29,12 @@ def none_better(finished: Sequence[Ranked], metric: str, dev_cases: int) -> str:
     )
 
 
-def exhausted(spent: Spent, tried: int) -> str:
+def exhausted(spent: Spent, ran: int, proposed: int) -> str:
     """The allowance ended before anything was shown."""
-    return f"the budget ended after {spent.answers} answers and {tried} wordings; nothing is shown"
+    return (
+        f"the budget ended after {spent.answers} answers: {ran} of {proposed} wordings ran, "
+        "none is shown to be better"
+    )
 
 
 def judged(candidate: Candidate, judgment: Judgment, base: Evaluation, new: Evaluation) -> str:

@@ -1,0 +1,314 @@
+"""The optimizer on models whose behavior is known: what helps, what does not, what it costs."""
+
+import hashlib
+import itertools
+from datetime import UTC, datetime
+from pathlib import Path
+
+import anyio
+import pytest
+from promptops.llm.scripted import ScriptedChat
+
+from promptops.core.store import BlobStore
+from promptops.errors import BudgetExceededError, ProviderTimeoutError, UsageError
+from promptops.evaluation import Evaluator, Target
+from promptops.golden.case import GoldenCase, GoldenSet
+from promptops.llm.cached import CachedChat
+from promptops.optimize import Allowance, Optimizer, OptimizeResult, Plan, to_proposal
+from promptops.prompts.loader import parse_prompt
+from promptops.prompts.writing import dump_prompt
+from promptops.scoring import load_scorers
+from promptops.tracking.evidence import EvidenceStore
+
+LABELS = ("refund", "delivery", "account", "payment")
+TARGET = Target(model="embedded/tiny")
+TEXT = """\
+apiVersion: promptops/v1
+kind: Prompt
+id: topic
+version: "1.0.0"
+title: Topic of a message
+intent: classify
+variables:
+  message: {type: string, trust: untrusted}
+messages:
+  - {role: system, content: "Please sort the message. Never invent a label."}
+  - {role: user, content: "{{ message }}"}
+output:
+  schema:
+    type: object
+    required: [label]
+    properties:
+      label: {type: string, enum: [refund, delivery, account, payment]}
+model: {params: {temperature: 0}}
+x-keep: ["Never invent a label."]
+"""
+
+
+def clock():
+    return datetime(2026, 11, 22, tzinfo=UTC)
+
+
+def golden(n=40):
+    cases = tuple(
+        GoldenCase(
+            id=f"c{number:03}",
+            inputs={"message": f"message number {number} about a matter of the shop"},
+            expected={"label": LABELS[number % 4]},
+        )
+        for number in range(n)
+    )
+    return GoldenSet(name="g", path=Path("g.jsonl"), cases=cases)
+
+
+def label_of(request):
+    return LABELS[int(request.messages[-1].content.split()[2]) % 4]
+
+
+def chance(*parts):
+    """A number in 0…1 that depends on the parts alone."""
+    data = "\0".join(map(str, parts)).encode()
+    return int.from_bytes(hashlib.sha256(data).digest()[:8]) / 2**64
+
+
+def model(right, *, salt=""):
+    """A model that is right with the probability that ``right(request)`` gives.
+
+    The errors on one message do not depend on the wording, apart from the salt's draw.
+    """
+
+    def answer(request):
+        wanted = label_of(request)
+        where = salt(request) if callable(salt) else salt
+        wrong = LABELS[(LABELS.index(wanted) + 1) % 4]
+        got = wanted if chance(where, request.messages[-1].content) < right(request) else wrong
+        return f'{{"label": "{got}"}}'
+
+    return ScriptedChat(answer)
+
+
+def examples_in(request):
+    return sum(message.role == "assistant" for message in request.messages)
+
+
+def optimize(chat, *, evidence=None, golden_set=None, text=TEXT, plan=None, **options):
+    evaluator = Evaluator(
+        chat, None, fingerprint=lambda _: "w", clock=clock, code_version="t", concurrency=1
+    )
+    optimizer = Optimizer(evaluator, evidence, clock=clock, code_version="t", plan=plan)
+    file = parse_prompt(text, "topic.prompt.yaml")
+
+    async def main():
+        return await optimizer.optimize(
+            file,
+            golden_set or golden(),
+            **{"target": TARGET, "scorers": load_scorers(["label_match"]), **options},
+        )
+
+    return anyio.run(main)
+
+
+class Counting:
+    """Counts what passes, and fails after a number of calls when told to."""
+
+    def __init__(self, inner, *, fail_after=None, problem=None):
+        self.inner, self.calls, self.seen = inner, 0, []
+        self._fail_after, self._problem = fail_after, problem
+
+    async def complete(self, request):
+        if self._fail_after is not None and self.calls >= self._fail_after:
+            raise self._problem
+        self.calls += 1
+        self.seen.append(request)
+        return await self.inner.complete(request)
+
+
+def teachable(request):
+    return 0.9 if examples_in(request) >= 4 else 0.3
+
+
+def test_examples_that_help_are_found_and_shown_to_help():
+    result = optimize(model(teachable))
+    assert result.verdict == "improved"
+    assert result.candidate.examples
+    assert result.comparison.difference.low > 0
+    assert result.comparison.pairs == len(result.best.cases) >= 15
+    assert "held-out" in result.reason
+    assert result.spent.answers <= 150
+
+
+def test_a_proposal_raises_the_version_and_changes_the_wording_only():
+    file = parse_prompt(TEXT, "topic.prompt.yaml")
+    proposal = to_proposal(optimize(model(teachable)), file, clock)
+    assert proposal.new_prompt.version == "1.0.1"
+    assert proposal.new_prompt.variables == file.prompt.variables
+    assert proposal.new_prompt.messages[0] == file.prompt.messages[0]
+    assert proposal.evidence["held_out"]["shown"] is True
+    assert parse_prompt(dump_prompt(proposal.new_prompt)).prompt == proposal.new_prompt
+
+
+def test_the_variant_of_the_target_is_what_gets_better():
+    text = TEXT + 'variants:\n  - {id: v, messages: [{role: user, content: "{{ message }}"}]}\n'
+    result = optimize(
+        model(teachable), text=text, target=Target(model="embedded/tiny", variant="v")
+    )
+    file = parse_prompt(text, "topic.prompt.yaml")
+    new = to_proposal(result, file, clock).new_prompt
+    assert new.messages == file.prompt.messages
+    assert len(new.variant("v").messages) > 4
+
+
+NOTHING = {
+    "wordings make no difference": lambda _: 0.4,
+    "examples do harm": lambda request: 0.1 if examples_in(request) else 0.5,
+    "there is nothing left to gain": lambda _: 1.0,
+    "the task is hopeless": lambda _: 0.0,
+}
+
+
+@pytest.mark.parametrize("right", NOTHING.values(), ids=NOTHING)
+def test_nothing_is_proposed_where_nothing_is_better(right):
+    result = optimize(model(right))
+    assert result.verdict == "no-safe-improvement"
+    assert to_proposal(result, parse_prompt(TEXT, "x"), clock) is None
+    assert result.reason
+
+
+def test_noise_is_rarely_promoted():
+    """Each wording errs on other messages, none is better; see benchmarks/optimize_null.py."""
+
+    def wording(request):
+        return "\n".join(message.content for message in request.messages)
+
+    promoted = sum(
+        optimize(model(lambda _: 0.5, salt=lambda r, n=n: f"{n} {wording(r)}")).verdict
+        == "improved"
+        for n in range(15)
+    )
+    assert promoted <= 2  # less than one expected
+
+
+def test_a_prompt_that_is_good_enough_costs_next_to_nothing():
+    chat = Counting(model(lambda _: 1.0))
+    assert optimize(chat).verdict == "no-safe-improvement"
+    assert chat.calls <= 28  # training and dev cases, once
+
+
+def test_the_allowance_is_kept_and_its_end_is_told():
+    chat = Counting(model(teachable))
+    result = optimize(chat, budget=Allowance(calls=60))
+    assert chat.calls <= 60
+    assert result.verdict == "budget-exhausted"
+    assert "0 of 8 wordings ran" in result.reason
+
+
+def test_a_small_allowance_goes_to_the_most_trusted_wordings():
+    chat = Counting(model(teachable))
+    result = optimize(chat, budget=Allowance(calls=85))
+    assert chat.calls <= 85
+    assert result.verdict == "improved"
+    assert next(each.proposer for each in result.tried) == "few_shot"
+
+
+def test_a_budget_of_the_chat_ends_the_search_with_the_best_so_far(tmp_path):
+    evidence = EvidenceStore(tmp_path / "evidence.db")
+    chat = Counting(model(teachable), fail_after=80, problem=BudgetExceededError("80 calls spent"))
+    result = optimize(chat, evidence=evidence)
+    assert result.verdict == "budget-exhausted"
+    assert result.candidate is not None
+    assert evidence.latest("optimize") is None
+
+
+def test_a_killed_search_goes_on_where_it_was_and_ends_the_same(tmp_path):
+    whole = optimize(model(teachable))
+    store = BlobStore(tmp_path / "answers.db")
+    dying = Counting(model(teachable), fail_after=60, problem=KeyboardInterrupt())
+    with pytest.raises(BaseException):  # noqa: B017, PT011 - what a killed loop raises
+        optimize(CachedChat(dying, store, lambda _: "w"))
+    living = Counting(model(teachable))
+    result = optimize(CachedChat(living, store, lambda _: "w"))
+    assert dying.calls == 60
+    assert living.calls == whole.spent.calls - 60
+    assert result.candidate == whole.candidate
+    assert result.judgment == whole.judgment
+
+
+def test_an_unchanged_question_costs_nothing(tmp_path):
+    evidence = EvidenceStore(tmp_path / "evidence.db")
+    chat = Counting(model(teachable))
+    first = optimize(chat, evidence=evidence)
+    calls = chat.calls
+    again = optimize(chat, evidence=evidence)
+    assert chat.calls == calls
+    assert again.from_evidence
+    assert again.calls == 0
+    assert OptimizeResult.from_json(first.to_json()).to_json() == again.to_json()
+    assert again.candidate == first.candidate
+    optimize(chat, evidence=evidence, goal="shorter")
+    assert chat.calls > calls
+
+
+def test_held_out_cases_are_seen_by_two_wordings_only():
+    chat = Counting(model(teachable))
+    result = optimize(chat)
+    held = {case.case_id for case in result.best.cases}
+    texts = {case.inputs["message"] for case in golden().cases if case.id in held}
+    wordings = {
+        tuple(message.content for message in request.messages[:-1])
+        for request in chat.seen
+        if request.messages[-1].content in texts
+    }
+    assert len(wordings) == 2
+    assert not any(text in part for text in texts for wording in wordings for part in wording)
+
+
+def test_requests_of_one_wording_follow_each_other():
+    chat = Counting(model(teachable))
+    result = optimize(chat)
+    prefixes = [tuple(m.content for m in request.messages[:-1]) for request in chat.seen]
+    changes = sum(a != b for a, b in itertools.pairwise(prefixes))
+    assert changes < 3 * len(result.tried)
+
+
+def test_shorter_at_no_loss_needs_unchanged_answers():
+    result = optimize(model(lambda _: 0.8), goal="shorter")
+    assert result.verdict == "improved"
+    assert result.judgment.claim == "less"
+    assert "please" not in result.candidate.prompt.messages[0].content.lower()
+    assert "Never invent a label." in result.candidate.prompt.messages[0].content
+
+    def needs_politeness(request):
+        return 0.9 if "Please" in request.messages[0].content else 0.3
+
+    assert optimize(model(needs_politeness), goal="shorter").verdict == "no-safe-improvement"
+
+
+def test_a_wording_that_the_model_cannot_take_is_out_and_the_search_goes_on():
+    class Narrow:
+        async def complete(self, request):
+            if examples_in(request) > 4:
+                raise ProviderTimeoutError("too long")
+            return await model(teachable).complete(request)
+
+    result = optimize(Narrow())
+    assert result.verdict == "improved"
+    assert any("too long" in (each.refused or "") for each in result.tried)
+
+
+def test_too_few_cases_can_show_nothing():
+    result = optimize(model(teachable), golden_set=golden(8))
+    assert result.verdict == "no-safe-improvement"
+    assert "add golden cases" in result.reason
+
+
+def test_an_unknown_goal_gets_a_suggestion():
+    with pytest.raises(UsageError, match='did you mean "shorter"'):
+        optimize(model(teachable), goal="shortr")
+
+
+def test_the_record_tells_what_was_tried():
+    result = optimize(model(teachable), plan=Plan(most_candidates=4))
+    names = {each.proposer for each in result.tried}
+    assert "few_shot" in names
+    assert any(each.on_front for each in result.tried)
+    assert all(each.parents for each in result.tried)
