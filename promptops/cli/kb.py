@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from promptops.cli.lazy import Cli
+from promptops.cli.measures import measured, write_metrics, write_plot
 from promptops.cli.options import PATH, common, open_workspace, reports, watching
 from promptops.cli.output import emit_json, emit_table, emit_text
 
@@ -130,10 +131,18 @@ def update(cli: Cli, name: str, update: str, format_: str) -> None:
 @command.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--out", type=PATH, metavar="DIR", help="Where; else derived/index.")
+@measured
 @reports()
 @common
 @click.pass_obj
-def build(cli: Cli, names: tuple[str, ...], out: Path | None, format_: str) -> None:
+def build(
+    cli: Cli,
+    names: tuple[str, ...],
+    out: Path | None,
+    metrics: Path | None,
+    plot: Path | None,
+    format_: str,
+) -> None:
     """Chunk, embed and index knowledge bases into OUT/NAME; only new chunks are embedded."""
     from promptops.knowledge.index import KBIndex
 
@@ -147,6 +156,8 @@ def build(cli: Cli, names: tuple[str, ...], out: Path | None, format_: str) -> N
         rows.append((name, kb.label, len(kb.documents), len(index.chunks), index.fingerprint))
     watch.close()
     headers = ("name", "label", "documents", "chunks", "fingerprint")
+    write_metrics(metrics, {row[0]: {"documents": row[2], "chunks": row[3]} for row in rows})
+    write_plot(plot, headers[:4], [row[:4] for row in rows])
     if format_ == "json":
         emit_json([dict(zip(headers, row, strict=True)) for row in rows])
     else:

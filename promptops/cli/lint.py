@@ -8,6 +8,7 @@ import click
 
 from promptops.cli.finding import is_path
 from promptops.cli.lazy import Cli
+from promptops.cli.measures import measured, write_metrics, write_plot
 from promptops.cli.options import PATH, common, open_workspace, reports, watching
 from promptops.cli.output import emit_json, emit_table
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 @click.option("--exit-zero", is_flag=True, help="End with 0 even with findings.")
 @click.option("--html", type=PATH, metavar="FILE", help="Write the report as one HTML file too.")
 @click.option("--rules", "list_rules", is_flag=True, help="List the rules instead.")
+@measured
 @reports("text", "json", "github")
 @common
 @click.pass_obj
@@ -35,6 +37,8 @@ def command(
     exit_zero: bool,
     html: Path | None,
     list_rules: bool,
+    metrics: Path | None,
+    plot: Path | None,
     format_: str,
 ) -> None:
     """Lint prompt files, folders of them or prompts by id; all prompts when none are named.
@@ -55,6 +59,9 @@ def command(
     options = options.narrowed(ignore=_codes(ignore), where="--ignore")
     report = _lint(services, targets, options)
     watch.close()
+    summary = report.summary()
+    write_metrics(metrics, summary)
+    write_plot(plot, ("rule", "findings"), list(summary["by_code"].items()))
     if html is not None:
         _write_html(services, report, html)
         watch.remark(f"report: {html}")

@@ -1,10 +1,12 @@
 """``promptops pack``."""
 
+from collections import Counter
 from pathlib import Path
 
 import click
 
 from promptops.cli.lazy import Cli
+from promptops.cli.measures import measured, write_metrics, write_plot
 from promptops.cli.options import PATH, common, open_workspace, reports
 from promptops.cli.output import emit_json, emit_table, emit_text
 
@@ -48,10 +50,20 @@ def list_(cli: Cli, format_: str) -> None:
 @command.command()
 @click.argument("pack", required=False, default="")
 @click.option("--out", type=PATH, metavar="DIR", help="Where; else the state folder.")
+@click.option("--exit-zero", is_flag=True, help="End with 0 even when a need is not met.")
+@measured
 @reports()
 @common
 @click.pass_obj
-def build(cli: Cli, pack: str, out: Path | None, format_: str) -> None:
+def build(
+    cli: Cli,
+    pack: str,
+    out: Path | None,
+    exit_zero: bool,
+    metrics: Path | None,
+    plot: Path | None,
+    format_: str,
+) -> None:
     """Build PACK with its evidence; the same inputs give the same bytes.
 
     Ends with 1 when a need of the definition is not met: the pack is built, and marked incomplete.
@@ -60,6 +72,17 @@ def build(cli: Cli, pack: str, out: Path | None, format_: str) -> None:
 
     services = open_workspace(cli)
     built = build_candidate(services, pack, out=out)
+    unmet = Counter(item.prompt_id for item in built.unmet)
+    prompts = [str(entry["id"]) for entry in built.manifest["prompts"]]
+    write_metrics(
+        metrics,
+        {
+            "prompts": len(prompts),
+            "unmet": len(built.unmet),
+            "bytes": built.archive.stat().st_size,
+        },
+    )
+    write_plot(plot, ("prompt", "unmet"), [(prompt, unmet[prompt]) for prompt in prompts])
     if format_ == "json":
         emit_json(
             {
@@ -77,7 +100,7 @@ def build(cli: Cli, pack: str, out: Path | None, format_: str) -> None:
         emit_text(f"  {built.archive}")
         for item in built.unmet:
             emit_text(f"  {item.prompt_id}: {item.need}")
-    if built.status != "candidate":
+    if built.status != "candidate" and not exit_zero:
         click.get_current_context().exit(1)
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from promptops.cli.lazy import Cli
+from promptops.cli.measures import measured, write_metrics, write_plot
 from promptops.cli.options import PROMPT, common, open_workspace, reports, watching
 from promptops.cli.output import emit_json, emit_table, emit_text
 from promptops.core.canonical import JSON
@@ -66,15 +67,36 @@ def explain(cli: Cli, prompt: str, format_: str) -> None:
 
 @command.command()
 @click.option("--report-only", is_flag=True, help="Leave the estimates in force as they are.")
+@measured
 @reports()
 @common
 @click.pass_obj
-def recalibrate(cli: Cli, report_only: bool, format_: str) -> None:
+def recalibrate(
+    cli: Cli, report_only: bool, metrics: Path | None, plot: Path | None, format_: str
+) -> None:
     """Learn from logged runs which target should answer what."""
     from promptops.operations.routing import recalibrate_policies
 
     services = open_workspace(cli)
     found = recalibrate_policies(services, apply=not report_only)
+    write_metrics(
+        metrics,
+        {
+            item.policy.metadata.name: {
+                "runs": item.estimates.rows,
+                "prompts": len(item.report.choices),
+                "changed": len(item.report.changed),
+            }
+            for item in found
+        },
+    )
+    cells = [
+        (cell.key, cell.target, cell.quality, cell.quality_lcb, cell.tokens, cell.runs)
+        for item in found
+        for cell in item.estimates.cells
+        if cell.level == "prompt"
+    ]
+    write_plot(plot, ("prompt", "target", "quality", "at_least", "tokens", "runs"), cells)
     if format_ == "json":
         emit_json(
             [

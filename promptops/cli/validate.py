@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from promptops.cli.lazy import Cli
+from promptops.cli.measures import measured, write_metrics, write_plot
 from promptops.cli.options import PATH, common, open_workspace, reports
 from promptops.cli.output import emit_json, emit_table, emit_text
 
@@ -13,10 +14,13 @@ _ROWS_SHOWN = 10
 
 @click.command
 @click.argument("paths", nargs=-1, type=PATH)
+@measured
 @reports()
 @common
 @click.pass_obj
-def command(cli: Cli, paths: tuple[Path, ...], format_: str) -> None:
+def command(
+    cli: Cli, paths: tuple[Path, ...], metrics: Path | None, plot: Path | None, format_: str
+) -> None:
     """Check golden sets, the run log and knowledge bases against their contracts.
 
     All of them, or those at PATHS. Ends with 1 when one breaks its contract; rows are named.
@@ -38,6 +42,21 @@ def command(cli: Cli, paths: tuple[Path, ...], format_: str) -> None:
         sets = tuple(by_path[path.resolve()] for path in paths)
     found = check_data(services, sets)
     root = services.workspace.root
+    write_metrics(
+        metrics,
+        {
+            _shown(report.dataset, root): {
+                "rows": report.checked_rows,
+                "violations": len(report.violations),
+            }
+            for report in found
+        },
+    )
+    write_plot(
+        plot,
+        ("dataset", "rows"),
+        [(_shown(report.dataset, root), report.checked_rows) for report in found],
+    )
     if format_ == "json":
         emit_json([report.to_json() for report in found])
     else:
