@@ -1,6 +1,7 @@
 """A prompt as the rules see it: parsed once, with every offset traceable to the file."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +11,7 @@ from promptops.lint.regions import REGIONS, Region
 from promptops.lint.text import lower, sentences
 from promptops.prompts.model import Prompt, Variable
 
+_HEADING = re.compile(r"^(?:#{1,6}[ \t][^\n]{1,200}|[^\n]{1,80}:[*_ \t]{0,4})$", re.MULTILINE)
 _NOT_A_LINE_END = re.compile(r"[^\n]")
 
 Place = tuple[int, int]
@@ -104,12 +106,20 @@ class ParsedMessage:
             if self.region(start) in regions and self.region(max(start, end - 1)) in regions:
                 yield match
 
+    @cached_property
+    def _headings(self) -> tuple[tuple[int, str], ...]:
+        return tuple((match.start(), match.group()) for match in _HEADING.finditer(self.text))
+
+    def heading(self, offset: int) -> str:
+        """The last heading or label line at or before ``offset``; "" when there is none."""
+        place = bisect_right(self._headings, offset, key=lambda heading: heading[0])
+        return self._headings[place - 1][1] if place else ""
+
     def sentence_at(self, offset: int) -> tuple[int, int]:
         """The sentence that holds ``offset``."""
-        for start, end in self.sentences:
-            if start <= offset < end:
-                return start, end
-        return offset, offset
+        place = bisect_right(self.sentences, offset, key=lambda sentence: sentence[0])
+        start, end = self.sentences[place - 1] if place else (offset, offset)
+        return (start, end) if offset < end else (offset, offset)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

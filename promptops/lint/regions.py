@@ -116,18 +116,23 @@ def _hides_everything(text: str, mask: bytearray) -> bool:
 def fences(text: str) -> tuple[list[tuple[Stretch, str]], list[Stretch]]:
     """Fenced code blocks with their info strings, and the opening fences that nothing closes.
 
-    Method: CommonMark 0.31 section 4.5, except that an unclosed fence opens no block here: half
-    a prompt must not escape the rules because of a typing error.
+    Method: CommonMark 0.31 section 4.5, except that fences with an info string nest (prompts show
+    whole documents, code blocks included), and that an unclosed fence opens no block: half a
+    prompt must not escape the rules because of a typing error.
     """
     blocks: list[tuple[Stretch, str]] = []
     opened: tuple[int, int, str, str] | None = None
+    depth = 0
     for match in _FENCE.finditer(text):
         marks, info = match.group(1), match.group(2).strip()
         if opened is None:
             opened = (match.start(), match.end(), marks, info)
-        elif marks.startswith(opened[2]) and not info:
-            blocks.append(((opened[0], match.end()), opened[3]))
-            opened = None
+            depth = 1
+        elif marks.startswith(opened[2]):
+            depth += 1 if info else -1
+            if depth == 0:
+                blocks.append(((opened[0], match.end()), opened[3]))
+                opened = None
     return blocks, [(opened[0], opened[1])] if opened else []
 
 

@@ -1,5 +1,6 @@
 """CON008."""
 
+import re
 from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
@@ -8,6 +9,7 @@ from promptops.lint.rule import Rule
 from promptops.lint.text import words
 
 _FEWEST_WORDS = 6
+_MARKUP = re.compile(r"[<>{}=|_`\"“\[]|\*\*|^#|\(\)|;$")
 
 
 class DuplicateInstruction(Rule):
@@ -15,7 +17,8 @@ class DuplicateInstruction(Rule):
 
     What it does:
         Flags a sentence of six words or more that repeats an earlier one, case and punctuation
-        aside. A repetition at the other end of a long prompt is left alone: some guides advise it.
+        aside. Markup, code and labels are left alone, and so is a repetition at the other end of a
+        long prompt: some guides advise it.
 
     Why is this bad?
         It costs tokens on every call, and the next edit changes one copy only.
@@ -60,6 +63,7 @@ class DuplicateInstruction(Rule):
         for start, end in message.sentences:
             if message.region(start) not in self.regions:
                 continue
+            sentence = message.text[start:end]
             key = tuple(words(message.lower[start:end]))
-            if len(key) >= _FEWEST_WORDS and message.text[start] not in "#|":
+            if len(key) >= _FEWEST_WORDS and sentence[-1] != ":" and not _MARKUP.search(sentence):
                 yield (start, end), key

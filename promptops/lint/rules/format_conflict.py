@@ -17,7 +17,7 @@ _ONLY = phrase(
     rf"{_FORMATS}\b|[^.;\n]{{0,20}}\b{_FORMATS.replace('?P<format>', '?P<after>')} only\b)"
 )
 _ALSO = phrase(
-    r"\b(?:return|respond|answer|reply|output|produce|write|use|format|present|give)\b"
+    r"\b(?:return|respond|answer|reply|output|produce|write|use|format|give)\b"
     r"(?: (?:it|this|them|the|your|all|answer|response|output|reply|result|results|as|in|with|using"
     rf"|a|an|valid|clean|formatted)){{0,6}} {_FORMATS}\b"
 )

@@ -1,6 +1,9 @@
 """AMB006."""
 
+import re
+
 from promptops.lint.finding import Severity
+from promptops.lint.parsed import ParsedMessage
 from promptops.lint.phrases import phrase
 from promptops.lint.rule import PhraseRule
 
@@ -39,3 +42,8 @@ class HedgedRequirement(PhraseRule):
         r"|\b(?:return|output|respond|answer|reply|avoid|keep)\b[^.;:\n]{0,60},? if possible\b"
     )
     text = '"{}" may be taken as optional'
+
+    def accepts(self, message: ParsedMessage, match: re.Match[str]) -> bool:
+        """Whether it is negated: "do not try to" is a rule, not an attempt."""
+        before = message.lower[max(0, match.start() - 8) : match.start()].rstrip()
+        return before.endswith(("not", "never", "n't"))

@@ -55,24 +55,36 @@ class HiddenUnicode(Rule):
     tags = ("owasp-llm01",)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
-        """Yield each run; an error when text can be smuggled or reordered by it."""
+        """Yield each run that can smuggle or reorder text; of the others the first, counted."""
         for message in prompt.messages:
             if message.text.isascii():
                 continue
-            for match in message.find(_HIDDEN, self.regions, cased=True):
-                if _is_ordinary(message, match):
-                    continue
-                names = sorted({f"U+{ord(char):04X}" for char in match.group()})
-                smuggled = _SMUGGLING.search(match.group())
-                text = f"{len(match.group())} invisible characters ({', '.join(names[:4])})"
-                yield self.found(
-                    prompt,
-                    message,
-                    match.span(),
-                    text,
-                    severity=Severity.ERROR if smuggled else None,
-                    fix=("delete the invisible characters", ""),
-                )
+            runs = [
+                match
+                for match in message.find(_HIDDEN, self.regions, cased=True)
+                if not _is_ordinary(message, match)
+            ]
+            smuggling = [match for match in runs if _SMUGGLING.search(match.group())]
+            harmless = [match for match in runs if match not in smuggling]
+            for match in smuggling:
+                yield self._run(prompt, message, match, Severity.ERROR, 1)
+            if harmless:
+                yield self._run(prompt, message, harmless[0], Severity.WARNING, len(harmless))
+
+    def _run(
+        self,
+        prompt: ParsedPrompt,
+        message: ParsedMessage,
+        match: re.Match[str],
+        severity: Severity,
+        places: int,
+    ) -> Finding:
+        names = sorted({f"U+{ord(char):04X}" for char in match.group()})
+        text = f"{len(match.group())} invisible characters ({', '.join(names[:4])})"
+        if places > 1:
+            text += f", and more in {places - 1} other places"
+        fix = ("delete the invisible characters", "")
+        return self.found(prompt, message, match.span(), text, severity=severity, fix=fix)
 
 
 def _is_ordinary(message: ParsedMessage, match: re.Match[str]) -> bool:

@@ -23,7 +23,7 @@ _RESERVED = re.compile(
 _ROLE = re.compile(
     r"^(?:no-?reply|support|info|contact|help|hello|sales|admin|team|office|press|jobs|careers|billing"
     r"|security|abuse|postmaster|webmaster|feedback|legal|privacy|service|orders?|user|username|name"
-    r"|email|your|you|me|someone|test|git|dpo|marketing|hr|service-?desk)(?:[._+-].{0,40})?$"
+    r"|email|your|you|me|someone|test|git|dpo|marketing|hr|service-?desk|(?:john|jane|joe)[._-]?(?:doe|smith|roe)?)(?:[._+-].{0,40})?$"
 )
 _FICTION = re.compile(r"555[ .-]?\d{4}$|(\d)\1{5}|123[ .-]?456|000[ .-]?000")
 
@@ -41,7 +41,7 @@ class PersonalContact(Rule):
         it to others.
 
     Example:
-        Forward complaints to jane.roe@contoso-retail.com.
+        Forward complaints to maria.keller@contoso-retail.com.
 
     Use instead:
         Forward complaints to support@contoso-retail.com.

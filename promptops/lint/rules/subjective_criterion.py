@@ -35,10 +35,12 @@ class SubjectiveCriterion(PhraseRule):
                 "captivating", "eye-catching", "impressive", "amazing", "good", "great",
                 "perfect")  # fmt: skip
     pattern = phrase(
-        r"\b(?:make|keep|ensure|should be|must be|be|sound|is|are)(?: (?:it|sure|that|the|your|this"
-        r"|is|very|as|more|both|really|answer|response|reply|text|description|tone|content|output"
-        r"|result|post|copy|writing|email)){0,5} (?:high[- ]quality|of high quality|engaging"
-        r"|compelling|beautiful|nice|interesting|catchy|captivating|eye-catching|impressive"
-        r"|amazing|good|great|perfect|top[- ]quality)\b(?! (?:at|for|in|to|enough|with|with\b))"
+        r"\b(?:make|keep|ensure|sound)(?: (?:it|sure|that|the|your|this|is|are|be|as|very|more|both"
+        r"|really|all|answers?|responses?|repl(?:y|ies)|texts?|descriptions?|tone|content|output"
+        r"|results?|posts?|copy|writing|emails?|story|lyrics|explanation)){0,5} (?:high[- ]quality"
+        r"|of high quality|engaging|compelling|beautiful|nice|interesting|catchy|captivating"
+        r"|eye-catching|impressive|amazing|good|great|perfect|top[- ]quality)\b"
+        r"|\b(?:should|must) be (?:very |really |both )?(?:high[- ]quality|engaging|compelling"
+        r"|catchy|captivating|eye-catching|impressive|amazing|top[- ]quality|of high quality)\b"
     )
     text = '"{}" is a matter of taste'

@@ -9,7 +9,8 @@ from promptops.lint.regions import Region, fences
 from promptops.lint.rule import Rule
 
 _TAG_LINE = re.compile(
-    r"^[ \t]{0,8}<(/?)([a-z][a-z0-9_-]{1,40})(?: [^<>\n]{0,80})?>[ \t]{0,4}$", re.MULTILINE
+    r"^[ \t]{0,8}<(/?)([a-z][a-z0-9_-]{1,40})(?: [a-z:_-]{1,30}=[^<>\n]{0,80})?>[ \t]{0,4}$",
+    re.MULTILINE,
 )
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",

@@ -10,7 +10,7 @@ from promptops.lint.rule import Rule
 
 _ASKS = phrase(
     r"\b(?:cite|include|provide|list|give|add|find)\b(?! the (?:url"
-    r"|link))[^.;:\n]{0,30}\b(?:references"
+    r"|link))[^.;:\n]{0,30}\b(?:(?<!api.)references(?! (?:to|for|section))"
     r"|citations?|dois?|academic (?:papers|sources)|scientific (?:papers|studies|sources)"
     r"|research papers"
     r"|peer-reviewed (?:papers|studies|sources))\b"

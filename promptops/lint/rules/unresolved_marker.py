@@ -12,10 +12,10 @@ _MARKER = re.compile(
     r"|\b[Ll]orem ipsum\b"
     r"|\[(?i:insert|your|enter|add|paste|fill in|put|choose|specify)\b[^\]\n]{1,80}\](?!\()"
     r"|<(?i:insert|enter|paste|fill in|your)[ _-][^<>\n/]{1,80}>"
-    r"|\[[A-Z][A-Z0-9]{2,30}(?:[ _/-][A-Z0-9]{1,30}){0,6}\](?!\()",
+    r"|(?<![\w=(`\[])\[[A-Z][A-Z0-9]{2,30}(?:[ _/-][A-Z0-9]{1,30}){1,6}\](?!\()",
     re.MULTILINE,
 )
-_TOKENS = frozenset({"[INST]", "[/INST]", "[SYS]", "[MASK]", "[CLS]", "[SEP]", "[PAD]", "[END]"})
+_TEMPLATE = re.compile(r"output|format|template|structure|response|report", re.IGNORECASE)
 _MEANT = re.compile(
     r"\b(?:placeholders?|in (?:square )?brackets|as \[|like \[|with \[|mark(?:ed)? (?:it )?(?:as"
     r"|with)"
@@ -29,7 +29,8 @@ class UnresolvedMarker(Rule):
 
     What it does:
         Flags "[INSERT COMPANY]", "<your name>", "TODO:", "lorem ipsum" and their like. A sentence
-        that speaks about markers, or tells the model to write them, is left alone.
+        that speaks about markers, or tells the model to write them, is left alone, and so is a
+        section that shows what the answer looks like.
 
     Why is this bad?
         The model reads a note that was meant for the author.
@@ -60,7 +61,8 @@ class UnresolvedMarker(Rule):
             for match in message.find(_MARKER, self.regions, cased=True):
                 words = match.group()
                 start, end = message.sentence_at(match.start())
-                if words in _TOKENS or words in seen or _MEANT.search(message.text, start, end):
+                meant = _MEANT.search(message.text, start, end)
+                if meant or words in seen or _TEMPLATE.search(message.heading(start)):
                     continue
                 seen.add(words)
                 text = f'"{words}" was to be filled in'

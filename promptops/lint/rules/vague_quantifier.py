@@ -45,12 +45,17 @@ class VagueQuantifier(PhraseRule):
     )
     text = '"{}" leaves the number open'
     _numbered = re.compile(r"[^.\n]{0,12}\d")
+    _someone_else = re.compile(
+        r"\b(?:i|i'll|i'd|we|they|he|she|it|which|that|who|user|customer|input)(?:\s\w{2,10}){0,2}\s$"
+    )
     _not_plural = frozenset(
         {"this", "his", "has", "is", "was", "as", "basis", "analysis", "always"}
     )
 
     def accepts(self, message: ParsedMessage, match: re.Match[str]) -> bool:
-        """A number right behind, as in "several (3-5)", makes it precise."""
+        """Precise by a number, as in "several (3-5)", or something that others provide."""
         if match["noun"] in self._not_plural:
+            return True
+        if self._someone_else.search(message.lower[max(0, match.start() - 30) : match.start()]):
             return True
         return bool(self._numbered.match(message.lower, match.end()))

@@ -9,6 +9,7 @@ from promptops.lint.rule import Rule
 from promptops.lint.text import words
 
 _BLANK = re.compile(r"\n[ \t]{0,80}\n")
+_PROSE = 8  # words a line, on average; lists, tables and JSON have fewer
 _LIST_ITEM = re.compile(r"\n[ \t]{0,20}(?:[-*•]|\d{1,3}[.)]|#)")
 
 
@@ -51,7 +52,8 @@ class WallOfText(Rule):
                 if end - start < most * 3 or _LIST_ITEM.search(message.text, start, end):
                     continue
                 count = len(words(message.instructions[start:end]))
-                if count > most:
+                lines = message.text.count("\n", start, end) + 1
+                if count > most and count / lines > _PROSE:
                     text = f"{count} words of instructions without a break"
                     yield self.found(prompt, message, (start, min(end, start + 60)), text)
 
