@@ -47,26 +47,28 @@ def _sequence(
 ) -> Iterator[str]:
     for index, member in enumerate(value):
         here = (*path, index)
-        if isinstance(member, Mapping) and member and not _on_one_line(member, here, indent, block):
+        head = f"{indent}-"
+        if isinstance(member, Mapping) and member and not _on_one_line(member, here, head, block):
             lines = _mapping(member, here, indent + "  ", block)
             yield f"{indent}- {next(lines).lstrip(' ')}"
             yield from lines
         else:
-            yield from _member(f"{indent}-", member, here, indent, block)
+            yield from _member(head, member, here, indent, block)
 
 
 def _member(
     head: str, value: JSON, path: Path, indent: str, block: Callable[[Path], bool]
 ) -> Iterator[str]:
     if isinstance(value, str):
-        if "\n" in value or len(value) > WIDTH:
+        plain = is_safe_plain(value, flow=False)
+        if not plain and ("\n" in value or len(value) > WIDTH):
             header = _block_header(value)
             if header:
                 yield f"{head} {header}"
                 for line in _block_lines(value):
                     yield f"{indent}  {line}" if line else ""
                 return
-        yield f"{head} {_text(value)}"
+        yield f"{head} {_text(value, flow=False)}"
     elif not _is_collection(value) or not value or _on_one_line(value, path, head, block):
         yield f"{head} {_flow(value)}"
     elif isinstance(value, Mapping):
@@ -106,11 +108,14 @@ def _flow(value: JSON) -> str:
     return canonical_json(value).decode("utf-8")
 
 
-def _text(text: str) -> str:
-    if is_safe_plain(text):
+def _text(text: str, *, flow: bool = True) -> str:
+    if is_safe_plain(text, flow=flow):
         return text
+    escaped = _ESCAPED.search(text) is not None
+    if not escaped and "'" not in text and ('"' in text or "\\" in text):
+        return f"'{text}'"
     quoted = json.dumps(text, ensure_ascii=False)
-    return _ESCAPED.sub(_escape, quoted) if _ESCAPED.search(quoted) else quoted
+    return _ESCAPED.sub(_escape, quoted) if escaped else quoted
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -58,9 +58,14 @@ def resolve_plain(word: str) -> JSON:
     return word
 
 
-def is_safe_plain(word: str) -> bool:
-    """Whether a text can be written without quotes, anywhere, and read back as itself."""
-    if not _PLAIN.fullmatch(word):
+def is_safe_plain(word: str, *, flow: bool) -> bool:
+    """Whether a text can be written without quotes and read back as itself.
+
+    Args:
+        word: The text.
+        flow: Whether it stands inside brackets or braces, or as a key.
+    """
+    if not (_PLAIN_IN_FLOW if flow else _PLAIN).fullmatch(word):
         return False
     try:
         return resolve_plain(word) is word
@@ -68,6 +73,9 @@ def is_safe_plain(word: str) -> bool:
         return False
 
 
-# Starts with a letter, so that versions and dates are always quoted; no colons and no commas, so
-# that it can stand in a flow collection.
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_/.+@()-]*(?: [A-Za-z0-9_/.+()][A-Za-z0-9_/.+@()-]*)*")
+# Both start with a letter, so that versions and dates are always quoted; neither has a colon or an
+# opening brace, so that nobody has to think about what they would mean.
+_PLAIN_IN_FLOW = re.compile(
+    r"[A-Za-z][A-Za-z0-9_/.+@()!?'-]*(?: [A-Za-z0-9_/.+()][A-Za-z0-9_/.+@()!?'-]*)*"
+)
+_PLAIN = re.compile("[A-Za-z](?:[\\x21-\\x39\\x3b-\\x7a\\x7c-\\x7e\\xa1-\\u1fff]| (?=[^ #]))*")

@@ -103,8 +103,8 @@ def _describe(
         )
     if kind == "string_pattern_mismatch":
         pattern = str(error.get("ctx", {}).get("pattern", ""))
-        words = PATTERNS_IN_WORDS.get(pattern, f"of the form {pattern}")
-        return position, f'{shown}"{found}" is not {words}', ""
+        form = PATTERNS_IN_WORDS.get(pattern, f"of the form {pattern}")
+        return position, f'{shown}"{found}" is not {form}', ""
     message = str(error["msg"]).removeprefix("Value error, ")
     return position, shown + message[0].lower() + message[1:], ""
 

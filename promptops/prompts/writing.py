@@ -78,8 +78,8 @@ def spread(path: ValuePath) -> bool:
     """Whether a collection of a prompt file is always spread over lines."""
     if len(path) == 1:
         return path[0] in _SPREAD
-    in_list = len(path) % 2 == 0 and path[-2] in ("messages", "variants")
-    return in_list or path[-1] == "messages"
+    of_list = len(path) == 2 and path[0] in ("messages", "variants")
+    return of_list or path[-1] in ("messages", "properties")
 
 
 def _messages(messages: tuple[MessageTemplate, ...]) -> list[JSON]:
