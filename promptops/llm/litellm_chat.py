@@ -202,7 +202,8 @@ class LiteLLMChat:
         if is_embedded(request.model):
             return 0.0
         try:
-            return float(litellm.completion_cost(completion_response=reply, model=request.model))
+            cost = litellm.completion_cost(completion_response=reply, model=request.model)
+            return float(cost or 0.0)
         except Exception:  # noqa: BLE001 - a model that is in no price table costs what is unknown
             return 0.0
 
