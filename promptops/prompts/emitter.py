@@ -102,8 +102,8 @@ def _flow(value: JSON) -> str:
         return "{" + ", ".join(f"{_text(key)}: {_flow(v)}" for key, v in value.items()) + "}"
     if isinstance(value, Sequence):
         return "[" + ", ".join(_flow(member) for member in value) + "]"
-    if isinstance(value, float) and abs(value) >= 2**53:
-        # JSON's shortest form would look like an integer too large to be one.
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) >= 2**53:
+        # JSON's shortest form would look like another integer.
         return repr(value)
     return canonical_json(value).decode("utf-8")
 

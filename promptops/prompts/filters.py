@@ -18,12 +18,21 @@ def too_large() -> RenderError:
 
 
 def to_text(value: JSON) -> str:
-    """How a value is written into a prompt: text as it is, nothing for null, JSON for the rest."""
+    """How a value is written into a prompt: text as it is, nothing for null, JSON for the rest.
+
+    Raises:
+        RenderError: JSON does not have the value (infinity, integers beyond 2**53 - 1).
+    """
     if isinstance(value, str):
         return value
     if value is None:
         return ""
-    return canonical_json(value).decode("utf-8")
+    try:
+        return canonical_json(value).decode("utf-8")
+    except ValueError as problem:
+        raise RenderError(f"a value cannot be written: {problem}") from problem
+    except RecursionError as problem:
+        raise RenderError("a value is nested too deeply") from problem
 
 
 def apply_filter(name: str, value: JSON, arguments: Sequence[Constant]) -> JSON:

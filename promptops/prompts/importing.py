@@ -82,7 +82,7 @@ def import_collection(
         for done, row in enumerate(read_rows(source, text_column, id_column), start=1):
             if (written := importer.take(row)) is not None:
                 batch.append(written)
-            if len(batch) >= _BATCH:
+            if done % _BATCH == 0:
                 _write(pool, batch)
                 if progress is not None:
                     progress(done)

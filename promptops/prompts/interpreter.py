@@ -30,6 +30,7 @@ from promptops.prompts.nodes import (
 )
 
 MAX_LOOP_STEPS: Final = 10_000
+_MAX_FILTERED = 32 * 1024 * 1024  # characters: a large value filtered in a long loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Interpreter:
         self._scopes: list[Mapping[str, JSON]] = [values]
         self._steps_left = MAX_LOOP_STEPS
         self._bytes_left = MAX_OUTPUT_BYTES
+        self._filtered_left = _MAX_FILTERED
 
     def run(self, nodes: Sequence[Node]) -> Iterator[Piece]:
         """The pieces that the nodes write, in order.
@@ -161,6 +163,9 @@ class Interpreter:
             return expression.arguments[0] if value is None or isinstance(value, Missing) else value
         if isinstance(value, Missing):
             raise RenderError(value.reason, hint=value.hint)
+        self._filtered_left -= len(value) if isinstance(value, str | Sequence | Mapping) else 1
+        if self._filtered_left < 0:
+            raise RenderError("too much text goes through filters")
         return apply_filter(expression.name, value, expression.arguments)
 
     def _compare(self, expression: Compare) -> bool:

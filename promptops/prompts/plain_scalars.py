@@ -9,7 +9,6 @@ import re
 
 from promptops.core.canonical import JSON
 
-LARGEST_INTEGER = 2**53 - 1
 _CONSTANTS: dict[str, JSON] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -45,8 +44,8 @@ def resolve_plain(word: str) -> JSON:
         return word
     if _INTEGER.fullmatch(word):
         # Checked by length first: int() of a very long text is slow, and refused by Python.
-        if len(word) > 17 or abs(int(word)) > LARGEST_INTEGER:
-            raise AmbiguousScalarError("a number beyond 2**53 - 1 loses digits: quote it")
+        if len(word) > 300 or int(float(word)) != int(word):
+            raise AmbiguousScalarError("this number has more digits than JSON keeps: quote it")
         return int(word)
     if _FLOAT.fullmatch(word):
         value = float(word)

@@ -21,6 +21,7 @@ from promptops.prompts.digests import semantic_digest, variable_meaning
 from promptops.prompts.emitter import emit
 from promptops.prompts.fields import JsonMap, SemVer, Slug
 from promptops.prompts.loader import PromptFile, parse_prompt
+from promptops.prompts.locking import folder_lock
 from promptops.prompts.model import Prompt, Variable
 from promptops.prompts.registry import Registry
 from promptops.prompts.schema_errors import validate
@@ -183,12 +184,15 @@ class ProposalStore:
             UnknownPromptError: The prompt is gone.
             StorageError: A file cannot be written; what was done so far is done again next time.
         """
-        proposal = self.get(proposal_id)
+        with folder_lock(self.folder):
+            return self._accept(self.get(proposal_id), registry)
+
+    def _accept(self, proposal: Proposal, registry: Registry) -> Path:
         file = registry.get(proposal.prompt_id)
         if proposal.state == "accepted":
             return file.path
         if proposal.state == "rejected":
-            raise ProposalError(f'"{proposal_id}" was rejected: {proposal.reason}')
+            raise ProposalError(f'"{proposal.id}" was rejected: {proposal.reason}')
         merged = _merged(file.prompt, proposal.new_prompt)
         current = semantic_digest(file.prompt)
         # After a crash between the two steps the file already says what the proposal wants.
@@ -215,13 +219,14 @@ class ProposalStore:
             ProposalError: Unknown, or accepted before.
             StorageError: It cannot be written.
         """
-        proposal = self.get(proposal_id)
-        if proposal.state == "accepted":
-            raise ProposalError(
-                f'"{proposal_id}" was accepted before', hint="edit the prompt to go back"
-            )
-        if proposal.state == "open":
-            self._settle(replace(proposal, state="rejected", reason=reason))
+        with folder_lock(self.folder):
+            proposal = self.get(proposal_id)
+            if proposal.state == "accepted":
+                raise ProposalError(
+                    f'"{proposal_id}" was accepted before', hint="edit the prompt to go back"
+                )
+            if proposal.state == "open":
+                self._settle(replace(proposal, state="rejected", reason=reason))
         return self.path(proposal_id, "rejected")
 
     def _settle(self, proposal: Proposal) -> None:

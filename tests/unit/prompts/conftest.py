@@ -44,7 +44,7 @@ compliance: {controls: [eu-ai-act.art13]}
 """
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def example() -> str:
     """The prompt file of the design document."""
     return EXAMPLE

@@ -32,6 +32,7 @@ scalars = (
     st.none()
     | st.booleans()
     | st.integers(-(2**53) + 1, 2**53 - 1)
+    | st.sampled_from([2**53, 10**20, -(2**60)])
     | st.floats(allow_nan=False, allow_infinity=False)
     | texts
 )

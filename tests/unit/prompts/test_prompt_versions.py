@@ -1,6 +1,8 @@
 """Digests, computed versions and diffs."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from promptops.prompts.diff import diff
 from promptops.prompts.digests import file_digest, semantic_digest, variant_digest
@@ -88,6 +90,22 @@ def test_a_variant_lays_its_params_over(example):
     assert resolved.params == {"temperature": 0, "max_tokens": 200}
     assert resolved.variants == ()
     assert variant_digest(resolved) == variant_digest(parse_prompt(example).prompt, "claude")
+
+
+BLANK = 20  # the empty line inside a text
+
+
+@given(places=st.lists(st.integers(0, 34).filter(lambda line: line != BLANK), max_size=5))
+@settings(max_examples=60)
+def test_no_comment_is_lost_and_none_changes_the_prompt(places, example):
+    lines = example.split("\n")
+    for number, place in enumerate(sorted(places, reverse=True)):
+        indent = len(lines[place]) - len(lines[place].lstrip())
+        lines.insert(place, " " * indent + f"# note {number}.")
+    file = parse_prompt("\n".join(lines))
+    text = dump_prompt(file.prompt, like=file)
+    assert parse_prompt(text).prompt == file.prompt
+    assert all(text.count(f"# note {number}.") == 1 for number in range(len(places)))
 
 
 def test_comments_stay_at_their_keys(example):

@@ -115,6 +115,10 @@ def test_names_are_root_names_only():
 EXPENSIVE = {
     "nested loops": ("{% for a in items %}{% for b in items %}x{% endfor %}{% endfor %}", "steps"),
     "a loop that writes much": ("{% for a in items %}{{ text }}{% endfor %}", "256 KiB"),
+    "a large value filtered in a loop": (
+        "{% for a in items %}{% if text | upper | lower == 'A' %}{% endif %}{% endfor %}",
+        "through filters",
+    ),
     "replace that blows up": ("{{ text | replace('a', '" + "b" * 90 + "') }}", "256 KiB"),
     "join that blows up": ("{{ items | join('" + "b" * 300 + "') }}", "256 KiB"),
 }
