@@ -1,5 +1,7 @@
 """Schedules and triggers: what runs when, on a Prefect server."""
 
+import threading
+
 from prefect import serve
 from prefect.deployments.runner import RunnerDeployment
 from prefect.events import DeploymentEventTrigger
@@ -13,7 +15,9 @@ from flows.nightly import nightly
 from flows.pack_release import pack_release
 from flows.recalibration import recalibration
 from flows.rewriting import rewriting
-from tasks.events import KB_CHANGED
+from flows.watch import watch
+from promptops.wiring import shared_services
+from tasks.events import KB_CHANGED, kb_resource
 
 BY_HAND: tuple[Flow, ...] = (recalibration, clustering, rewriting, pack_release)
 
@@ -23,7 +27,7 @@ def deployments(workspace: str, *, name: str, schedule: str) -> list[RunnerDeplo
 
     Args:
         workspace: Its folder; every run gets it as a parameter.
-        name: The deployments' name, beside the name of their flow.
+        name: The workspace's name: that of the deployments, beside their flow's, and of events.
         schedule: When the nightly flow runs, as a cron expression in UTC.
     """
     common = {
@@ -35,7 +39,7 @@ def deployments(workspace: str, *, name: str, schedule: str) -> list[RunnerDeplo
     on_change = DeploymentEventTrigger(
         name=f"kb-changed-{name}",
         expect={KB_CHANGED},
-        match={"prefect.resource.id": "promptops.kb.*"},
+        match={"prefect.resource.id": kb_resource(name, "*")},
         parameters={"workspace": workspace, "kb": "{{ event.payload.kb }}"},
     )
     given = {"workspace": workspace}
@@ -51,5 +55,19 @@ def deployments(workspace: str, *, name: str, schedule: str) -> list[RunnerDeplo
 
 
 def serve_workspace(workspace: str, *, name: str, schedule: str) -> None:
-    """Serve the deployments until interrupted; runs are processes of this machine."""
-    serve(*deployments(workspace, name=name, schedule=schedule), limit=2)
+    """Serve the deployments, and watch the knowledge bases, until interrupted.
+
+    Runs are processes of this machine, at most two at a time.
+    """
+    stop = threading.Event()
+    watcher = threading.Thread(target=watch, args=(shared_services(workspace), stop), daemon=True)
+    watcher.start()
+    try:
+        serve(
+            *deployments(workspace, name=name, schedule=schedule),
+            limit=2,
+            print_starting_message=False,
+        )
+    finally:
+        stop.set()
+        watcher.join()

@@ -1,7 +1,7 @@
 """The whole job of a night, over every prompt of a workspace.
 
-contracts -> lint -> groups -> evaluation -> optimization -> rewrites -> knowledge-base regression ->
-routing -> candidate pack -> report. What one prompt's step fails at stops that prompt only.
+Contracts, lint, groups, evaluation, optimization, rewrites, knowledge-base regression, routing,
+candidate pack, report. What one prompt's step fails at stops that prompt only.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -47,7 +47,7 @@ def nightly(
     calls: int | None = None,
     usd: float | None = None,
     minutes: float | None = None,
-    dry_run: bool = False,  # noqa: FBT001, FBT002 - Prefect passes parameters by name
+    dry_run: bool = False,
 ) -> NightReport:
     """Run the night.
 
@@ -59,9 +59,7 @@ def nightly(
         minutes: Minutes after which no new work is begun.
         dry_run: Call no model and write nothing; tell what would be measured.
     """
-    night = open_night(
-        workspace, only=only, calls=calls, usd=usd, minutes=minutes, dry_run=dry_run
-    )
+    night = open_night(workspace, only=only, calls=calls, usd=usd, minutes=minutes, dry_run=dry_run)
     _inspect(night)
     if dry_run:
         _plan(night)
@@ -144,9 +142,7 @@ def _finish(night: Night) -> NightReport:
     return report
 
 
-def _each(
-    night: Night, step: str, refs: Iterable[str], job: Any
-) -> Iterator[tuple[str, Any]]:
+def _each(night: Night, step: str, refs: Iterable[str], job: Any) -> Iterator[tuple[str, Any]]:
     """Submit a task for each prompt; yield what came back; note what failed and go on."""
     waiting: list[tuple[str, PrefectFuture[Any]]] = [
         (ref, job.submit(night.workspace, ref)) for ref in refs

@@ -12,6 +12,4 @@ def rewriting(workspace: str, only: Sequence[str] = ()) -> dict[str, str]:
     """Rewrite prompts for the workspace's families; the proposal of each, empty for none."""
     refs = only or prompts_to_rewrite(workspace)
     done = {ref: rewrite(workspace, ref) for ref in refs}
-    return {
-        ref: result.proposal.id if result.proposal else "" for ref, result in done.items()
-    }
+    return {ref: result.proposal.id if result.proposal else "" for ref, result in done.items()}

@@ -8,7 +8,7 @@ several tasks share one model.
 import os
 import threading
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -103,6 +103,7 @@ class Services:
         self.notice: Notice = notice or (lambda _line: None)
         self.progress: Progress = progress or (lambda _what, _done, _total: None)
         self._lock = threading.RLock()
+        self._turn = threading.RLock()
 
     def _once(self, name: str, make: Callable[[], _T]) -> _T:
         """Make a thing once, also when several threads ask at the same time."""
@@ -252,6 +253,16 @@ class Services:
             return CachedChat(metered, self.answers, self.fingerprint, meter=self.meter)
 
         return self._once("chat", make)
+
+    def turn(self) -> AbstractContextManager[Any]:
+        """Hold while one prompt is measured.
+
+        The embedded model keeps the beginning of one prompt warm: prompts that take turns are
+        faster than prompts that interleave. Hosted models need no turns.
+        """
+        if self.settings.llm.model.startswith("embedded/"):
+            return self._turn
+        return nullcontext()
 
     @property
     def embedder(self) -> "Embedder":

@@ -21,7 +21,7 @@ def live(cli: Cli, services: Services) -> Iterator[None]:
     elif sys.stderr.isatty():
         with console(err=True).status("…") as status:
             services.notice = lambda line: status.console.print(line, style="dim")
-            services.progress = lambda what, done, total: status.update(f"{what} {done}/{total}")
+            services.progress = lambda what, done, total: status.update(_line(what, done, total))
             yield
     else:
         last = time.monotonic()
@@ -30,8 +30,12 @@ def live(cli: Cli, services: Services) -> Iterator[None]:
             nonlocal last
             if time.monotonic() - last >= _SECONDS_BETWEEN_LINES:
                 last = time.monotonic()
-                remark(cli, f"{what}: {done} of {total}")
+                remark(cli, _line(what, done, total))
 
         services.notice = lambda line: remark(cli, line)
         services.progress = tell
         yield
+
+
+def _line(what: str, done: int, total: int) -> str:
+    return f"{what} {done}/{total}" if total else what

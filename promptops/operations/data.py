@@ -87,5 +87,7 @@ def _digest(path: Path) -> str:
     if not path.is_dir():
         return ""
     parts = sorted(file for file in path.rglob("*") if file.is_file())
-    listing = "".join(f"{file.relative_to(path).as_posix()} {digest_file(file)}\n" for file in parts)
+    listing = "".join(
+        f"{file.relative_to(path).as_posix()} {digest_file(file)}\n" for file in parts
+    )
     return digest_bytes(listing.encode())

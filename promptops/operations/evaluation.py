@@ -9,11 +9,13 @@ import anyio
 from promptops.core.statistics import Interval
 from promptops.errors import GoldenSetError
 from promptops.evaluation.result import Evaluation
+from promptops.evaluation.runner import EVIDENCE_KIND
 from promptops.evaluation.target import Target
 from promptops.golden.case import GoldenSet
 from promptops.golden.loading import load_golden
-from promptops.prompts.model import Eval, Prompt
+from promptops.prompts.digests import variant_digest
 from promptops.prompts.loader import PromptFile
+from promptops.prompts.model import Eval, Prompt
 from promptops.scoring.scorer import Scorer, load_scorers
 from promptops.wiring import Services
 
@@ -122,7 +124,8 @@ def evaluate_prompt(
         repeats=repeats,
         progress=progress,
     )
-    evaluation = anyio.run(run)
+    with services.turn():
+        evaluation = anyio.run(run)
     return Measured(
         file=file,
         golden=golden,
@@ -141,3 +144,24 @@ def _below(item: Eval, evaluation: Evaluation) -> tuple[str, ...]:
         if bar.max is not None and not mean <= bar.max:
             missed.append(f"{name} {mean:.2f} is above {bar.max:g}")
     return tuple(missed)
+
+
+def plan_calls(services: Services, file: PromptFile) -> int:
+    """The calls that measuring a prompt would take at most; 0 when its evidence is there.
+
+    Raises:
+        PromptOpsError: The golden set or a scorer cannot be loaded.
+    """
+    item = eval_of(file)
+    golden = golden_for(services, file, item.id)
+    label, version = kb_inputs(services, file.prompt)
+    target = default_target(services)
+    inputs = services.evaluator().inputs(
+        golden,
+        target=target,
+        scorers=scorers_of(services, item),
+        kb_label=label,
+        kb_version=version,
+    )
+    subject = variant_digest(file.prompt, target.variant)
+    return 0 if services.evidence.find(subject, EVIDENCE_KIND, inputs) else len(golden)

@@ -7,8 +7,7 @@ from promptops.errors import PromptSyntaxError, UsageError
 from promptops.lint.engine import lint_files
 from promptops.lint.options import LintOptions, load_options
 from promptops.lint.report import LintReport, Skipped
-from promptops.prompts.loader import load_prompt
-from promptops.prompts.loader import PromptFile
+from promptops.prompts.loader import PromptFile, load_prompt
 from promptops.wiring import Services
 
 Progress = Callable[[int, int], None]

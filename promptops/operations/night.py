@@ -152,8 +152,7 @@ class Night:
             if prompt_id in self._rows:
                 self._update(prompt_id, **counts)
         self._errors += [
-            ErrorRow(step="lint", subject=item.path, message=item.reason)
-            for item in report.skipped
+            ErrorRow(step="lint", subject=item.path, message=item.reason) for item in report.skipped
         ]
         self._parts["findings"] = rows.finding_rows(report)
         return f"{len(report.findings)} findings in {report.checked} prompts"

@@ -105,9 +105,7 @@ def recalibrate_policies(services: Services, *, apply: bool = True) -> tuple[Rec
     return tuple(_recalibrate(services, policy, rows, apply=apply) for policy in found)
 
 
-def _recalibrate(
-    services: Services, policy: Policy, rows: object, *, apply: bool
-) -> Recalibrated:
+def _recalibrate(services: Services, policy: Policy, rows: object, *, apply: bool) -> Recalibrated:
     chosen = asks(services, policy)
     digests = {
         file.prompt.id: {

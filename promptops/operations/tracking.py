@@ -85,8 +85,10 @@ def record_pack(services: Services, pack: Pack) -> str:
 
 
 def save_report(services: Services, report: NightReport) -> NightReport:
-    """Write ``reports/nightly/<time>.html`` and ``.json``, and ``latest.html``; the report with
-    its place.
+    """Write ``reports/nightly/<time>.html``, its ``.json`` and ``latest.html``.
+
+    Returns:
+        The report with its place.
 
     Raises:
         StorageError: The folder cannot be written to.
@@ -146,7 +148,7 @@ def _flat(rows: Iterable[Mapping[str, object]]) -> list[dict[str, object]]:
     ]
 
 
-def _prompt(  # noqa: PLR0913 - the run's context
+def _prompt(
     services: Services,
     parent: str,
     group: str,
@@ -162,73 +164,97 @@ def _prompt(  # noqa: PLR0913 - the run's context
     if run_id is None:
         name = f"{row.id} v{row.version}"
         with services.tracker.run(name, experiment=group, parent=parent) as run:
-            _wording(run, row, evaluation, measured.metric, variant="base", part="all cases")
+            run.params(_params(row, evaluation, variant="base", part="all cases"))
+            run.metrics(_metrics(evaluation, measured.metric))
             run.metrics({"lint_errors": row.errors, "lint_warnings": row.warnings})
+            run.table("per_case.json", _per_case(evaluation, measured.metric))
             run.dataset(measured.golden.name, measured.golden.digest, measured.golden.path)
             run_id = run.id
         _mark(services, key, run_id)
         written += 1
-    for trial in optimized.trials() if optimized else ():
-        mark = f"{trial.evaluation.subject}:{trial.part}:{key}"
+    return written + _variants(services, run_id, group, row, optimized)
+
+
+def _variants(
+    services: Services, parent: str, group: str, row: PromptRow, optimized: "Optimized | None"
+) -> int:
+    """Runs below a prompt's: the two wordings on held-out cases, then each one tried on dev."""
+    if optimized is None:
+        return 0
+    result, written = optimized.result, 0
+    held_out = [("base", result.base), ("finalist", result.best)]
+    for variant, evaluation in held_out:
+        if evaluation is None or (variant == "base" and result.best is None):
+            continue
+        mark = f"{result.subject} {optimized.key} {variant}"
         if _tracked(services, mark) is None:
-            name = f"{row.id} v{row.version} · {trial.name} · {trial.part}"
-            with services.tracker.run(name, experiment=group, parent=run_id) as run:
-                _wording(
-                    run, row, trial.evaluation, measured.metric, variant=trial.name, part=trial.part
+            name = f"{row.id} · {variant} · held-out"
+            with services.tracker.run(name, experiment=group, parent=parent) as run:
+                run.params(_params(row, evaluation, variant=variant, part="held-out"))
+                run.metrics(_metrics(evaluation, result.metric))
+                run.table("per_case.json", _per_case(evaluation, result.metric))
+                child = run.id
+            _mark(services, mark, child)
+            written += 1
+    for tried in result.tried:
+        mark = f"{result.subject} {optimized.key} {tried.digest}"
+        if tried.dev_cases and _tracked(services, mark) is None:
+            name = f"{row.id} · {tried.proposer} · dev"
+            with services.tracker.run(name, experiment=group, parent=parent) as run:
+                params = _params(row, result.base, variant=tried.proposer, part="dev")
+                run.params({**params, "wording": tried.digest[7:19]})
+                run.metrics(
+                    {
+                        "score": tried.dev_score,
+                        "gain": tried.dev_gain,
+                        "input_tokens": tried.input_tokens,
+                        "n": tried.dev_cases,
+                    }
                 )
-                run.text("wording.yaml", trial.wording)
+                run.text("reason.txt", tried.reason)
                 child = run.id
             _mark(services, mark, child)
             written += 1
     return written
 
 
-def _wording(  # noqa: PLR0913 - one run's facts
-    run: TrackedRun,
-    row: PromptRow,
-    evaluation: Evaluation,
-    metric: str,
-    *,
-    variant: str,
-    part: str,
-) -> None:
+def _params(row: PromptRow, evaluation: Evaluation, *, variant: str, part: str) -> dict[str, str]:
     # The same keys in every run, versions as text: the compare view shows what differs.
-    run.params(
+    return {
+        "prompt": row.id,
+        "version": f"v{row.version}",
+        "variant": variant,
+        "cases": part,
+        "model": evaluation.target.model,
+        "wording": evaluation.subject[7:19],
+    }
+
+
+def _metrics(evaluation: Evaluation, metric: str) -> dict[str, float]:
+    return {
+        "score": evaluation.mean(metric),
+        "input_tokens": evaluation.input_tokens_mean,
+        "output_tokens": evaluation.output_tokens_mean,
+        "latency_ms": evaluation.latency_ms_mean,
+        "cost_usd": evaluation.cost_usd_mean,
+        "n": float(len(evaluation.cases)),
+    }
+
+
+def _per_case(evaluation: Evaluation, metric: str) -> list[dict[str, object]]:
+    return [
         {
-            "prompt": row.id,
-            "version": f"v{row.version}",
-            "variant": variant,
-            "cases": part,
-            "model": evaluation.target.model,
-            "wording": evaluation.subject[7:19],
+            "case": case.case_id,
+            "answer": case.answer,
+            "score": case.scores.get(metric),
+            "reason": case.reasons.get(metric, ""),
+            "input_tokens": case.input_tokens,
+            "output_tokens": case.output_tokens,
+            "latency_ms": case.latency_ms,
+            "error": case.error or "",
         }
-    )
-    run.metrics(
-        {
-            "score": evaluation.mean(metric),
-            "input_tokens": evaluation.input_tokens_mean,
-            "output_tokens": evaluation.output_tokens_mean,
-            "latency_ms": evaluation.latency_ms_mean,
-            "cost_usd": evaluation.cost_usd_mean,
-            "n": len(evaluation.cases),
-        }
-    )
-    run.table(
-        "per_case.json",
-        [
-            {
-                "case": case.case_id,
-                "answer": case.answer,
-                "score": case.scores.get(metric),
-                "reason": case.reasons.get(metric, ""),
-                "input_tokens": case.input_tokens,
-                "output_tokens": case.output_tokens,
-                "latency_ms": case.latency_ms,
-                "error": case.error or "",
-            }
-            for case in evaluation.cases
-        ],
-    )
+        for case in evaluation.cases
+    ]
 
 
 def _place(services: Services) -> Mapping[str, str]:
