@@ -132,18 +132,11 @@ def _model(services: "Services") -> str:
     card = services.catalog.get(services.settings.llm.model)
     if is_embedded(card.id):
         return f"{card.id} in {weights_path(card.id, services.weights)}"
-    from promptops.llm.keys import require_key
-
-    require_key(card.id)
-    return f"{card.id}, its key is set"
+    return f"{card.id}; the key of {card.provider} is checked when it is first called"
 
 
 def _embedding(services: "Services") -> str:
     setting = services.settings.embedding
-    if setting.backend == "litellm":
-        from promptops.llm.keys import require_key
-
-        require_key(setting.model)
     return f"{setting.model} by {setting.backend}"
 
 

@@ -1,5 +1,6 @@
 """``promptops route``."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click

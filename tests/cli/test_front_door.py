@@ -98,10 +98,9 @@ def test_a_defect_is_one_line_and_the_way_to_its_traceback(
         "error[internal]: ZeroDivisionError: division by zero "
         "(this is a defect; PROMPTOPS_DEBUG=1 shows the traceback)\n"
     )
-    try:
+    with pytest.raises(ZeroDivisionError) as caught:
         _ = 1 / 0
-    except ZeroDivisionError as problem:
-        assert report_failure(problem, debug=True) == 70
+    assert report_failure(caught.value, debug=True) == 70
     assert capsys.readouterr().err.startswith("Traceback")
 
 
