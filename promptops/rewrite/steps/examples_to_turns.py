@@ -1,0 +1,57 @@
+"""Turn a block of examples into conversation turns."""
+
+import re
+from dataclasses import replace
+from typing import ClassVar
+
+from promptops.rewrite.draft import Block, Draft, Turn
+
+_EXAMPLE = re.compile(
+    r"<example>\n<input>\n(.*?)\n</input>\n<output>\n(.*?)\n</output>\n</example>", re.DOTALL
+)
+
+
+class ExamplesToTurns:
+    """Turns an ``<examples>`` section of inputs and outputs into user and assistant turns.
+
+    Only a section that holds nothing else, and only before a last user message.
+    """
+
+    name: ClassVar[str] = "examples-to-turns"
+    topic: ClassVar[str] = "few_shot"
+    values: ClassVar[frozenset[str]] = frozenset({"turns"})
+    reason: ClassVar[str] = "puts the examples into conversation turns instead of one block"
+
+    def apply(self, draft: Draft) -> Draft:
+        """See `Step.apply`."""
+        if draft.turns[-1].role != "user" or any(turn.example for turn in draft.turns):
+            return draft
+        for place, turn in enumerate(draft.turns):
+            for number, block in enumerate(turn.blocks):
+                pairs = _pairs(block)
+                if not pairs:
+                    continue
+                rest = turn.with_blocks((*turn.blocks[:number], *turn.blocks[number + 1 :]))
+                turns = [*draft.turns]
+                turns[place] = rest
+                kept = [item for item in turns[:-1] if item.blocks]
+                return draft.with_turns((*kept, *pairs, turns[-1]))
+        return draft
+
+
+def _pairs(block: Block) -> list[Turn]:
+    if block.form != "tag" or block.name != "examples":
+        return []
+    found = _EXAMPLE.findall(block.body)
+    if _EXAMPLE.sub("", block.body).strip():
+        return []
+    turns: list[Turn] = []
+    for question, answer in found:
+        turns.append(_turn("user", question))
+        turns.append(_turn("assistant", answer))
+    return turns
+
+
+def _turn(role: str, text: str) -> Turn:
+    turn = Turn(role="user", blocks=(Block(text=text),), example=True)
+    return turn if role == "user" else replace(turn, role="assistant")
