@@ -37,6 +37,7 @@ _FORBIDDEN = re.compile(
     "[^\\t\\n\\r\\x20-\\x7e\\xa0-\\u2027\\u202a-\\ud7ff\\ue000-\\ufefe\\uff00-\\ufffd"
     "\\U00010000-\\U0010ffff]"
 )
+_NEVER = re.compile("[\\x00\\ud800-\\udfff]")
 _LONE_CR = re.compile(r"\r(?!\n)")
 
 
@@ -218,8 +219,9 @@ class _Builder:
         style = event.style if event.style in ("|", ">", '"', "'") else ""
         plain = not style and event.tag is None and event.implicit[0]
         frame = self.stack[-1] if self.stack else None
-        if "\0" in event.value:
-            raise self._error("a text cannot hold the character U+0000", start)
+        if bad := _NEVER.search(event.value):
+            code = f"U+{ord(bad.group()):04X}"
+            raise self._error(f"a text cannot hold the character {code}", start)
         if frame is not None and isinstance(frame.target, dict) and frame.key is None:
             self._key(frame, event, start, plain=plain)
             return
