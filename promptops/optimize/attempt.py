@@ -15,7 +15,7 @@ from promptops.optimize.goals import Claim, Goal
 from promptops.optimize.merging import merge
 from promptops.optimize.plan import Plan
 from promptops.optimize.result import OptimizeResult, Tried, Verdict, tried_of
-from promptops.optimize.search import Race, Ranked, slack
+from promptops.optimize.search import Race, Ranked, hope
 from promptops.optimize.trials import Trials
 from promptops.optimize.verdict import Judgment, Trial, judge
 from promptops.prompts.digests import variant_digest
@@ -132,7 +132,11 @@ class Attempt:
         """Measure merges of the best, as many as the allowance has room for."""
         job = self._job
         merges = merge(
-            [each.candidate for each in self._race.finished()],
+            [
+                each.candidate
+                for each in self._race.finished()
+                if hope(each, job.goal, least_gain=0.5 / each.cases) is not None
+            ],
             train=job.train,
             kb_label=job.kb_label,
             most=job.plan.most_merges,
@@ -216,11 +220,8 @@ class Attempt:
         ]
 
     def _finalist(self) -> tuple[Ranked, Claim] | None:
-        goal, n = self._job.goal, len(self._job.dev)
         for ranked in self._race.finished():
-            claim = goal.claim(
-                gain=ranked.gain, ratio=ranked.ratio, slack=slack(n), least_gain=1.5 / n
-            )
+            claim = hope(ranked, self._job.goal, least_gain=1.5 / ranked.cases)
             if claim is not None:
                 return ranked, claim
         return None
@@ -229,7 +230,7 @@ class Attempt:
         if self._race.exhausted:
             reason = words.exhausted(self._job.trials.spent, len(self._race.known), self._proposed)
             return self._exhausted(reason)
-        reason = words.none_better(self._race.finished(), self._job.metric, len(self._job.dev))
+        reason = words.none_better(self._race.ranking(), self._job.metric)
         return self._result("no-safe-improvement", reason)
 
     def _exhausted(self, reason: str) -> OptimizeResult:

@@ -181,7 +181,7 @@ class Optimizer:
         trials: Trials,
         progress: Callable[[str], None] | None,
     ) -> Job:
-        parts = split(golden)
+        parts = split(golden, shares=self._plan.shares)
         label = setting.kb_label
 
         def labeled(cases: Sequence[GoldenCase]) -> list[GoldenCase]:

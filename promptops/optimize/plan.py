@@ -14,15 +14,17 @@ class Plan:
         most_train: Training cases looked at.
         most_dev: Dev cases of the last rung.
         most_test: Held-out cases of the final test.
+        shares: Shares of the golden set for train, dev and test.
         margin: Largest loss of score that counts as none.
         seed: Seed of every choice.
     """
 
     most_candidates: int = 8
     most_merges: int = 2
-    first_rung: int = 6
+    first_rung: int = 4
     most_train: int = 40
     most_dev: int = 12
     most_test: int = 40
+    shares: tuple[float, float, float] = (0.3, 0.3, 0.4)
     margin: float = 0.1
     seed: int = 7

@@ -21,7 +21,7 @@ from promptops.errors import (
 from promptops.evaluation.result import Evaluation
 from promptops.golden.case import GoldenCase
 from promptops.optimize.candidate import Candidate
-from promptops.optimize.goals import Goal, quantity_ratio
+from promptops.optimize.goals import Claim, Goal, quantity_ratio
 from promptops.optimize.trials import Trials
 from promptops.prompts.model import Prompt
 
@@ -78,7 +78,7 @@ class Race:
     metric: str
     goal: Goal
     reserve: int
-    first: int = 6
+    first: int = 4
     exhausted: bool = False
     known: dict[str, Ranked] = field(default_factory=dict)
 
@@ -113,8 +113,8 @@ class Race:
             for candidate in running:
                 if not await self._measure(candidate, size):
                     return
-            running = [each.candidate for each in self._best(running)]
-            running = running[: max(1, math.ceil(len(running) / 2))]
+            half = max(1, math.ceil(len(running) / 2))
+            running = [each.candidate for each in self._hopeful(running)][:half]
 
     async def run_fully(self, candidates: Sequence[Candidate]) -> None:
         """Measure candidates on all dev cases."""
@@ -137,12 +137,15 @@ class Race:
         n = len(self.cases)
         return [n] if n <= self.first else [self.first, n]
 
-    def _best(self, candidates: Sequence[Candidate]) -> list[Ranked]:
+    def _hopeful(self, candidates: Sequence[Candidate]) -> list[Ranked]:
+        """Those that did better than the base so far, or no worse for less; best first."""
         wanted = {candidate.digest for candidate in candidates}
         return [
             each
             for each in self.ranking()
-            if each.candidate.digest in wanted and each.error is None
+            if each.candidate.digest in wanted
+            and each.error is None
+            and hope(each, self.goal, least_gain=0.5 / max(1, each.cases)) is not None
         ]
 
     async def _measure(self, candidate: Candidate, size: int) -> bool:
@@ -185,6 +188,13 @@ def rank(
     )
     utility = goal.utility(gain=gain, ratio=ranked.ratio, slack=slack(len(shared)))
     return replace(ranked, utility=utility)
+
+
+def hope(ranked: Ranked, goal: Goal, *, least_gain: float) -> Claim | None:
+    """The claim that a candidate's dev results let hope for, or None."""
+    return goal.claim(
+        gain=ranked.gain, ratio=ranked.ratio, slack=slack(ranked.cases), least_gain=least_gain
+    )
 
 
 def slack(cases: int) -> float:

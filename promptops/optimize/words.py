@@ -18,14 +18,15 @@ def nothing_to_gain(values: Sequence[float], test_cases: int, least_wins: int) -
     )
 
 
-def none_better(finished: Sequence[Ranked], metric: str, dev_cases: int) -> str:
+def none_better(ranking: Sequence[Ranked], metric: str) -> str:
     """No candidate gave hope on dev cases."""
-    if not finished:
+    ran = [each for each in ranking if each.error is None]
+    if not ran:
         return "no wording could be proposed"
-    best = max(finished, key=lambda each: each.gain)
+    best = max(ran, key=lambda each: (each.gain, each.cases))
     return (
-        f"none of {len(finished)} wordings that ran on all {dev_cases} dev cases gives hope: "
-        f"the best has {metric} {best.gain:+.2f}"
+        f"none of {len(ran)} wordings gives hope on dev cases: the best has {metric} "
+        f"{best.gain:+.2f} on {best.cases} of them"
     )
 
 
