@@ -77,10 +77,14 @@ class MLflowTracker:
 
     @property
     def ui_command(self) -> str:
-        """What to type to browse these runs; empty for a server, which has its UI."""
+        """What to type to browse these runs; empty for a server, which has its UI.
+
+        The variable matters: MLflow's server imports LiteLLM, whose retries of a download it
+        cannot make offline then lock the server's start forever.
+        """
         if self._uri.startswith("http"):
             return ""
-        return f"mlflow ui --backend-store-uri {self._uri}"
+        return f"LITELLM_LOCAL_MODEL_COST_MAP=True mlflow ui --backend-store-uri {self._uri}"
 
     @contextmanager
     def run(
@@ -313,11 +317,11 @@ def _first_line(problem: Exception) -> str:
 
 
 def _quiet() -> None:
-    """Keep the migrations of a new database off the terminal."""
+    """Keep migrations and tracebacks off the terminal: our errors say what happened."""
     import logging
 
     for name in ("alembic", "mlflow.store.db.utils"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _probe(path: Path) -> None:

@@ -142,7 +142,10 @@ def test_nothing_is_made_before_the_first_run(tmp_path):
     told = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     ).stdout.strip()
-    assert told == f"mlflow ui --backend-store-uri sqlite:///{tmp_path}/s/mlflow.db False []"
+    assert told == (
+        "LITELLM_LOCAL_MODEL_COST_MAP=True mlflow ui"
+        f" --backend-store-uri sqlite:///{tmp_path}/s/mlflow.db False []"
+    )
 
 
 def test_a_damaged_database_is_told_at_once_with_a_way_out(tmp_path):
