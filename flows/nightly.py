@@ -121,7 +121,7 @@ def _finish(night: Night) -> NightReport:
     """Write the report, mirror the night in MLflow, and leave links in Prefect."""
     with night.step("record") as step:
         step.note = night.recorded(record(night.workspace, night))
-    report = write_report(night.workspace, night.report())
+    report: NightReport = write_report(night.workspace, night.report())
     create_table_artifact(
         key="prompts",
         table=[

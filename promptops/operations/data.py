@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from promptops.golden.contracts import ContractReport
 
 KIND = "contract"
-CONTRACT_VERSION = "1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +53,12 @@ def check_data(
 def _check(services: Services, item: DataSet) -> "ContractReport":
     from promptops.golden import contracts
 
-    inputs = {"kind": item.kind, "contract": CONTRACT_VERSION}
+    inputs = {"kind": item.kind, "contract": contracts.CONTRACT_VERSION}
     subject = _digest(item.path)
     if subject:
         known = services.evidence.find(subject, KIND, inputs)
         if known is not None:
-            return contracts.ContractReport.from_json(known.value, dataset=str(item.path))
+            return contracts.ContractReport.from_json({**known.value, "dataset": str(item.path)})
     checks: dict[str, Callable[[Path], ContractReport]] = {
         "golden": contracts.check_golden,
         "runs": contracts.check_runs,

@@ -191,8 +191,21 @@ def _body(
         **{name: params[name] for name in _PASSED_ON if params.get(name) is not None},
     }
     if schema is not None:
-        body["grammar"] = _GRAMMAR + json.dumps({**schema, "x-guidance": _COMPACT})
+        body["grammar"] = _GRAMMAR + json.dumps({**_closed(schema), "x-guidance": _COMPACT})
     return body
+
+
+def _closed(schema: JSON) -> Any:
+    """The schema with objects that hold what they declare and no more.
+
+    As in the strict mode of hosted providers: left open, a small model goes on inventing fields.
+    """
+    if isinstance(schema, Mapping):
+        closed = {name: _closed(part) for name, part in schema.items()}
+        if "properties" in closed:
+            closed.setdefault("additionalProperties", False)
+        return closed
+    return [_closed(part) for part in schema] if isinstance(schema, list | tuple) else schema
 
 
 _ENGINES: dict[tuple[Path, EngineOptions], Engine] = {}
