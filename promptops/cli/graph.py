@@ -1,0 +1,146 @@
+"""``promptops graph``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from promptops.cli.lazy import Cli
+from promptops.cli.options import PATH, common, open_workspace, reports, watching
+from promptops.cli.output import emit_json, emit_table, emit_text
+
+if TYPE_CHECKING:
+    from promptops.knowledge.kb import KnowledgeBase
+    from promptops.prompts.loader import PromptFile
+    from promptops.regression.lineage import Lineage, Observation, State
+    from promptops.wiring import Services
+
+
+@click.command
+@click.option("--html", type=PATH, metavar="FILE", help="Write one HTML file to click through.")
+@click.option("--impact", metavar="NODE", help="What a change of this reaches: kb:store-policies.")
+@click.option(
+    "--observe", is_flag=True, help="Also which documents each golden case sees (embeds questions)."
+)
+@reports("mermaid", "json")
+@common
+@click.pass_obj
+def command(cli: Cli, html: Path | None, impact: str | None, observe: bool, format_: str) -> None:
+    """Draw what hangs on what: documents, knowledge bases, golden sets, targets, prompts, packs."""
+    from promptops.core.files import write_atomic
+    from promptops.regression import drawing
+
+    watch = watching(cli)
+    services = open_workspace(cli, watch=watch)
+    lineage = _lineage(services, observe=observe)
+    watch.close()
+    if html is not None:
+        title = f"{services.settings.general.name}: what hangs on what"
+        write_atomic(html, drawing.page(lineage, title=title))
+        emit_text(str(html))
+    elif impact is not None:
+        _show_impact(lineage, impact, format_)
+    elif format_ == "json":
+        emit_json(lineage.to_json())
+    else:
+        emit_text(drawing.mermaid(lineage))
+
+
+def _lineage(services: "Services", *, observe: bool) -> "Lineage":
+    from promptops.packs.loading import load_definitions, select
+    from promptops.regression.lineage import graph
+
+    files, broken = services.registry.load_all()
+    if broken:
+        raise broken[0]
+    folder = services.workspace.kb
+    names = sorted(path.name for path in folder.glob("*") if path.is_dir())
+    kbs = {name: services.knowledge(name) for name in names}
+    packs = {
+        f"{item.id} {item.version}": [file.prompt.id for file in select(item, files)]
+        for item in load_definitions(services.workspace.packs)
+    }
+    return graph(
+        files,
+        kbs=kbs,
+        targets=_targets(services),
+        packs=packs,
+        observed=_observed(services, files) if observe else (),
+        states=_states(files, kbs),
+    )
+
+
+def _targets(services: "Services") -> dict[str, list[str]]:
+    from promptops.operations.routing import asks, policies
+
+    return {
+        file.prompt.id: [target.name for target in policy.targets]
+        for policy in policies(services)
+        for file, _ in asks(services, policy)
+    }
+
+
+def _states(
+    files: "tuple[PromptFile, ...]", kbs: "dict[str, KnowledgeBase]"
+) -> "dict[str, tuple[State, str]]":
+    found: dict[str, tuple[State, str]] = {}
+    for file in files:
+        retrieval = file.prompt.retrieval
+        if retrieval is None:
+            continue
+        live = kbs.get(retrieval.kb)
+        if live is None:
+            found[f"prompt:{file.prompt.id}"] = ("broken", f"{retrieval.kb} does not exist")
+        elif retrieval.version != live.version:
+            found[f"prompt:{file.prompt.id}"] = ("stale", "bound to another version")
+            found[f"kb:{live.name}"] = ("changed", "newer than what a prompt is bound to")
+    return found
+
+
+def _observed(services: "Services", files: "tuple[PromptFile, ...]") -> "list[Observation]":
+    from promptops.operations.evaluation import golden_for
+    from promptops.prompts.rendering import render_text
+    from promptops.regression.lineage import Observation
+
+    seen: list[Observation] = []
+    for file in files:
+        retrieval = file.prompt.retrieval
+        if retrieval is None or not file.prompt.evals:
+            continue
+        cases = golden_for(services, file).cases
+        queries = [render_text(retrieval.query, c.inputs, file.prompt.variables) for c in cases]
+        found = services.index(retrieval.kb).retrieve_many(queries, retrieval.top_k)
+        seen += [
+            Observation(
+                prompt_id=file.prompt.id,
+                case_id=case.id,
+                kb=retrieval.kb,
+                documents=tuple(dict.fromkeys(hit.chunk.doc for hit in hits)),
+            )
+            for case, hits in zip(cases, found, strict=True)
+        ]
+    return seen
+
+
+def _show_impact(lineage: "Lineage", node: str, format_: str) -> None:
+    from promptops.core.suggest import did_you_mean
+    from promptops.errors import UsageError
+
+    known = [item.id for item in lineage.nodes]
+    if node not in known:
+        raise UsageError(
+            f'nothing is called "{node}"',
+            hint=did_you_mean(node, known) or "`promptops graph --format json` lists the nodes",
+        )
+    found = lineage.impact(node)
+    parts = {
+        "prompts": found.prompts,
+        "perhaps": found.possible,
+        "golden cases": found.cases,
+        "packs": found.packs,
+    }
+    if format_ == "json":
+        emit_json({name: list(ids) for name, ids in parts.items()})
+    else:
+        rows = [(name, len(ids), ", ".join(ids)) for name, ids in parts.items()]
+        emit_table(rows, ("reaches", "", "which"), right=(1,))
