@@ -1,15 +1,18 @@
 """From a prompt and a case to the call that a model gets."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from promptops.core.canonical import JSON
-from promptops.errors import UsageError
+from promptops.errors import RenderError, UsageError
 from promptops.evaluation.target import Target
+from promptops.golden.case import GoldenCase
 from promptops.llm.chat import ChatRequest, Message
 from promptops.prompts.model import Prompt
 from promptops.prompts.rendering import render, render_text
 from promptops.prompts.resolve import resolve
+from promptops.prompts.template import template_names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,3 +79,27 @@ def build_request(
         response_schema=None if wording.output is None else wording.output.schema_,
         repeat=repeat,
     )
+
+
+def unseen(
+    prompt: Prompt, cases: Sequence[GoldenCase], *, target: Target
+) -> tuple[GoldenCase, ...]:
+    """The cases that the wording does not show as examples: the others would measure memory."""
+    messages = resolve(prompt, target.variant).messages
+    shown = {
+        render_text(question.content, {}, {})
+        for question, answer in pairwise(messages)
+        if (question.role, answer.role) == ("user", "assistant")
+        and not template_names(question.content)
+    }
+    if not shown:
+        return tuple(cases)
+
+    def is_shown(case: GoldenCase) -> bool:
+        try:
+            request = build_request(prompt, case.inputs, target=target)
+        except RenderError:
+            return False  # the run itself will say what is wrong
+        return request.messages[-1].content in shown
+
+    return tuple(case for case in cases if not is_shown(case))

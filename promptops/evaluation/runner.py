@@ -18,7 +18,7 @@ from promptops.errors import (
     UnknownModelError,
     UsageError,
 )
-from promptops.evaluation.requests import Retrieved, Retriever, build_request, retrieve
+from promptops.evaluation.requests import Retrieved, Retriever, build_request, retrieve, unseen
 from promptops.evaluation.result import CaseResult, Evaluation
 from promptops.evaluation.target import Target
 from promptops.golden.case import GoldenCase, GoldenSet
@@ -122,7 +122,8 @@ class Evaluator:
     ) -> Evaluation:
         """Run a prompt over cases and score the answers.
 
-        Cases whose right answer is not known under ``kb_label`` are left out. A case that fails
+        Cases whose right answer is not known under ``kb_label`` are left out, and so are cases
+        that the wording shows as examples: they would measure its memory. A case that fails
         is recorded with its error and the run goes on; an evaluation with failures is not kept
         as evidence, so the next run tries them again (and finds the others in the answer cache).
 
@@ -139,7 +140,7 @@ class Evaluator:
             record: Whether to look into the evidence and to add to it.
 
         Raises:
-            GoldenSetError: No case has a known answer.
+            GoldenSetError: No case has a known answer, or all are shown as examples.
             BudgetExceededError: The budget ended in the middle.
             PromptOpsError: Every case failed, more than ``max_failures`` did, or the failure
                 would meet every case (a missing key, an unknown model, a full disk).
@@ -157,7 +158,11 @@ class Evaluator:
         if record and (known := self._known(subject, inputs)):
             return known
         task = _Task(prompt=prompt, target=target, scorers=tuple(scorers), kb_label=kb_label)
-        results = await self._run(task, labeled, repeats, progress, max_failures)
+        if not (cases := unseen(prompt, labeled, target=target)):
+            raise GoldenSetError(
+                "the wording shows every case as an example", where=prompt.id, hint="add cases"
+            )
+        results = await self._run(task, cases, repeats, progress, max_failures)
         evaluation = Evaluation(
             prompt_id=prompt.id, subject=subject, target=target, inputs=inputs, cases=results
         )

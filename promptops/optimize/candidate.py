@@ -1,7 +1,7 @@
 """What proposers get and give, and the table of proposers by name."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
 from promptops.core.backends import load_backend
@@ -30,11 +30,12 @@ class Candidate:
     reason: str
     parents: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
+    digest: str = field(init=False)
+    """Identity of the wording."""
 
-    @property
-    def digest(self) -> str:
-        """Identity of the wording."""
-        return variant_digest(self.prompt, None)
+    def __post_init__(self) -> None:
+        """Work out the identity once: it is asked for in every comparison."""
+        object.__setattr__(self, "digest", variant_digest(self.prompt, None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

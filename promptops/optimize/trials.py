@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from promptops.core.clock import Clock
+from promptops.evaluation.requests import unseen
 from promptops.evaluation.result import CaseResult, Evaluation
 from promptops.evaluation.runner import Evaluator
 from promptops.evaluation.target import Target
@@ -119,7 +120,8 @@ class Trials:
         """
         subject = variant_digest(prompt, None)
         target = Target(model=self._setting.target.model)
-        new = [case for case in cases if (subject, case.id) not in self._known]
+        missing = [case for case in cases if (subject, case.id) not in self._known]
+        new = unseen(prompt, missing, target=target)
         if new:
             found = await self._evaluator.run(
                 prompt,

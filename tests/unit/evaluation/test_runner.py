@@ -270,3 +270,20 @@ def test_progress_counts_every_case():
     seen = []
     run(evaluator(ScriptedChat(answer)), progress=lambda done, total: seen.append((done, total)))
     assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+def test_cases_that_the_wording_shows_as_examples_are_left_out():
+    shown = make_prompt(
+        messages=[
+            {"role": "system", "content": "Name the capital."},
+            {"role": "user", "content": "France"},
+            {"role": "assistant", "content": "Paris"},
+            {"role": "user", "content": "{{ country }}"},
+        ]
+    )
+    chat = Counting()
+    result = run(evaluator(chat), shown)
+    assert [case.case_id for case in result.cases] == ["c1", "c2", "c3"]
+    assert len(chat.requests) == 3
+    with pytest.raises(GoldenSetError, match="shows every case"):
+        run(evaluator(chat), shown, golden({"France": "Paris"}))
