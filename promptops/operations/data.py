@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from promptops.core.canonical import digest_bytes, digest_file
+from promptops.errors import PromptOpsError
 from promptops.tracking.evidence import Evidence
 from promptops.wiring import CODE_VERSION, Services
 
@@ -64,7 +65,18 @@ def _check(services: Services, item: DataSet) -> "ContractReport":
         "runs": contracts.check_runs,
         "kb": contracts.check_kb,
     }
-    report = checks[item.kind](item.path)
+    try:
+        report = checks[item.kind](item.path)
+    except PromptOpsError as problem:
+        # What is missing cannot be read later either: told now, with everything else.
+        broken = contracts.Violation(rule="readable", column="", rows=(), message=problem.message)
+        return contracts.ContractReport(
+            dataset=str(item.path),
+            kind=item.kind,
+            checked_rows=0,
+            violations=(broken,),
+            digest=subject,
+        )
     if subject:
         services.evidence.add(
             Evidence(
