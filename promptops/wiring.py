@@ -5,7 +5,6 @@ workspace and its settings, so that a command that only reads files never loads 
 several tasks share one model.
 """
 
-import os
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from promptops import __version__
 from promptops.config import Settings, Workspace, find_workspace, load_settings
+from promptops.config.environment import default_weights, prepare_environment
 from promptops.core.clock import Clock, system_clock
 from promptops.core.store import BlobStore
 
@@ -33,24 +33,16 @@ if TYPE_CHECKING:
     from promptops.tracking.run_log import RunLog
     from promptops.tracking.tracker import Tracker
 
-CODE_VERSION = f"promptops {__version__}"
+__all__ = [
+    "CODE_VERSION",
+    "Services",
+    "default_weights",
+    "open_services",
+    "prepare_environment",
+    "shared_services",
+]
 
-# Set before any of these libraries is imported: no telemetry, no network that nobody asked for.
-_QUIET = {
-    "DO_NOT_TRACK": "true",
-    "MLFLOW_DISABLE_TELEMETRY": "true",
-    "RAGAS_DO_NOT_TRACK": "true",
-    "GX_ANALYTICS_ENABLED": "false",
-    "DVC_NO_ANALYTICS": "true",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
-    "TOKENIZERS_PARALLELISM": "false",
-    "LITELLM_LOCAL_MODEL_COST_MAP": "True",
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    # The default of 20 s is too short for a first start on a busy machine.
-    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
-    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
-}
+CODE_VERSION = f"promptops {__version__}"
 
 Notice = Callable[[str], None]
 """Told one line when something begins or was found."""
@@ -59,18 +51,6 @@ Progress = Callable[[str, int, int], None]
 """Told what is going on, how many of its parts are done, and of how many."""
 
 _T = TypeVar("_T")
-
-
-def prepare_environment(workspace: Workspace | None = None) -> None:
-    """Set what the heavy libraries read at import; what the user has set stays.
-
-    With a workspace, Prefect's own files go to its state folder unless the user runs a Prefect
-    server or has a home for it.
-    """
-    for name, value in _QUIET.items():
-        os.environ.setdefault(name, value)  # noqa: TID251
-    if workspace is not None:
-        os.environ.setdefault("PREFECT_HOME", str(workspace.state / "prefect"))  # noqa: TID251
 
 
 class Services:
@@ -354,12 +334,6 @@ class Services:
             for made in self.__dict__.get("_made", {}).values():
                 if callable(close := getattr(made, "close", None)):
                     close()
-
-
-def default_weights() -> Path:
-    """Where weights are kept when nothing is set: the user's cache folder."""
-    cache = os.environ.get("XDG_CACHE_HOME")  # noqa: TID251
-    return (Path(cache) if cache else Path.home() / ".cache") / "promptops" / "models"
 
 
 _OPEN: dict[str, Services] = {}

@@ -32,6 +32,14 @@ evals:
   - {id: gold, dataset: datasets/golden/policy-answer.jsonl, metrics: {contains: {min: 0}}}
 """
 
+SETTINGS = """
+[general]
+name = "shop"
+[nightly]
+optimize_calls = 30
+families = ["claude"]
+"""
+
 
 def rag_rows():
     def row(name, question, old, new):
@@ -68,7 +76,7 @@ def workspace(tmp_path):
         },
         golden={"topic": label_rows(9), "mood": label_rows(9), "policy-answer": rag_rows()},
         kb={"policies": KB},
-        settings='[general]\nname = "shop"\n[nightly]\noptimize_calls = 30\nfamilies = ["claude"]\n',
+        settings=SETTINGS,
     )
 
 

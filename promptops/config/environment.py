@@ -1,0 +1,41 @@
+"""The environment of the process: what the heavy libraries read in it, and the user's folders."""
+
+import os
+from pathlib import Path
+
+from promptops.config.workspace import Workspace
+
+# Set before any of these libraries is imported: no telemetry, no network that nobody asked for.
+_QUIET = {
+    "DO_NOT_TRACK": "true",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "RAGAS_DO_NOT_TRACK": "true",
+    "GX_ANALYTICS_ENABLED": "false",
+    "DVC_NO_ANALYTICS": "true",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+    "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    # The default of 20 s is too short for a first start on a busy machine.
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+}
+
+
+def prepare_environment(workspace: Workspace | None = None) -> None:
+    """Set what the heavy libraries read at import; what the user has set stays.
+
+    With a workspace, Prefect's own files go to its state folder unless the user runs a Prefect
+    server or has a home for it.
+    """
+    for name, value in _QUIET.items():
+        os.environ.setdefault(name, value)  # noqa: TID251
+    if workspace is not None:
+        os.environ.setdefault("PREFECT_HOME", str(workspace.state / "prefect"))  # noqa: TID251
+
+
+def default_weights() -> Path:
+    """Where weights are kept when nothing is set: the user's cache folder."""
+    cache = os.environ.get("XDG_CACHE_HOME")  # noqa: TID251
+    return (Path(cache) if cache else Path.home() / ".cache") / "promptops" / "models"
