@@ -10,7 +10,7 @@ from promptops.cli.finding import is_path
 from promptops.cli.lazy import Cli
 from promptops.cli.measures import measured, write_metrics, write_plot
 from promptops.cli.options import PATH, common, open_workspace, reports, watching
-from promptops.cli.output import emit_json, emit_table
+from promptops.cli.output import emit_json, emit_table, emit_text
 
 if TYPE_CHECKING:
     from promptops.lint.options import LintOptions
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @click.argument("targets", nargs=-1, metavar="[PATH|PROMPT]...")
 @click.option("--select", multiple=True, metavar="RULE", help="Only these rules or groups.")
 @click.option("--ignore", multiple=True, metavar="RULE", help="Not these rules or groups.")
+@click.option("--statistics", is_flag=True, help="Show counts by rule, not each finding.")
 @click.option("--exit-zero", is_flag=True, help="End with 0 even with findings.")
 @click.option("--html", type=PATH, metavar="FILE", help="Write the report as one HTML file too.")
 @click.option("--rules", "list_rules", is_flag=True, help="List the rules instead.")
@@ -34,6 +35,7 @@ def command(
     targets: tuple[str, ...],
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    statistics: bool,
     exit_zero: bool,
     html: Path | None,
     list_rules: bool,
@@ -65,7 +67,10 @@ def command(
     if html is not None:
         _write_html(services, report, html)
         watch.remark(f"report: {html}")
-    click.echo(REPORTERS[format_](report), nl=False)
+    if statistics:
+        _show_statistics(report, format_)
+    else:
+        click.echo(REPORTERS[format_](report), nl=False)
     if not exit_zero or report.exit_status == 2:
         click.get_current_context().exit(report.exit_status)
 
@@ -103,6 +108,20 @@ def _write_html(services: "Services", report: "LintReport", path: Path) -> None:
         texts=texts,
     )
     write_atomic(path, text)
+
+
+def _show_statistics(report: "LintReport", format_: str) -> None:
+    summary = report.summary()
+    if format_ == "json":
+        emit_json(summary)
+        return
+    names = {finding.code: finding.name for finding in report.findings}
+    ranked = sorted(summary["by_code"].items(), key=lambda item: (-item[1], item[0]))
+    emit_table([(n, code, names[code]) for code, n in ranked], ("findings", "rule", ""), right=(0,))
+    emit_text(
+        f"{summary['errors']} errors, {summary['warnings']} warnings, {summary['infos']} infos "
+        f"in {summary['checked']} prompts, {summary['skipped']} not checked"
+    )
 
 
 def _list_rules(format_: str) -> None:

@@ -196,7 +196,7 @@ def _prompt(row: PromptRow) -> _Prompt:
     counts = [
         (row.errors, "E", "bad", "errors"),
         (row.warnings, "W", "warn", "warnings"),
-        (row.infos, "I", "", "hints"),
+        (row.infos, "I", "", "infos"),
     ]
     change = ""
     if row.tokens_before and row.tokens_after is not None:

@@ -83,7 +83,7 @@ def lint_html(
             Tile(label="Prompts checked", value=amount(report.checked)),
             Tile(label="Errors", value=amount(report.count(Severity.ERROR))),
             Tile(label="Warnings", value=amount(report.count(Severity.WARNING))),
-            Tile(label="Hints", value=amount(report.count(Severity.INFO))),
+            Tile(label="Infos", value=amount(report.count(Severity.INFO))),
             Tile(label="Without a finding", value=amount(clean)),
             Tile(label="Allowed by comment", value=amount(report.suppressed)),
             Tile(label="Not checked", value=amount(len(report.skipped))),
