@@ -157,26 +157,17 @@ class Evaluator:
         )
         if record and (known := self._known(subject, inputs)):
             return known
-        task = _Task(prompt=prompt, target=target, scorers=tuple(scorers), kb_label=kb_label)
         if not (cases := unseen(prompt, labeled, target=target)):
             raise GoldenSetError(
                 "the wording shows every case as an example", where=prompt.id, hint="add cases"
             )
+        task = _Task(prompt=prompt, target=target, scorers=tuple(scorers), kb_label=kb_label)
         results = await self._run(task, cases, repeats, progress, max_failures)
         evaluation = Evaluation(
             prompt_id=prompt.id, subject=subject, target=target, inputs=inputs, cases=results
         )
-        if record and self._evidence is not None and not evaluation.failures:
-            self._evidence.add(
-                Evidence(
-                    subject=subject,
-                    kind=EVIDENCE_KIND,
-                    inputs=inputs,
-                    value=evaluation.to_json(),
-                    measured_at=self._clock(),
-                    code_version=self._code_version,
-                )
-            )
+        if record and not evaluation.failures:
+            self._record(evaluation)
         return evaluation
 
     def inputs(
@@ -209,6 +200,20 @@ class Evaluator:
             return None
         found = self._evidence.find(subject, EVIDENCE_KIND, inputs)
         return None if found is None else Evaluation.from_json(found.value)
+
+    def _record(self, evaluation: Evaluation) -> None:
+        if self._evidence is None:
+            return
+        self._evidence.add(
+            Evidence(
+                subject=evaluation.subject,
+                kind=EVIDENCE_KIND,
+                inputs=evaluation.inputs,
+                value=evaluation.to_json(),
+                measured_at=self._clock(),
+                code_version=self._code_version,
+            )
+        )
 
     async def _run(
         self,

@@ -128,20 +128,13 @@ class Optimizer:
         """
         prompt = resolve(file if isinstance(file, Prompt) else file.prompt, target.variant)
         wanted = find_goal(goal)
-        if not scorers or (metric is not None and metric not in {s.name for s in scorers}):
-            raise UsageError(f'"{prompt.id}" has no scorer for the metric {metric or "wanted"}')
+        counts = _metric(prompt, scorers, metric)
         allowance = budget or Allowance()
         inputs = {
             **self._evaluator.inputs(
                 golden, target=target, scorers=scorers, kb_label=kb_label, kb_version=kb_version
             ),
-            "goal": wanted.name,
-            "metric": metric or scorers[0].name,
-            "optimizer": OPTIMIZER_VERSION,
-            "plan": digest([str(self._plan), [p.name for p in self._proposers]]),
-            "writer": self._writer_model,
-            "budget": allowance.key,
-            "keep": digest(list(kept_sentences(prompt))),
+            **self._inputs(prompt, wanted, counts, allowance),
         }
         subject = variant_digest(prompt, None)
         if known := self._known(subject, inputs):
@@ -150,20 +143,39 @@ class Optimizer:
             target=target, scorers=tuple(scorers), kb_label=kb_label, kb_version=kb_version
         )
         trials = Trials(self._evaluator, setting, allowance=allowance, clock=self._clock)
-        job = self._job(prompt, golden, wanted, inputs["metric"], setting, trials, progress)
+        job = self._job(prompt, golden, wanted, counts, setting, trials, progress)
         result, lasting = await Attempt(job).run()
-        if lasting and self._evidence is not None:
-            self._evidence.add(
-                Evidence(
-                    subject=subject,
-                    kind=EVIDENCE_KIND,
-                    inputs=inputs,
-                    value=result.to_json(),
-                    measured_at=self._clock(),
-                    code_version=self._code_version,
-                )
-            )
+        if lasting:
+            self._record(result, inputs)
         return result
+
+    def _inputs(
+        self, prompt: Prompt, goal: Goal, metric: str, allowance: Allowance
+    ) -> dict[str, str]:
+        """What the result depends on beside the wording and what an evaluation depends on."""
+        return {
+            "goal": goal.name,
+            "metric": metric,
+            "optimizer": OPTIMIZER_VERSION,
+            "plan": digest([str(self._plan), [each.name for each in self._proposers]]),
+            "writer": self._writer_model,
+            "budget": allowance.key,
+            "keep": digest(list(kept_sentences(prompt))),
+        }
+
+    def _record(self, result: OptimizeResult, inputs: dict[str, str]) -> None:
+        if self._evidence is None:
+            return
+        self._evidence.add(
+            Evidence(
+                subject=result.subject,
+                kind=EVIDENCE_KIND,
+                inputs=inputs,
+                value=result.to_json(),
+                measured_at=self._clock(),
+                code_version=self._code_version,
+            )
+        )
 
     def _known(self, subject: str, inputs: dict[str, str]) -> OptimizeResult | None:
         if self._evidence is None:
@@ -203,3 +215,16 @@ class Optimizer:
             writer=self._writer,
             writer_model=self._writer_model,
         )
+
+
+def _metric(prompt: Prompt, scorers: Sequence[Scorer], metric: str | None) -> str:
+    names = [scorer.name for scorer in scorers]
+    if metric is None and names:
+        return names[0]
+    if metric is None or metric not in names:
+        raise UsageError(
+            f"no scorer of {metric or 'any metric'} was given",
+            where=prompt.id,
+            hint=f"given: {', '.join(names) or 'none'}",
+        )
+    return metric

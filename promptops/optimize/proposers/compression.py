@@ -72,7 +72,7 @@ class Compression:
                 Candidate(
                     prompt=with_messages(task.prompt, messages),
                     proposer=self.name,
-                    reason="; ".join(removed),
+                    reason=f"take out {'; '.join(removed)}",
                     parents=(variant_digest(task.prompt, None),),
                 )
             )

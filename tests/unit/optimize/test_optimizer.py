@@ -2,6 +2,8 @@
 
 import hashlib
 import itertools
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -312,3 +314,22 @@ def test_the_record_tells_what_was_tried():
     assert "few_shot" in names
     assert any(each.on_front for each in result.tried)
     assert all(each.parents for each in result.tried)
+
+
+def test_an_unchanged_question_imports_nothing_heavy(tmp_path):
+    evidence = tmp_path / "evidence.db"
+    optimize(model(teachable), evidence=EvidenceStore(evidence))
+    script = f"""
+import sys
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+from pathlib import Path
+import test_optimizer as t
+result = t.optimize(None, evidence=t.EvidenceStore(Path({str(evidence)!r})))
+assert result.from_evidence
+heavy = "numpy scipy pandas litellm mlflow ragas torch datasets prefect sklearn".split()
+print([name for name in heavy if name in sys.modules])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert done.stdout.strip() == "[]", done.stderr
