@@ -24,12 +24,10 @@ def command(cli: Cli, text: tuple[str, ...], top: int, format_: str) -> None:
     found = search_prompts(services, " ".join(text), top)
     watch.close()
     if format_ == "json":
-        emit_json(
-            [
-                {"prompt": hit.id, "similarity": round(hit.similarity, 4), "title": hit.title}
-                for hit in found
-            ]
-        )
+        emit_json([{"prompt": hit.id, "title": hit.title, "passage": hit.passage} for hit in found])
     else:
-        rows = [(f"{hit.similarity:.3f}", hit.id, hit.title) for hit in found]
-        emit_table(rows, ("similarity", "prompt", "title"), right=(0,))
+        rows = [
+            (place, hit.id, hit.title, " ".join(hit.passage.split()))
+            for place, hit in enumerate(found, start=1)
+        ]
+        emit_table(rows, ("", "prompt", "title", "passage"), right=(0,))

@@ -119,13 +119,8 @@ def point_rows(report: "ClusterReport") -> tuple[PointRow, ...]:
     """The map of prompts."""
     labels = {cluster.id: cluster.label for cluster in report.clusters}
     return tuple(
-        PointRow(
-            id=point.id,
-            cluster=labels.get(report.assignments.get(point.id, ""), ""),
-            x=float(point.x),
-            y=float(point.y),
-        )
-        for point in report.points
+        PointRow(id=name, cluster=labels.get(found.cluster or "", ""), x=found.x, y=found.y)
+        for name, found in report.assignments.items()
     )
 
 

@@ -105,5 +105,3 @@ def _write(services: Services, proposal: Proposal) -> Proposal | None:
         return None
     services.proposals.write(proposal)
     return proposal
-
-

@@ -14,9 +14,7 @@ from promptops.wiring import default_weights
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
-BLOCKS = re.findall(r"^```bash\n(.*?)^```", README, re.M | re.S)
-    r"^```bash\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL
-)
+BLOCKS = re.findall(r"^```bash\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 TARGETS = re.findall(r"^make ([a-z-]+)$", "\n".join(BLOCKS), re.MULTILINE)
 
 

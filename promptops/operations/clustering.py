@@ -1,0 +1,70 @@
+"""Group the prompts of a workspace, find duplicates, search by meaning."""
+
+from collections.abc import Callable, Sequence
+
+from promptops.cluster.items import Item, item_of
+from promptops.cluster.pipeline import cluster_prompts
+from promptops.cluster.report import ClusterReport
+from promptops.cluster.search import SearchHit, search
+from promptops.core.canonical import digest
+from promptops.prompts.loader import PromptFile
+from promptops.tracking.evidence import Evidence
+from promptops.wiring import CODE_VERSION, Services
+
+Progress = Callable[[str], None]
+KIND = "cluster"
+CLUSTER_VERSION = "1"
+"""Part of the evidence key: raise it when grouping changes."""
+
+
+def cluster_registry(
+    services: Services,
+    *,
+    files: Sequence[PromptFile] | None = None,
+    progress: Progress | None = None,
+) -> ClusterReport:
+    """Groups, duplicates and the map of prompts; every prompt when none are given.
+
+    The same prompts have the same groups: known groups come from the evidence. Groups that are
+    recognizably those of the last run keep their ids.
+    """
+    items = _items(services, files)
+    subject = digest(sorted([item.id, item.digest, item.title] for item in items))
+    inputs = {
+        "embedder": services.embedder.fingerprint,
+        "seed": str(services.settings.general.seed),
+        "cluster": CLUSTER_VERSION,
+    }
+    known = services.evidence.find(subject, KIND, inputs)
+    if known is not None:
+        return ClusterReport.from_json(known.value)
+    last = services.evidence.latest(KIND)
+    before = ClusterReport.from_json(last.value).assignments if last else {}
+    report = cluster_prompts(
+        items,
+        services.embedder,
+        seed=services.settings.general.seed,
+        previous={name: found.cluster for name, found in before.items()},
+        progress=progress,
+    )
+    services.evidence.add(
+        Evidence(
+            subject=subject,
+            kind=KIND,
+            inputs=inputs,
+            value=report.to_json(),
+            measured_at=services.clock(),
+            code_version=CODE_VERSION,
+        )
+    )
+    return report
+
+
+def search_prompts(services: Services, text: str, top: int = 10) -> tuple[SearchHit, ...]:
+    """The prompts closest to a text in words and meaning, best first."""
+    return search(text, _items(services, None), services.embedder, top)
+
+
+def _items(services: Services, files: Sequence[PromptFile] | None) -> tuple[Item, ...]:
+    chosen = services.registry.load_all()[0] if files is None else files
+    return tuple(item_of(file) for file in chosen)
