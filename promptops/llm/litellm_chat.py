@@ -193,7 +193,7 @@ class LiteLLMChat:
         """What the provider asks for, else full jitter over a doubling pause (AWS, 2015)."""
         headers = getattr(getattr(problem, "response", None), "headers", None) or {}
         try:
-            return min(_LONGEST_PAUSE_S, float(headers.get("retry-after")))
+            return min(_LONGEST_PAUSE_S, float(str(headers.get("retry-after"))))
         except (TypeError, ValueError):
             longest = min(_LONGEST_PAUSE_S, _BASE_PAUSE_S * 2**attempt)
             return self._random.uniform(longest / 2, longest)
