@@ -4,7 +4,7 @@ import click
 
 from promptops.cli.lazy import Cli
 from promptops.cli.options import common, open_workspace, reports, watching
-from promptops.cli.output import emit_json, emit_table
+from promptops.cli.output import emit_json, emit_table, emit_text
 
 
 @click.command
@@ -16,18 +16,31 @@ from promptops.cli.output import emit_json, emit_table
 @common
 @click.pass_obj
 def command(cli: Cli, text: tuple[str, ...], top: int, format_: str) -> None:
-    """Find the prompts that are closest in meaning to TEXT."""
-    from promptops.operations.clustering import search_prompts
+    """Find prompts by the words and by the meaning of TEXT."""
+    from promptops.cluster import item_of, search
 
     watch = watching(cli)
     services = open_workspace(cli, watch=watch)
-    found = search_prompts(services, " ".join(text), top)
+    files, _ = services.registry.load_all()
+    items = [item_of(file) for file in files]
+    found = search(" ".join(text), items, services.embedder, top)
     watch.close()
     if format_ == "json":
-        emit_json([{"prompt": hit.id, "title": hit.title, "passage": hit.passage} for hit in found])
+        emit_json(
+            [
+                {
+                    "prompt": hit.id,
+                    "title": hit.title,
+                    "score": hit.score,
+                    "passage": hit.passage,
+                    "lexical_rank": hit.lexical_rank,
+                    "semantic_rank": hit.semantic_rank,
+                }
+                for hit in found
+            ]
+        )
+    elif not found:
+        emit_text("Nothing found.")
     else:
-        rows = [
-            (place, hit.id, hit.title, " ".join(hit.passage.split()))
-            for place, hit in enumerate(found, start=1)
-        ]
-        emit_table(rows, ("", "prompt", "title", "passage"), right=(0,))
+        rows = [(place, hit.id, hit.passage) for place, hit in enumerate(found, start=1)]
+        emit_table(rows, ("", "prompt", "passage"), right=(0,))

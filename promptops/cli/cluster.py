@@ -1,0 +1,113 @@
+"""``promptops cluster``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from promptops.cli.lazy import Cli
+from promptops.cli.measures import measured, write_metrics, write_plot
+from promptops.cli.options import PATH, common, open_workspace, reports, watching
+from promptops.cli.output import emit_json, emit_table, emit_text
+
+if TYPE_CHECKING:
+    from promptops.cluster.report import ClusterReport
+    from promptops.wiring import Services
+
+_NAMED = 4
+
+
+@click.command
+@click.option("--out", type=PATH, metavar="FILE", help="Write the whole report as JSON too.")
+@click.option("--html", type=PATH, metavar="FILE", help="Write the report as one HTML file too.")
+@measured
+@reports()
+@common
+@click.pass_obj
+def command(
+    cli: Cli,
+    out: Path | None,
+    html: Path | None,
+    metrics: Path | None,
+    plot: Path | None,
+    format_: str,
+) -> None:
+    """Group the prompts that do similar work; a prompt that fits nowhere stays on its own."""
+    from promptops.operations.clustering import cluster_registry
+
+    watch = watching(cli)
+    services = open_workspace(cli, watch=watch)
+    report = cluster_registry(services)
+    watch.close()
+    summary = report.to_json()["summary"]
+    write_metrics(metrics, summary)
+    labels = {cluster.id: cluster.label for cluster in report.clusters}
+    write_plot(
+        plot,
+        ("prompt", "cluster", "x", "y"),
+        [
+            (prompt, labels.get(found.cluster or "", "none"), found.x, found.y)
+            for prompt, found in report.assignments.items()
+        ],
+    )
+    if out is not None:
+        _write_json(report, out)
+    if html is not None:
+        _write_html(services, report, html)
+        watch.remark(f"report: {html}")
+    if format_ == "json":
+        emit_json(report.to_json())
+        return
+    rows = [
+        (len(cluster.members), cluster.label, cluster.representative, _members(cluster.members))
+        for cluster in report.clusters
+    ]
+    emit_table(rows, ("prompts", "cluster", "representative", "members"), right=(0,))
+    emit_text(
+        f"{summary['items']:,} prompts: {summary['clusters']} clusters, {summary['noise']} on "
+        f"their own, {summary['duplicate_pairs']} duplicate pairs"
+    )
+
+
+def _members(ids: tuple[str, ...]) -> str:
+    more = f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else ""
+    return ", ".join(ids[:_NAMED]) + more
+
+
+def _write_json(report: "ClusterReport", path: Path) -> None:
+    import json
+
+    from promptops.core.files import write_atomic
+
+    text = json.dumps(report.to_json(), indent=1, sort_keys=True, ensure_ascii=False)
+    write_atomic(path, text + "\n")
+
+
+def _write_html(services: "Services", report: "ClusterReport", path: Path) -> None:
+    from promptops.core.files import write_atomic
+    from promptops.reporting.night import DuplicateRow, PointRow
+    from promptops.reporting.sweeps import ClusterRow, cluster_html
+
+    labels = {cluster.id: cluster.label for cluster in report.clusters}
+    text = cluster_html(
+        [
+            ClusterRow(
+                id=item.id,
+                label=item.label,
+                representative=item.representative,
+                members=item.members,
+            )
+            for item in report.clusters
+        ],
+        [
+            DuplicateRow(first=pair.a, second=pair.b, kind=pair.kind, similarity=pair.similarity)
+            for pair in report.duplicates
+        ],
+        [
+            PointRow(id=prompt, cluster=labels.get(found.cluster or "", ""), x=found.x, y=found.y)
+            for prompt, found in report.assignments.items()
+        ],
+        workspace=services.settings.general.name,
+        when=services.clock(),
+    )
+    write_atomic(path, text)
