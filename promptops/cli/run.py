@@ -8,6 +8,7 @@ from promptops.cli.guard import open_package
 from promptops.cli.lazy import Cli
 from promptops.cli.options import PROMPT, common, open_workspace, reports
 from promptops.cli.output import emit, emit_json, emit_table, remark
+from promptops.config.environment import quiet_prefect
 from promptops.errors import UsageError
 
 _BUDGET = {"calls": int, "usd": float, "minutes": float}
@@ -131,6 +132,8 @@ def parse_budget(text: str | None) -> dict[str, float]:
 
 
 def _open(cli: Cli) -> Any:
+    if not cli.debug:
+        quiet_prefect()
     services = open_workspace(cli)
     # Named again under its own key, so that a mistake in it shows before the server starts.
     services.catalog.get(services.settings.llm.model)

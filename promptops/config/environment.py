@@ -39,3 +39,11 @@ def default_weights() -> Path:
     """Where weights are kept when nothing is set: the user's cache folder."""
     cache = os.environ.get("XDG_CACHE_HOME")  # noqa: TID251
     return (Path(cache) if cache else Path.home() / ".cache") / "promptops" / "models"
+
+
+def quiet_prefect() -> None:
+    """Let Prefect log nothing but disasters: the command line tells what happens in its own words.
+
+    What the user has set stays. To be called before Prefect is imported.
+    """
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")  # noqa: TID251
