@@ -1,0 +1,27 @@
+"""Which prompts an organization has: groups by meaning, duplicates, a map, and search."""
+
+from promptops.cluster.items import Item, item_of, prompt_text
+from promptops.cluster.pipeline import cluster_prompts
+from promptops.cluster.report import (
+    Assignment,
+    Cluster,
+    ClusterReport,
+    DuplicateGroup,
+    DuplicatePair,
+)
+from promptops.cluster.search import SearchHit, SearchIndex, search
+
+__all__ = [
+    "Assignment",
+    "Cluster",
+    "ClusterReport",
+    "DuplicateGroup",
+    "DuplicatePair",
+    "Item",
+    "SearchHit",
+    "SearchIndex",
+    "cluster_prompts",
+    "item_of",
+    "prompt_text",
+    "search",
+]

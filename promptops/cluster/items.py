@@ -1,0 +1,64 @@
+"""What is grouped and searched, and which text of a prompt stands for it."""
+
+from dataclasses import dataclass
+
+from promptops.lint.slots import tags
+from promptops.prompts.digests import semantic_digest
+from promptops.prompts.loader import PromptFile
+from promptops.prompts.model import Prompt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One text to group, find or compare.
+
+    ``digest`` identifies the content (a prompt's semantic digest); ``title`` helps meaning and
+    search, and takes no part in comparing wordings.
+    """
+
+    id: str
+    text: str
+    digest: str
+    title: str = ""
+
+    @property
+    def described(self) -> str:
+        """The text with its title in front: what is embedded and searched."""
+        return f"{self.title}\n{self.text}" if self.title else self.text
+
+
+def prompt_text(prompt: Prompt) -> str:
+    """The text that stands for a prompt: what instructs, with variables by their names.
+
+    Few-shot examples are left out: two prompts for one task with other examples are alike, and a
+    long example would drown the instruction. Template tags give way to the names they fill in.
+    """
+    parts = []
+    messages = prompt.messages
+    for index, message in enumerate(messages):
+        answers = message.role == "assistant"
+        asks = message.role == "user" and any(
+            later.role == "assistant" for later in messages[index + 1 : index + 2]
+        )
+        if not (answers or asks):
+            parts.append(_named(message.content).strip())
+    text = "\n\n".join(part for part in parts if part)
+    return text or "\n\n".join(_named(message.content).strip() for message in messages)
+
+
+def item_of(file: PromptFile) -> Item:
+    """The item of a loaded prompt file."""
+    prompt = file.prompt
+    return Item(
+        id=prompt.id, text=prompt_text(prompt), digest=semantic_digest(prompt), title=prompt.title
+    )
+
+
+def _named(source: str) -> str:
+    pieces, done = [], 0
+    for tag in tags(source):
+        pieces.append(source[done : tag.start])
+        if tag.kind == "value" and tag.name != "loop":
+            pieces.append(tag.name.replace("_", " "))
+        done = tag.end
+    return "".join(pieces) + source[done:]

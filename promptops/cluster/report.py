@@ -1,0 +1,182 @@
+"""The result of grouping a collection of texts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from promptops.core.canonical import JSON
+
+DuplicateKind = Literal["exact", "near", "semantic"]
+"""``exact``: the same words; ``near``: most word runs shared; ``semantic``: the same meaning."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuplicatePair:
+    """Two items that say the same.
+
+    ``similarity`` is the cosine of their vectors, ``jaccard`` the share of word runs they have in
+    common; both 0 to 1.
+    """
+
+    a: str
+    b: str
+    similarity: float
+    jaccard: float
+    kind: DuplicateKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuplicateGroup:
+    """Items linked by duplicate pairs; the representative is the most central member."""
+
+    representative: str
+    members: tuple[str, ...]
+    kind: DuplicateKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """A group of items about one thing.
+
+    ``id`` stays the same from run to run as long as the group is recognizable; ``cohesion`` is the
+    mean cosine of the members to their center.
+    """
+
+    id: str
+    label: str
+    members: tuple[str, ...]
+    representative: str
+    cohesion: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """Where an item belongs: no cluster at all is a valid answer.
+
+    ``probability`` is the share of the item's neighborhood that lies in its cluster; ``x`` and
+    ``y`` place it on the map, -1 to 1.
+    """
+
+    cluster: str | None
+    probability: float
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterReport:
+    """Clusters (largest first), assignments by item id, duplicates, and what was left out.
+
+    ``left_out`` names items without any word to compare, with the reason; they have an assignment
+    (to no cluster) like all others.
+    """
+
+    clusters: tuple[Cluster, ...]
+    assignments: Mapping[str, Assignment]
+    duplicates: tuple[DuplicatePair, ...]
+    groups: tuple[DuplicateGroup, ...]
+    left_out: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def points(self) -> Mapping[str, tuple[float, float]]:
+        """The 2-D map: item id -> x, y."""
+        return {name: (found.x, found.y) for name, found in self.assignments.items()}
+
+    @property
+    def noise(self) -> tuple[str, ...]:
+        """Ids of the items in no cluster."""
+        return tuple(name for name, found in self.assignments.items() if found.cluster is None)
+
+    def cluster_of(self, item_id: str) -> Cluster | None:
+        """The cluster of an item; None for noise.
+
+        Raises:
+            KeyError: No such item.
+        """
+        wanted = self.assignments[item_id].cluster
+        return next((cluster for cluster in self.clusters if cluster.id == wanted), None)
+
+    def to_json(self) -> JSON:
+        """The report as plain JSON."""
+        return {
+            "clusters": [
+                {
+                    "id": cluster.id,
+                    "label": cluster.label,
+                    "size": len(cluster.members),
+                    "members": list(cluster.members),
+                    "representative": cluster.representative,
+                    "cohesion": cluster.cohesion,
+                }
+                for cluster in self.clusters
+            ],
+            "assignments": {
+                name: {
+                    "cluster": found.cluster,
+                    "probability": found.probability,
+                    "x": found.x,
+                    "y": found.y,
+                }
+                for name, found in self.assignments.items()
+            },
+            "duplicates": [
+                {
+                    "a": pair.a,
+                    "b": pair.b,
+                    "similarity": pair.similarity,
+                    "jaccard": pair.jaccard,
+                    "kind": pair.kind,
+                }
+                for pair in self.duplicates
+            ],
+            "groups": [
+                {
+                    "representative": group.representative,
+                    "members": list(group.members),
+                    "kind": group.kind,
+                }
+                for group in self.groups
+            ],
+            "left_out": [{"id": name, "reason": reason} for name, reason in self.left_out],
+            "summary": {
+                "items": len(self.assignments),
+                "clusters": len(self.clusters),
+                "noise": len(self.noise),
+                "duplicate_pairs": len(self.duplicates),
+            },
+        }
+
+    @classmethod
+    def from_json(cls, value: JSON) -> "ClusterReport":
+        """The inverse of `to_json`."""
+        return cls(
+            clusters=tuple(
+                Cluster(
+                    id=row["id"],
+                    label=row["label"],
+                    members=tuple(row["members"]),
+                    representative=row["representative"],
+                    cohesion=row["cohesion"],
+                )
+                for row in value["clusters"]
+            ),
+            assignments={
+                name: Assignment(
+                    cluster=row["cluster"],
+                    probability=row["probability"],
+                    x=row["x"],
+                    y=row["y"],
+                )
+                for name, row in value["assignments"].items()
+            },
+            duplicates=tuple(DuplicatePair(**row) for row in value["duplicates"]),
+            groups=tuple(
+                DuplicateGroup(
+                    representative=row["representative"],
+                    members=tuple(row["members"]),
+                    kind=row["kind"],
+                )
+                for row in value["groups"]
+            ),
+            left_out=tuple((row["id"], row["reason"]) for row in value["left_out"]),
+        )
