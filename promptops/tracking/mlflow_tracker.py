@@ -8,7 +8,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,31 +16,27 @@ from urllib.parse import quote
 from promptops.core.canonical import JSON, canonical_json
 from promptops.core.clock import Clock, system_clock
 from promptops.core.files import storage_refusals
-from promptops.core.store import connect, storage_errors
 from promptops.errors import (
     CorruptStoreError,
     ReadOnlyWorkspaceError,
     StorageError,
     StorageFullError,
 )
+from promptops.tracking.mlflow_file import CORRUPT_HINT, SCHEME, prepare
 from promptops.tracking.process import is_dead, this_process
 
 LOCAL_UI = "http://127.0.0.1:5000"
 _OWNER_TAG = "promptops.process"
-_SQLITE = "sqlite:///"
 _PER_BATCH = 100
 _LONGEST_TAG = 5000
 _LONGEST_DIGEST = 36
 # MLflow's connection pool holds 15 and lets the sixteenth thread wait 30 s, then fail.
 _CONCURRENT_CALLS = 8
-_CORRUPT_HINT = (
-    "move the file away and run again: it only mirrors runs for people, evidence is kept elsewhere"
-)
 
 
 def sqlite_uri(path: Path) -> str:
     """The tracking URI of an SQLite file."""
-    return f"{_SQLITE}{path.resolve()}"
+    return f"{SCHEME}{path.resolve()}"
 
 
 class MLflowTracker:
@@ -160,9 +156,6 @@ class MLflowTracker:
             return self._opened
 
     def _open(self) -> Any:
-        place = self._place()
-        if self._uri.startswith(_SQLITE):
-            _probe(Path(place))
         import mlflow
         from mlflow.environment_variables import MLFLOW_DISABLE_TELEMETRY
 
@@ -170,7 +163,10 @@ class MLflowTracker:
             MLFLOW_DISABLE_TELEMETRY.set(True)
             mlflow.telemetry.set_telemetry_client()
         _quiet()
+        place = self._place()
         with storage_refusals(Path(place)), _errors(place):
+            if self._uri.startswith(SCHEME):
+                prepare(Path(place), lambda uri: mlflow.MlflowClient(uri, uri).search_experiments())
             client = mlflow.MlflowClient(tracking_uri=self._uri, registry_uri=self._uri)
             self._close_runs_of_the_dead(client)
         return client
@@ -208,7 +204,7 @@ class MLflowTracker:
         return str(found.experiment_id)
 
     def _place(self) -> str:
-        return self._uri.removeprefix(_SQLITE)
+        return self._uri.removeprefix(SCHEME)
 
 
 class MLflowRun:
@@ -324,19 +320,6 @@ def _quiet() -> None:
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
-def _probe(path: Path) -> None:
-    """Meet a damaged or read-only file here, not after MLflow's retries of many seconds."""
-    try:
-        with storage_errors(path), closing(connect(path)) as connection:
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            connection.execute("BEGIN IMMEDIATE")
-            connection.execute("ROLLBACK")
-    except CorruptStoreError as problem:
-        raise CorruptStoreError(
-            problem.message, where=problem.where, hint=_CORRUPT_HINT
-        ) from problem
-
-
 @contextmanager
 def _errors(place: str) -> Iterator[None]:
     from mlflow.exceptions import MlflowException
@@ -350,7 +333,7 @@ def _errors(place: str) -> Iterator[None]:
         if getattr(problem, "error_code", "") == "INVALID_PARAMETER_VALUE":
             raise ValueError(line) from problem
         if "malformed" in text or "not a database" in text:
-            raise CorruptStoreError(line, where=place, hint=_CORRUPT_HINT) from problem
+            raise CorruptStoreError(line, where=place, hint=CORRUPT_HINT) from problem
         if "disk is full" in text or "disk I/O error" in text:
             raise StorageFullError("no space is left to write here", where=place) from problem
         if "readonly database" in text or "unable to open database" in text:
