@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from promptops.core.canonical import JSON
 from promptops.prompts.model import MessageTemplate, Prompt
@@ -64,7 +65,8 @@ class Facts:
     text: str
 
 
-def facts(messages: Sequence[MessageTemplate], *, without: Sequence[str] = ()) -> Facts:
+@lru_cache(maxsize=64)
+def facts(messages: tuple[MessageTemplate, ...], *, without: tuple[str, ...] = ()) -> Facts:
     """The facts of a conversation.
 
     Args:
@@ -92,7 +94,7 @@ def facts(messages: Sequence[MessageTemplate], *, without: Sequence[str] = ()) -
 
 
 def differences(
-    base: Prompt, new: Sequence[MessageTemplate], *, ignoring: Sequence[str] = ()
+    base: Prompt, new: Sequence[MessageTemplate], *, ignoring: tuple[str, ...] = ()
 ) -> tuple[str, ...]:
     """What a rewrite lost, changed or made up; empty when it is equivalent.
 
@@ -101,7 +103,7 @@ def differences(
         new: The rewritten messages.
         ignoring: Passages that may come and go, such as the output schema in words.
     """
-    old, now = facts(base.messages, without=ignoring), facts(new, without=ignoring)
+    old, now = facts(base.messages, without=ignoring), facts(tuple(new), without=ignoring)
     found = [
         *_counted("variable", old.slots, now.slots),
         *_counted("number", old.numbers, now.numbers),
@@ -114,7 +116,7 @@ def differences(
             for name in sorted(now.names)
             if name.lower() not in old.text.lower()
         ),
-        *_missing("output field", _fields_spoken_of(base, old.text), now.text),
+        *_lost_fields(base, old.text, now.text),
         *_kept(base, old.text, now.text),
     ]
     if old.controls != now.controls:
@@ -149,10 +151,15 @@ def _kept(base: Prompt, old: str, new: str) -> Iterator[str]:
             yield f'the kept sentence "{plain[:60]}" is lost'
 
 
-def _fields_spoken_of(base: Prompt, text: str) -> set[str]:
+def _lost_fields(base: Prompt, old: str, new: str) -> Iterator[str]:
+    """Output fields spoken of as fields; a common word such as "answer" is not one by itself."""
     schema = base.output.schema_ if base.output else {}
-    names = set(_properties(schema))
-    return {name for name in names if re.search(rf"\b{re.escape(name)}\b", text)}
+    for name in sorted(set(_properties(schema))):
+        pattern = rf"\b(?:fields?|keys?|property) {re.escape(name)}\b"
+        if "_" in name or not name.islower():
+            pattern = rf"\b{re.escape(name)}\b"
+        if re.search(pattern, old) and not re.search(pattern, new):
+            yield f'the output field "{name}" is lost'
 
 
 def _properties(schema: JSON) -> Iterator[str]:

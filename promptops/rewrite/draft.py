@@ -178,6 +178,20 @@ class Draft:
         """
         return self.with_turns(tuple(_reworded(turn, change) for turn in self.turns))
 
+    @property
+    def untrusted(self) -> frozenset[str]:
+        """Variables whose value somebody else writes, and what retrieval fills in."""
+        names = {name for name, item in self.prompt.variables.items() if item.trust == "untrusted"}
+        if self.prompt.retrieval:
+            names.add(self.prompt.retrieval.into)
+        return frozenset(names)
+
+    def guards(self, block: Block) -> bool:
+        """Whether a section's tags keep an untrusted value apart from the instructions."""
+        if block.form != "tag":
+            return False
+        return any(re.search(rf"\{{\{{[^{{}}]*\b{name}\b", block.body) for name in self.untrusted)
+
     def mentions(self, pattern: str) -> bool:
         """Whether the instructions say something that the regular expression finds."""
         return any(

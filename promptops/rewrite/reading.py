@@ -1,9 +1,9 @@
 """From a prompt's messages to a draft.
 
-Read as a section: ``<tag>`` ... ``</tag>`` on lines of their own, a markdown heading with what
-follows, a ``Label:`` line with the paragraph below it, and ``Label: {{ value }}`` on one line.
-Everything else is a paragraph. Fenced code and template blocks (``{% if %}`` to ``{% endif %}``)
-are never cut in two.
+Read as a section: ``<tag>`` ... ``</tag>`` on lines of their own or all on one line, a markdown
+heading with what follows, a ``Label:`` line with the paragraph below it, and ``Label: {{ value }}``
+on one line. Everything else is a paragraph. Fenced code and template blocks (``{% if %}`` to
+``{% endif %}``) are never cut in two.
 """
 
 import re
@@ -14,6 +14,7 @@ from promptops.prompts.model import MessageTemplate, Prompt
 from promptops.rewrite.draft import Block, Draft, Form, Turn
 
 _TAG = re.compile(r"<([A-Za-z][\w-]*)>[ \t]*$")
+_TAG_LINE = re.compile(r"<([A-Za-z][\w-]*)>(.*\S.*)</\1>[ \t]*$")
 _HEADING = re.compile(r"#{1,6}[ \t]+(\S.*?)[ \t]*#*$")
 _LABEL = re.compile(r"([A-Z][\w/-]*(?: [\w/-]+){0,2}):[ \t]*$")
 _INLINE = re.compile(r"([A-Z][\w/-]*(?: [\w/-]+){0,2}):[ \t]+(\S.*)$")
@@ -106,6 +107,8 @@ def _section(lines: Sequence[str], start: int, labels: frozenset[str]) -> tuple[
         if end:
             body = "\n".join(lines[start + 1 : end - 1])
             return end, _read_section("tag", match, lines[start:end], body)
+    if match := _TAG_LINE.match(line):
+        return start + 1, _read_section("tag", match, [line], match[2])
     if match := _HEADING.match(line):
         end = _heading_end(lines, start + 1, labels)
         body = "\n".join(lines[start + 1 : end]).lstrip("\n")
@@ -126,7 +129,7 @@ def _section(lines: Sequence[str], start: int, labels: frozenset[str]) -> tuple[
 def _read_section(form: Form, match: re.Match[str], lines: Sequence[str], body: str) -> Block:
     text = "\n".join(lines)
     # Only a tag has marks behind its body as well.
-    head = len(lines[0]) + 1 if form == "tag" else len(text) - len(body)
+    head = text.index(body, text.index(">") + 1) if form == "tag" else len(text) - len(body)
     level = len(lines[0]) - len(lines[0].lstrip("#")) if form == "heading" else 0
     return Block(text=text, form=form, name=match[1], body=body, head=text[:head], level=level)
 
@@ -155,7 +158,7 @@ def _closing(lines: Sequence[str], start: int, name: str) -> int:
 
 def _starts_section(lines: Sequence[str], number: int, labels: frozenset[str]) -> bool:
     line = lines[number]
-    if _HEADING.match(line) or _label(line, labels):
+    if _HEADING.match(line) or _TAG_LINE.match(line) or _label(line, labels):
         return True
     if match := _TAG.match(line):
         return _closing(lines, number, match[1]) > 0
@@ -191,9 +194,11 @@ def _heading_end(lines: Sequence[str], start: int, labels: frozenset[str]) -> in
 
 
 def _nesting(line: str, fence: str, depth: int) -> tuple[str, int]:
-    if match := _FENCE.match(line):
+    if ("```" in line or "~~~" in line) and (match := _FENCE.match(line)):
         fence = "" if fence == match[1] else (fence or match[1])
-    return fence, depth + len(_OPENS.findall(line)) - len(_CLOSES.findall(line))
+    if "{%" in line:
+        depth += len(_OPENS.findall(line)) - len(_CLOSES.findall(line))
+    return fence, depth
 
 
 def _plain(text: str) -> str:

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from promptops.models.dialects import Dialect
-from promptops.prompts.model import Prompt, Variant
+from promptops.prompts.model import MessageTemplate, Prompt, Variant
 from promptops.prompts.resolve import resolve
 from promptops.rewrite.check import differences
-from promptops.rewrite.draft import Draft
 from promptops.rewrite.planner import Planned, plan
 from promptops.rewrite.reading import read_draft
 from promptops.rewrite.schema_instruction import schema_instruction
 
+_MOST_PASSES = 4
 Kind = Literal["hard", "soft"]
 
 
@@ -75,15 +75,14 @@ def rewrite(prompt: Prompt, family: str, dialect: Dialect) -> Rewrite:
         dialect: What the family takes best.
     """
     base = resolve(prompt, None)
-    draft, changes = apply_plan(read_draft(base), plan(dialect))
-    messages = draft.messages()
+    messages, changes, settled = apply_plan(base, plan(dialect))
     if messages == base.messages:
         return Rewrite(prompt=prompt, family=family, variant=None, changes=(), refused=None)
     variant = Variant(id=family, when={"family": [family]}, messages=messages)
     existing = variant_for(prompt, family)
     if existing is not None and existing.messages == messages:
         return Rewrite(prompt=prompt, family=family, variant=None, changes=(), refused=None)
-    refused = _refusal(base, variant, existing)
+    refused = _refusal(base, variant, existing) if settled else "the steps undo each other"
     return Rewrite(
         prompt=prompt,
         family=family,
@@ -111,19 +110,39 @@ def _refusal(base: Prompt, variant: Variant, existing: Variant | None) -> str | 
     return f"not equivalent: {'; '.join(lost)}" if lost else None
 
 
-def apply_plan(draft: Draft, planned: tuple[Planned, ...]) -> tuple[Draft, tuple[Change, ...]]:
-    """Apply steps in order; those that change nothing are not mentioned."""
-    changes = []
-    for item in planned:
-        after = item.step.apply(draft)
-        if after.messages() != draft.messages():
-            changes.append(
-                Change(
-                    step=item.step.name,
-                    reason=f"{item.step.reason}: {item.claim.text}",
-                    kind=item.claim.kind,
-                    source=item.claim.source,
-                )
-            )
-        draft = after
-    return draft, tuple(changes)
+def apply_plan(
+    prompt: Prompt, planned: tuple[Planned, ...]
+) -> tuple[tuple[MessageTemplate, ...], tuple[Change, ...], bool]:
+    """Apply steps in order, again and again until nothing changes any more.
+
+    One pass is nearly always enough; where a step joins messages, another may find new sections in
+    them. What has settled stays so, which makes rewriting idempotent.
+
+    Returns:
+        The messages, the steps that changed something, and whether it settled.
+    """
+    changes: dict[str, Change] = {}
+    messages = prompt.messages
+    for _ in range(_MOST_PASSES):
+        before = messages
+        draft = read_draft(prompt.model_copy(update={"messages": messages}))
+        for item in planned:
+            after = item.step.apply(draft)
+            if not after.messages():
+                continue  # the prompt said nothing else
+            if after.turns != draft.turns:
+                changes.setdefault(item.step.name, _change(item))
+            draft = after
+        messages = draft.messages()
+        if messages == before:
+            return messages, tuple(changes.values()), True
+    return messages, tuple(changes.values()), False
+
+
+def _change(item: Planned) -> Change:
+    return Change(
+        step=item.step.name,
+        reason=f"{item.step.reason}: {item.claim.text}",
+        kind=item.claim.kind,
+        source=item.claim.source,
+    )

@@ -12,13 +12,17 @@ _HINT = re.compile(
     r"(?:let['’]?s |please |now |take a deep breath and )*"
     r"(?:think|reason|work)(?: (?:about|through) (?:this|it|the \w+))?"
     r"(?: carefully| out loud| hard)?,? step[ -]by[ -]step"
-    r"(?: before (?:you answer|answering|responding|replying))?[.!:]*(?=\s|$)",
+    r"(?: before (?:you answer|answering|responding|replying))?(?:[.!:]+(?=\s|$)|[ \t]*(?=\n|$))",
     re.IGNORECASE,
 )
+_ABOUT = re.compile(r"\b(think|reason) step[ -]by[ -]step (about|through)\b", re.IGNORECASE)
 
 
 class StripThinkingHints:
-    """Removes sentences that tell the model to think step by step."""
+    """Removes sentences that tell the model to think step by step.
+
+    "Think step by step about the risk" becomes "Think about the risk".
+    """
 
     name: ClassVar[str] = "strip-thinking-hints"
     topic: ClassVar[str] = "thinking_hints"
@@ -31,7 +35,7 @@ class StripThinkingHints:
 
 
 def _without_hints(text: str) -> str:
-    changed = map_words(text, lambda words: _HINT.sub("", words))
+    changed = map_words(text, lambda words: _ABOUT.sub(r"\1 \2", _HINT.sub("", words)))
     if changed == text:
         return text
     lines = (re.sub(r"(?<=\S)[ \t]{2,}", " ", line).rstrip() for line in changed.split("\n"))

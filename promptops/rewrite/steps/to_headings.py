@@ -11,7 +11,8 @@ class ToHeadings:
     """Turns tags and label lines into headings: ``<context>`` becomes ``## Context``.
 
     One-line inputs (``Question: ...``) and solved examples stay as they are: a heading for a line
-    is noise. So does a message that has headings already. A paragraph after a section gets a
+    is noise. So do messages that have headings already, and tags around an untrusted value, which
+    keep it apart from the instructions. A paragraph after a section gets a
     heading of its own, or it would belong to the section.
     """
 
@@ -25,15 +26,15 @@ class ToHeadings:
         if any(turn.example for turn in draft.turns):
             # The real input must look like the examples'.
             return draft
-        return draft.with_turns(tuple(_headed(turn) for turn in draft.turns))
+        return draft.with_turns(tuple(_headed(turn, draft) for turn in draft.turns))
 
 
-def _headed(turn: Turn) -> Turn:
+def _headed(turn: Turn, draft: Draft) -> Turn:
     if any(block.form == "heading" or block.text.startswith("#") for block in turn.blocks):
         return turn
     blocks: list[Block] = []
     for block in turn.blocks:
-        if block.form in ("tag", "label") and not _has_structure(block):
+        if _fits(block) and not draft.guards(block):
             blocks.append(block.with_form("heading"))
         elif block.form == "plain" and blocks and blocks[-1].form == "heading":
             named = Block(
@@ -47,6 +48,8 @@ def _headed(turn: Turn) -> Turn:
     return turn.with_blocks(tuple(blocks), gap="\n\n")
 
 
-def _has_structure(block: Block) -> bool:
-    """Whether the body has tags or headings of its own, which a heading cannot enclose."""
-    return any(line.startswith(("#", "<")) for line in block.body.split("\n"))
+def _fits(block: Block) -> bool:
+    """Whether a heading can stand for the marks: the body has no structure of its own."""
+    if block.form not in ("tag", "label"):
+        return False
+    return not any(line.startswith(("#", "<")) for line in block.body.split("\n"))

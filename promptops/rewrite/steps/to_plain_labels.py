@@ -20,18 +20,11 @@ class ToPlainLabels:
 
     def apply(self, draft: Draft) -> Draft:
         """See `Step.apply`."""
-        untrusted = {
-            name
-            for name, variable in draft.prompt.variables.items()
-            if variable.trust == "untrusted"
-        }
-        if draft.prompt.retrieval:
-            untrusted.add(draft.prompt.retrieval.into)
 
         def change(block: Block) -> Block:
             if block.form != "tag" or not block.is_nameable or "\n\n" in block.body:
                 return block
-            if any(name in block.body for name in untrusted):
+            if draft.guards(block):
                 return block
             if block.shows_value or is_usual(block.title):
                 return block.with_form("label")
