@@ -81,6 +81,7 @@ class Attempt:
             goal=job.goal,
             reserve=2 * len(job.test),
             first=job.plan.first_rung,
+            tell=job.tell,
         )
         self._refused: list[Tried] = []
         self._proposed = 0
@@ -120,7 +121,6 @@ class Attempt:
             candidates = [each for each in candidates if _length(each.prompt) < _length(job.prompt)]
         self._proposed = len(candidates)
         affordable = self._race.affordable(candidates)
-        job.tell(f"race of {len(affordable)} wordings")
         await self._race.run(affordable)
         await self._merge()
         finalist = self._finalist()

@@ -7,7 +7,7 @@ search that was killed takes the same way again.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from promptops.errors import (
@@ -70,6 +70,9 @@ class Race:
         goal: Ranks.
         reserve: Answers to leave for the final test.
         first: Cases of the first rung.
+        tell: Told what happens, in words.
+        exhausted: Whether the allowance was too small to race all candidates.
+        known: What was measured so far, by digest.
     """
 
     base: Prompt
@@ -79,6 +82,7 @@ class Race:
     goal: Goal
     reserve: int
     first: int = 4
+    tell: Callable[[str], None] = lambda _: None
     exhausted: bool = False
     known: dict[str, Ranked] = field(default_factory=dict)
 
@@ -110,7 +114,8 @@ class Race:
         """Race candidates through the rungs."""
         running = list(candidates)
         for size in self._rungs():
-            for candidate in running:
+            for number, candidate in enumerate(running, 1):
+                self.tell(f"wording {number} of {len(running)} on {size} dev cases")
                 if not await self._measure(candidate, size):
                     return
             half = max(1, math.ceil(len(running) / 2))
