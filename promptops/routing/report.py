@@ -136,11 +136,12 @@ def _choice(policy: Policy, estimates: Estimates, ask: Ask, was: Decision, now: 
         if difference is not None and difference.low <= 0 <= difference.high:
             needed = max(needed, _runs_to_be_sure(difference, now.chosen.estimate, policy))
         return _made(ask, before, now, "changed", reason, difference, needed)
-    if unknown:
+    if unknown and len(now.order) > 1:
         names = ", ".join(item.target.name for item in unknown)
         reason = f"stays, not enough runs of {names}: {needed} more would tell"
         return _made(ask, before, now, "not-enough-runs", reason, None, needed)
-    return _made(ask, before, now, "same", now.chosen.reason)
+    alone = "" if len(now.order) > 1 else "no other target may answer; "
+    return _made(ask, before, now, "same", f"{alone}{now.chosen.reason}")
 
 
 def _made(

@@ -1,5 +1,6 @@
 """Estimates from logged runs: shrunk, aged, bounded from below, never counted twice."""
 
+import itertools
 import random
 from datetime import UTC, datetime, timedelta
 
@@ -172,7 +173,5 @@ def test_the_hull_starts_cheapest_ends_best_and_its_slopes_fall(points):
     hull = upper_hull(points)
     assert hull[0][0] == min(cost for cost, _ in points)
     assert hull[-1][1] == max(quality for _, quality in points)
-    slopes = [(d - b) / (c - a) for (a, b), (c, d) in zip(hull, hull[1:], strict=False)]
-    assert all(
-        later <= earlier * (1 + 1e-6) for earlier, later in zip(slopes, slopes[1:], strict=False)
-    )
+    slopes = [(d - b) / (c - a) for (a, b), (c, d) in itertools.pairwise(hull)]
+    assert all(later <= earlier * (1 + 1e-6) for earlier, later in itertools.pairwise(slopes))
