@@ -10,7 +10,7 @@ is neither promoted nor demoted. A target whose lower bound is under the floor c
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -137,10 +137,11 @@ def decide(
 def price_of_quality(policy: Policy, estimates: Estimates | None) -> float:
     """Quality points that one unit of cost must buy to be worth it.
 
-    Every prompt that was run offers upgrades: steps along the upper hull of its targets' (cost,
-    lower bound) points. Bought best value first, weighted by traffic, they add up to all the
-    quality money can buy; the slider says which share of it to buy, and the price is the slope of
-    the last step bought. At 0 the price is infinite (cheapest), at 1 the worst step is bought too.
+    Every prompt that was run (every topic, where no prompt has enough runs) offers upgrades: steps
+    along the upper hull of its targets' (cost, lower bound) points. Bought best value first,
+    weighted by traffic, they add up to all the quality money can buy; the slider says which share
+    of it to buy, and the price is the slope of the last step bought. At 0 the price is infinite
+    (the cheapest target), at 1 the worst step is bought too.
 
     Returns:
         Quality points per unit of ``objectives.cost.unit``; 0 when no step is measured.
@@ -160,25 +161,30 @@ def price_of_quality(policy: Policy, estimates: Estimates | None) -> float:
 
 
 def _upgrade_steps(policy: Policy, estimates: Estimates) -> list[tuple[float, float]]:
-    """(slope, gain times traffic) of every step on every prompt's hull."""
-    unit, least = policy.objectives.cost.unit, policy.estimates.min_runs
+    """(slope, gain times traffic) of every upgrade, on the finest level that has measured ones."""
     names = {target.name for target in policy.targets}
-    points: dict[str, list[tuple[float, float]]] = {}
-    traffic: dict[str, int] = {}
-    for cell in estimates.cells:
-        if cell.level != "prompt" or cell.target not in names or cell.support < least:
-            continue
-        cost = cell.cost(unit)
-        if cost is not None and cell.quality_lcb is not None:
-            points.setdefault(cell.key, []).append((cost, cell.quality_lcb))
-            traffic[cell.key] = traffic.get(cell.key, 0) + cell.runs
-    steps = []
-    for prompt_id, choices in points.items():
-        hull = upper_hull(choices)
-        for (cost, quality), (dearer, better) in pairwise(hull):
-            slope = (better - quality) / (dearer - cost)
-            steps.append((slope, (better - quality) * traffic[prompt_id]))
-    return steps
+    least = policy.estimates.min_runs
+    for level in ("prompt", "topic", "global"):
+        cells: dict[str, list[Estimate]] = {}
+        for cell in estimates.cells:
+            if cell.level == level and cell.target in names and cell.support >= least:
+                cells.setdefault(cell.key, []).append(cell)
+        steps = [step for found in cells.values() for step in _steps(found, policy)]
+        if steps:
+            return steps
+    return []
+
+
+def _steps(cells: Sequence[Estimate], policy: Policy) -> Iterator[tuple[float, float]]:
+    points = [
+        (cost, cell.quality_lcb)
+        for cell in cells
+        if (cost := cell.cost(policy.objectives.cost.unit)) is not None
+        and cell.quality_lcb is not None
+    ]
+    traffic = sum(cell.runs for cell in cells)
+    for (cost, quality), (dearer, better) in pairwise(upper_hull(points)):
+        yield (better - quality) / (dearer - cost), (better - quality) * traffic
 
 
 def _known(estimates: Estimates | None, name: str, ask: Ask, min_runs: float) -> Estimate | None:
