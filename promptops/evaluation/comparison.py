@@ -2,16 +2,13 @@
 
 Methods: the difference with a paired percentile bootstrap interval; the p-value by the exact
 McNemar test for yes/no scores and by a sign-flip permutation test for others; non-inferiority by
-the adjusted interval of Agresti and Min (2005, *Statistics in Medicine* 24:729) for paired
-proportions, which puts half a pair into each of the four cells, so that sixteen pairs without a
-single loss do not pass for proof of no loss at all. For scores between 0 and 1 the same two pseudo
-pairs are used: they add nothing to the sum and one to the sum of squares.
+an exact test (`promptops.evaluation.noninferiority`), in which graded scores are taken at their
+worst: every loss as a whole point, and only whole points as wins.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from statistics import NormalDist, fmean, pstdev
+from statistics import fmean, pstdev
 from typing import Literal
 
 from promptops.core.canonical import JSON
@@ -22,6 +19,7 @@ from promptops.core.statistics import (
     paired_difference,
     sign_flip,
 )
+from promptops.evaluation.noninferiority import p_not_worse, smallest_margin
 from promptops.evaluation.result import Evaluation
 
 Outcome = Literal["improved", "not-worse", "worse", "inconclusive"]
@@ -41,12 +39,13 @@ class Comparison:
         new: Mean score of the new wording over the pairs.
         difference: Mean of new - base with its 95 % interval.
         p_value: Two-sided p-value that there is no difference.
-        lower_bound: One-sided 95 % lower bound of the difference, for non-inferiority.
+        p_not_worse: One-sided p-value that the loss is the margin or more.
+        lower_bound: The largest loss not ruled out at 95 %, as a number below or at zero.
         margin: Largest loss that counts as no loss.
         wins: Ids of the cases that got better.
         losses: Ids of the cases that got worse.
         verdict: ``improved`` (interval above zero and exact one-sided p below 5 %), ``not-worse``
-            (lower bound above -margin), ``worse`` (likewise below zero) or ``inconclusive``.
+            (a loss of the margin ruled out), ``worse`` (likewise below zero) or ``inconclusive``.
         mde: The difference that so many pairs would have shown with 80 % power.
     """
 
@@ -56,6 +55,7 @@ class Comparison:
     new: float
     difference: Interval
     p_value: float
+    p_not_worse: float
     lower_bound: float
     margin: float
     wins: tuple[str, ...]
@@ -78,6 +78,7 @@ class Comparison:
             "new": self.new,
             "difference": self.difference.to_json(),
             "p_value": self.p_value,
+            "p_not_worse": self.p_not_worse,
             "lower_bound": self.lower_bound,
             "margin": self.margin,
             "wins": list(self.wins),
@@ -129,6 +130,8 @@ def compare(
     differences = [b - a for a, b in zip(old, now, strict=True)]
     wins = tuple(case_id for case_id, d in zip(ids, differences, strict=True) if d > 0)
     losses = tuple(case_id for case_id, d in zip(ids, differences, strict=True) if d < 0)
+    # Whole points won, points lost in any part: never more favorable than the scores themselves.
+    worst = (sum(d >= 1 for d in differences), len(losses), len(ids))
     groups = [clusters.get(case_id, case_id) for case_id in ids] if clusters else None
     result = Comparison(
         metric=metric,
@@ -137,7 +140,8 @@ def compare(
         new=fmean(now),
         difference=paired_difference(old, now, seed=seed, clusters=groups),
         p_value=_p_value(old, now, wins=len(wins), losses=len(losses), seed=seed),
-        lower_bound=lower_bound(differences),
+        p_not_worse=p_not_worse(*worst, margin),
+        lower_bound=-smallest_margin(*worst, alpha=ALPHA),
         margin=margin,
         wins=wins,
         losses=losses,
@@ -145,14 +149,6 @@ def compare(
         mde=minimum_detectable_effect(len(ids), sd=max(pstdev(differences), 0.25)),
     )
     return replace(result, verdict=_verdict(result))
-
-
-def lower_bound(differences: Sequence[float], *, level: float = 1 - ALPHA) -> float:
-    """One-sided lower bound of a mean paired difference of scores in 0…1 (Agresti and Min)."""
-    n = len(differences) + 2
-    mean = sum(differences) / n
-    variance = (sum(d * d for d in differences) + 1.0) / n - mean * mean
-    return mean - NormalDist().inv_cdf(level) * math.sqrt(variance / n)
 
 
 def _p_value(
@@ -167,7 +163,7 @@ def _verdict(result: Comparison) -> Outcome:
     significant = result.p_value / 2 < ALPHA
     if result.difference.low > 0 and significant:
         return "improved"
-    if result.lower_bound > -result.margin:
+    if result.p_not_worse < ALPHA:
         return "not-worse"
     if result.difference.high < 0 and significant:
         return "worse"

@@ -239,17 +239,23 @@ class Attempt:
         return self._result("budget-exhausted", reason, candidate=found)
 
     async def _test(self, ranked: Ranked, claim: Claim) -> OptimizeResult:
+        """Judge the finalist: on held-out cases, or on all when it learned nothing from any."""
         job = self._job
-        job.tell(f"final test on {len(job.test)} held-out cases")
-        base = await job.trials.run(job.prompt, job.test)
-        new = await job.trials.run(ranked.candidate.prompt, job.test)
-        clusters = {case.id: case.cluster for case in job.test if case.cluster is not None}
+        cases, tries = job.test, 1
+        everything = (*job.test, *job.dev, *job.train)
+        if claim == "less" and not ranked.candidate.learned and self._affords(ranked, everything):
+            # Dev cases had a part in choosing it: corrected for what it was chosen from.
+            cases, tries = everything, self._rivals()
+        job.tell(f"final test on {len(cases)} cases")
+        base = await job.trials.run(job.prompt, cases)
+        new = await job.trials.run(ranked.candidate.prompt, cases)
+        clusters = {case.id: case.cluster for case in cases if case.cluster is not None}
         (judgment,) = judge(
-            [Trial(candidate=ranked.candidate, claim=claim, base=base, new=new)],
+            [Trial(candidate=ranked.candidate, claim=claim, base=base, new=new, tries=tries)],
             metric=job.metric,
             goal=job.goal,
-            margin=self._job.plan.margin,
-            seed=self._job.plan.seed,
+            margin=job.plan.margin,
+            seed=job.plan.seed,
             clusters=clusters or None,
         )
         self._base = base
@@ -260,6 +266,17 @@ class Attempt:
         return self._result(
             verdict, reason, candidate=ranked.candidate, best=new, judgment=judgment
         )
+
+    def _affords(self, ranked: Ranked, cases: Sequence[GoldenCase]) -> bool:
+        trials = self._job.trials
+        needed = trials.missing(ranked.candidate.prompt, cases)
+        return trials.affords(needed + trials.missing(self._job.prompt, cases))
+
+    def _rivals(self) -> int:
+        """The shorter wordings in the race that learned nothing: one of them was chosen."""
+        length = _length(self._job.prompt)
+        raced = [each.candidate for each in self._race.known.values()]
+        return sum(not each.learned and _length(each.prompt) < length for each in raced)
 
     def _result(
         self,

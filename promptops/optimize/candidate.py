@@ -23,6 +23,8 @@ class Candidate:
         reason: What was changed and why, in plain words.
         parents: Digests of the wordings it was made of; the base's for a first proposal.
         examples: Ids of the training cases that it shows as solved examples.
+        learned: Whether anything in it comes from the training cases. What learned nothing may be
+            judged on them too.
     """
 
     prompt: Prompt
@@ -30,6 +32,7 @@ class Candidate:
     reason: str
     parents: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
+    learned: bool = True
     digest: str = field(init=False)
     """Identity of the wording."""
 

@@ -1,14 +1,13 @@
 """The verdict: the finalists against the base on held-out cases, touched once.
 
 ``better`` needs the 95 % paired interval above zero and an exact one-sided p below 5 %. ``less``
-needs the score not lower by more than the margin (one-sided 95 % bound) and the interval of the
-quantity's change below zero. With several finalists the p-values get Holm's correction.
+needs a loss of the margin ruled out (exact one-sided p below 5 %) and the interval of the
+quantity's change below zero. With several finalists the p-values get Holm's correction; a claim
+whose cases helped to choose it is multiplied by the number of wordings it was chosen from.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 
 from promptops.core.canonical import JSON
 from promptops.core.statistics import Interval, holm
@@ -27,12 +26,14 @@ class Trial:
         claim: What it should show.
         base: The wording in use on the held-out cases.
         new: The finalist on them.
+        tries: Wordings it was chosen from by cases among these; 1 for cases never touched before.
     """
 
     candidate: Candidate
     claim: Claim
     base: Evaluation
     new: Evaluation
+    tries: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,7 @@ def judge(
         for trial in trials
     ]
     raw = [
-        one.p_better if trial.claim == "better" else p_not_worse(one)
+        min(1.0, trial.tries * (one.p_better if trial.claim == "better" else one.p_not_worse))
         for trial, one in zip(trials, compared, strict=True)
     ]
     judged = []
@@ -116,17 +117,6 @@ def judge(
             )
         )
     return tuple(judged)
-
-
-def p_not_worse(comparison: Comparison) -> float:
-    """One-sided p-value that the score is lower by the margin or more (adjusted normal form)."""
-    n = comparison.pairs + 2
-    mean = comparison.difference.estimate * comparison.pairs / n
-    # lower_bound = mean - z * error: the same error gives the p-value.
-    error = (mean - comparison.lower_bound) / NormalDist().inv_cdf(1 - ALPHA)
-    if error <= 0 or not math.isfinite(error):
-        return 1.0
-    return 1.0 - NormalDist().cdf((mean + comparison.margin) / error)
 
 
 def _quantity(trial: Trial, goal: Goal) -> str:

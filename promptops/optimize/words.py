@@ -42,19 +42,24 @@ def judged(candidate: Candidate, judgment: Judgment, base: Evaluation, new: Eval
     """What the held-out cases say of the finalist."""
     comparison = judgment.comparison
     before, after = base.input_tokens_mean, new.input_tokens_mean
+    cases = "held-out cases" if candidate.learned else "cases that taught it nothing"
     numbers = (
         f"{comparison.metric} {comparison.base:.2f} -> {comparison.new:.2f} "
         f"({comparison.difference.estimate:+.2f} "
         f"[{comparison.difference.low:+.2f}, {comparison.difference.high:+.2f}], "
-        f"p {judgment.p_value:.3f}) on {comparison.pairs} held-out cases, "
+        f"p {judgment.p_value:.3f}) on {comparison.pairs} {cases}, "
         f"input tokens {before:.0f} -> {after:.0f} ({100 * (after / before - 1):+.0f}%)"
         if before
         else f"{comparison.metric} {comparison.base:.2f} -> {comparison.new:.2f}"
     )
     if judgment.shown:
         return f"{candidate.reason}: {numbers}"
-    wanted = "higher" if judgment.claim == "better" else f"within {comparison.margin:.2f}, for less"
+    if judgment.claim == "better":
+        return (
+            f"the best wording ({candidate.reason}) is not shown to be better: {numbers}; "
+            f"so few cases show a gain of about {comparison.mde:.2f}"
+        )
     return (
-        f"the best wording ({candidate.reason}) is not shown to be {wanted}: {numbers}; "
-        f"so few cases show about {comparison.mde:.2f}"
+        f"the best wording ({candidate.reason}) is not shown to lose less than "
+        f"{comparison.margin:.2f}: {numbers}; a loss of {-comparison.lower_bound:.2f} is possible"
     )

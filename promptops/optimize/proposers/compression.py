@@ -37,7 +37,7 @@ _BOILERPLATE = re.compile(
     r"|thank you(?: [^.!?\n]*)?|thanks(?: [^.!?\n]*)?"
     r"|(?:take a deep breath|let['’]?s think step by step|think step by step)[^.!?\n]*"
     r"|(?:do|try) your (?:very )?best[^.!?\n]*|i(?: will| ['’]ll)? (?:tip|appreciate)[^.!?\n]*"
-    r"|this is (?:very )?important[^.!?\n]*)[.!]*$",
+    r"|this is (?:very )?important[^.!?\n]*|(?:todo|fixme|xxx)\b[^\n]*)[.!]*$",
     re.IGNORECASE,
 )
 _UNTOUCHED = re.compile(
@@ -74,6 +74,7 @@ class Compression:
                     proposer=self.name,
                     reason=f"take out {'; '.join(removed)}",
                     parents=(variant_digest(task.prompt, None),),
+                    learned=False,
                 )
             )
         return tuple(found)
