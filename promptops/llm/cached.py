@@ -1,109 +1,152 @@
-"""Answers kept on disk, so that no call is paid for twice."""
+"""Nothing is asked twice: answers on disk, by the digest of the call."""
 
+import asyncio
 import json
 import threading
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import Future
 from dataclasses import replace
 
-import anyio.to_thread
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from promptops.core.canonical import canonical_json
 from promptops.core.store import BlobStore
 from promptops.llm.chat import Chat, ChatRequest, Completion, Usage
-from promptops.llm.metered import Meter
 
 
 class CachedChat:
-    """A chat that asks the store first.
+    """A chat that remembers every answer; safe to share between threads and event loops.
 
-    The key is the digest of the whole call with the fingerprint of the weights. Equal calls at the
-    same time, from any thread, are made once: the others wait for the first.
+    Equal requests that arrive at once make one call: the first asks, the others wait for it.
     """
 
     def __init__(
         self,
         inner: Chat,
         store: BlobStore,
-        fingerprint: Callable[[str], str],
-        *,
-        meter: Meter | None = None,
+        fingerprint: Callable[[str], str] = lambda _model: "",
+        on_hit: Callable[[], None] = lambda: None,
     ) -> None:
-        """Keep the parts.
+        """Wrap a chat.
 
         Args:
-            inner: Answers what is not known.
-            store: Answers by digest.
-            fingerprint: What identifies the weights behind a model id.
-            meter: Counts answers that were known.
+            inner: Who is asked when the answer is not known.
+            store: Where answers are kept.
+            fingerprint: Identifies the weights behind a model id; part of an answer's key.
+            on_hit: Called for each answer that cost nothing (``Meter.note_cached``).
         """
         self._inner = inner
         self._store = store
         self._fingerprint = fingerprint
-        self._meter = meter
+        self._on_hit = on_hit
         self._lock = threading.Lock()
-        self._flying: dict[str, Future[Completion]] = {}
+        self._flights: dict[str, Future[Completion]] = {}
 
     async def complete(self, request: ChatRequest) -> Completion:
-        """Answer from the store, or ask and keep the answer; see `Chat.complete`."""
+        """Answer from the store or from the inner chat; see ``Chat.complete`` for the errors."""
         key = request.digest(self._fingerprint(request.model))
         while True:
-            data = self._store.get(key)
-            if data is not None:
-                return self._known(_read(data))
-            mine: Future[Completion] = Future()
+            known = await asyncio.to_thread(self._store.get, key)
+            if known is not None:
+                completion = read_completion(known)
+                if completion is not None:
+                    self._on_hit()
+                    return completion
             with self._lock:
-                waiting = self._flying.get(key)
-                if waiting is None:
-                    self._flying[key] = mine
-            if waiting is None:
-                return await self._ask(key, request, mine)
-            try:
-                # The first caller's failure is the failure of all.
-                completion = await anyio.to_thread.run_sync(waiting.result, abandon_on_cancel=True)
-            except CancelledError:
-                continue  # the first caller was canceled: somebody else has to ask
-            return self._known(replace(completion, cached=True))
+                flight = self._flights.get(key)
+                first = flight is None
+                if flight is None:
+                    flight = self._flights[key] = Future()
+            if first:
+                return await self._fly(key, request, flight)
+            answered = await _landed(flight)
+            if answered is not None:
+                self._on_hit()
+                return replace(answered, cached=True)
+            # The caller who asked was canceled: this one looks again and asks itself.
 
-    async def _ask(self, key: str, request: ChatRequest, mine: "Future[Completion]") -> Completion:
+    async def _fly(
+        self, key: str, request: ChatRequest, flight: "Future[Completion]"
+    ) -> Completion:
         try:
             completion = await self._inner.complete(request)
-            self._store.put(key, _write(completion))
+            await asyncio.to_thread(self._store.put, key, write_completion(completion))
         except Exception as problem:
-            mine.set_exception(problem)
+            self._land(key)
+            flight.set_exception(problem)
             raise
         except BaseException:
-            mine.cancel()
+            self._land(key)
+            flight.cancel()
             raise
-        else:
-            mine.set_result(completion)
-            return completion
-        finally:
-            with self._lock:
-                del self._flying[key]
-
-    def _known(self, completion: Completion) -> Completion:
-        if self._meter is not None:
-            self._meter.note_cached()
+        self._land(key)
+        flight.set_result(completion)
         return completion
 
+    def _land(self, key: str) -> None:
+        with self._lock:
+            del self._flights[key]
 
-def _write(completion: Completion) -> bytes:
-    usage = completion.usage
+
+async def _landed(flight: "Future[Completion]") -> Completion | None:
+    """What somebody else's call brought; None when that caller gave it up."""
+    try:
+        # Shielded: a waiting caller who is canceled does not take the answer from the others.
+        return await asyncio.shield(asyncio.wrap_future(flight))
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if flight.cancelled() and not (task is not None and task.cancelling()):
+            return None
+        raise
+
+
+class _StoredUsage(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+    input_tokens: int
+    output_tokens: int
+    cached_tokens: int = 0
+
+
+class _StoredCompletion(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+    text: str
+    usage: _StoredUsage
+    latency_ms: float
+    cost_usd: float
+    model: str
+    finish_reason: str
+
+
+def write_completion(completion: Completion) -> bytes:
+    """The bytes of a completion, canonical JSON."""
     return canonical_json(
         {
-            "text": completion.text,
-            "usage": [usage.input_tokens, usage.output_tokens, usage.cached_tokens],
-            "latency_ms": completion.latency_ms,
             "cost_usd": completion.cost_usd,
-            "model": completion.model,
             "finish_reason": completion.finish_reason,
+            "latency_ms": completion.latency_ms,
+            "model": completion.model,
+            "text": completion.text,
+            "usage": {
+                "cached_tokens": completion.usage.cached_tokens,
+                "input_tokens": completion.usage.input_tokens,
+                "output_tokens": completion.usage.output_tokens,
+            },
         }
     )
 
 
-def _read(data: bytes) -> Completion:
-    value = json.loads(data)
-    sent, received, cached = value.pop("usage")
-    usage = Usage(input_tokens=sent, output_tokens=received, cached_tokens=cached)
-    return Completion(**value, usage=usage, cached=True)
+def read_completion(data: bytes) -> Completion | None:
+    """The completion those bytes hold, marked as cached; None when they hold none."""
+    try:
+        stored = _StoredCompletion.model_validate(json.loads(data))
+    except (ValueError, ValidationError):
+        return None
+    return Completion(
+        text=stored.text,
+        usage=Usage(**stored.usage.model_dump()),
+        latency_ms=stored.latency_ms,
+        cost_usd=stored.cost_usd,
+        model=stored.model,
+        finish_reason=stored.finish_reason,
+        cached=True,
+    )

@@ -1,51 +1,94 @@
-"""A limit on calls at the same time, per provider."""
+"""Not too many calls at once to one provider."""
 
+import asyncio
 import threading
+from collections import deque
 from collections.abc import Mapping
-
-import anyio
 
 from promptops.llm.chat import Chat, ChatRequest, Completion
 
-_LONGEST_PAUSE = 0.05
-
 
 class LimitedChat:
-    """A chat with at most so many calls at once for each provider.
+    """A chat that lets so many calls through to each provider at once, first come first served.
 
-    Threads with event loops of their own share one limit, so the count is a thread's semaphore,
-    asked for without blocking any loop.
+    One limit holds over every thread and event loop that shares the object. Waiting blocks no
+    thread: a caller parks on a future of its own loop.
     """
 
-    def __init__(self, inner: Chat, limits: Mapping[str, int], *, default: int) -> None:
-        """Keep the limits.
+    def __init__(self, inner: Chat, limits: Mapping[str, int], default: int = 8) -> None:
+        """Wrap a chat.
 
         Args:
-            inner: Makes the calls.
-            limits: Calls at once by provider (what stands before the first ``/`` of a model id).
-            default: Calls at once for every other provider.
+            inner: Who answers.
+            limits: Calls at once by provider (the model id's part before the first slash).
+            default: Calls at once for a provider that ``limits`` does not name.
         """
         self._inner = inner
-        self._limits = dict(limits)
+        self._limits = limits
         self._default = default
         self._lock = threading.Lock()
-        self._slots: dict[str, threading.Semaphore] = {}
+        self._gates: dict[str, _Gate] = {}
 
     async def complete(self, request: ChatRequest) -> Completion:
-        """Wait for a place, then answer; see `Chat.complete`."""
-        slots = self._of(request.model.partition("/")[0])
-        pause = 0.001
-        while not slots.acquire(blocking=False):
-            await anyio.sleep(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE)
+        """Answer when a place is free; see ``Chat.complete`` for the errors."""
+        gate = self._gate(provider_of(request.model))
+        await gate.enter()
         try:
             return await self._inner.complete(request)
         finally:
-            slots.release()
+            gate.leave()
 
-    def _of(self, provider: str) -> threading.Semaphore:
+    def _gate(self, provider: str) -> "_Gate":
         with self._lock:
-            if provider not in self._slots:
-                count = self._limits.get(provider, self._default)
-                self._slots[provider] = threading.Semaphore(count)
-            return self._slots[provider]
+            if provider not in self._gates:
+                self._gates[provider] = _Gate(self._limits.get(provider, self._default))
+            return self._gates[provider]
+
+
+def provider_of(model: str) -> str:
+    """The provider part of a model id; the id itself when it has none."""
+    return model.partition("/")[0]
+
+
+class _Gate:
+    """A counting semaphore for callers on different event loops."""
+
+    def __init__(self, places: int) -> None:
+        self._lock = threading.Lock()
+        self._free = max(1, places)
+        self._waiting: deque[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = deque()
+
+    async def enter(self) -> None:
+        loop = asyncio.get_running_loop()
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                return
+            turn = loop.create_future()
+            self._waiting.append((loop, turn))
+        try:
+            await turn
+        except asyncio.CancelledError:
+            with self._lock:
+                waited = (loop, turn) in self._waiting
+                if waited:
+                    self._waiting.remove((loop, turn))
+            if not waited:  # the place was handed over while the caller gave up
+                self.leave()
+            raise
+
+    def leave(self) -> None:
+        with self._lock:
+            while self._waiting:
+                loop, turn = self._waiting.popleft()
+                try:
+                    loop.call_soon_threadsafe(_wake, turn)
+                except RuntimeError:
+                    continue  # that caller's loop is closed: nobody waits there any more
+                return
+            self._free += 1
+
+
+def _wake(turn: "asyncio.Future[None]") -> None:
+    if not turn.done():
+        turn.set_result(None)

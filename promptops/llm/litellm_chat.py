@@ -1,262 +1,254 @@
-"""The one door to LiteLLM: every model, hosted or embedded, is called here."""
+"""Every real model through LiteLLM: hosted providers, compatible servers, and the embedded one."""
 
+import asyncio
+import functools
 import logging
 import os
-import random
 import time
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
-import anyio
-import anyio.to_thread
-
+from promptops.core.canonical import JSON
 from promptops.core.suggest import did_you_mean
 from promptops.errors import (
-    InputError,
     MissingKeyError,
     PromptOpsError,
-    ProviderError,
     ProviderRefusedError,
-    ProviderTimeoutError,
     UnknownModelError,
 )
-from promptops.llm.chat import ChatRequest, Completion, Usage
-from promptops.llm.embedded.engine import EngineOptions, engine
-from promptops.llm.embedded.provider import CarriedError, register
-from promptops.llm.embedded.weights import PREFIX, is_embedded, weights_path
+from promptops.llm.background import BackgroundLoop
+from promptops.llm.chat import SAMPLING_PARAMS, ChatRequest, Completion, Usage
+from promptops.llm.embedded.provider import EmbeddedModels, register
+from promptops.llm.embedded.weights import is_embedded
+from promptops.llm.provider_errors import meaning, own_error, retry_after_s, translate
 
-_BASE_PAUSE_S = 0.5
-_LONGEST_PAUSE_S = 20.0
+_LOG = logging.getLogger(__name__)
 
-# LiteLLM's exceptions by what they mean here; the first class that fits decides. Named, not
-# imported: importing LiteLLM takes seconds.
-TRANSIENT = (
-    "RateLimitError",
-    "ServiceUnavailableError",
-    "InternalServerError",
-    "BadGatewayError",
-    "APIConnectionError",
-)
-TIMEOUTS = ("Timeout",)
-KEYS = ("AuthenticationError", "PermissionDeniedError")
-UNKNOWN = ("NotFoundError", "LiteLLMUnknownProvider", "ModelNotMappedError")
-REFUSED = (
-    "BadRequestError",
-    "InvalidRequestError",
-    "UnprocessableEntityError",
-    "BudgetExceededError",
-    "GuardrailRaisedException",
-    "BlockedPiiEntityError",
-    "ModifyResponseException",
-    "SensitiveDataRouteException",
-)
+_LOOP = BackgroundLoop("promptops-litellm")
+_LONGEST_WAIT_S = 30.0
+
+Price = Callable[[str, Usage], float | None]
 
 
 class LiteLLMChat:
-    """Calls any model by its LiteLLM id; keys come from the environment.
+    """Chat and StreamingChat over LiteLLM; safe to share between threads and event loops.
 
-    Passing failures are tried again here, with growing pauses, and nowhere else. Prices come from
-    the table that LiteLLM carries; the embedded model costs nothing.
+    Provider keys come from the environment, by LiteLLM's names (``OPENAI_API_KEY``, …). Failures
+    that may pass (rate limits, outages, timeouts) are tried again here and nowhere below.
     """
 
     def __init__(
         self,
+        embedded: EmbeddedModels,
         *,
         timeout_s: float = 120.0,
         retries: int = 2,
-        weights: Path | None = None,
-        threads: int | None = None,
-        context: int = 2048,
-        notice: Callable[[str], None] | None = None,
-        api_base: str | None = None,
-        seed: int = 0,
+        backoff_s: float = 0.5,
+        price: Price = lambda _model, _usage: None,
     ) -> None:
-        """Keep the options; nothing is imported before the first call.
+        """Nothing is loaded until the first call.
 
         Args:
-            timeout_s: Seconds one try may take (hosted models).
+            embedded: Where the weights of ``embedded/…`` models are and how to run them.
+            timeout_s: Seconds one try may take.
             retries: Further tries after a passing failure.
-            weights: Folder of embedded models' weights.
-            threads: Threads of the embedded model; None for all cores but one.
-            context: Context window of the embedded model, in tokens.
-            notice: Told one line before a model is loaded.
-            api_base: Another address than the provider's own, such as a local server.
-            seed: Seed of the jitter of pauses.
+            backoff_s: Seconds before the first further try; doubles with each.
+            price: USD of a call for models that LiteLLM's price table does not have.
         """
+        self._embedded = embedded
         self._timeout_s = timeout_s
         self._retries = retries
-        self._weights = weights or Path()
-        self._options = EngineOptions(threads=threads, context=context)
-        self._notice = notice
-        self._api_base = api_base
-        self._random = random.Random(seed)  # noqa: S311 - jitter
-        self._library: Any = None
+        self._backoff_s = backoff_s
+        self._price = price
+        self._usable: set[str] = set()
+        self._unpriced: set[str] = set()
 
     async def complete(self, request: ChatRequest) -> Completion:
-        """Answer one request; see `Chat.complete`."""
-        litellm = self._prepare(request)
-        await self._load(request.model)
-        start = time.perf_counter()
-        reply = await self._try(request, lambda: litellm.acompletion(**self._arguments(request)))
-        latency_ms = (time.perf_counter() - start) * 1000
-        choice, usage = reply.choices[0], reply.usage
-        details = getattr(usage, "prompt_tokens_details", None)
-        return Completion(
-            text=choice.message.content or "",
-            usage=Usage(
-                input_tokens=int(usage.prompt_tokens),
-                output_tokens=int(usage.completion_tokens),
-                cached_tokens=int(getattr(details, "cached_tokens", 0) or 0),
-            ),
-            latency_ms=latency_ms,
-            cost_usd=self._cost(litellm, request, reply),
-            model=request.model,
-            finish_reason=str(choice.finish_reason or "stop"),
-        )
+        """Answer one request; see ``Chat.complete`` for the errors."""
+        return await _LOOP.run(self._complete(request))
 
     async def stream(self, request: ChatRequest) -> AsyncIterator[str]:
-        """Answer piece by piece; see `StreamingChat.stream`."""
-        litellm = self._prepare(request)
-        arguments = {**self._arguments(request), "stream": True}
-        parts = await self._try(request, lambda: litellm.acompletion(**arguments))
+        """Yield the answer piece by piece; tried again only while nothing was yielded."""
+        async for piece in _LOOP.stream(lambda: self._stream(request)):
+            yield piece
+
+    async def _complete(self, request: ChatRequest) -> Completion:
+        await self._prepare(request)
+        started = time.perf_counter()
+        response = await self._try(request, stream=False)
+        latency_ms = (time.perf_counter() - started) * 1000
+        usage = _usage(response)
+        choice = response.choices[0]
+        return Completion(
+            text=choice.message.content or "",
+            usage=usage,
+            latency_ms=latency_ms,
+            cost_usd=self._cost(request.model, response, usage),
+            model=request.model,
+            finish_reason=choice.finish_reason or "stop",
+        )
+
+    async def _stream(self, request: ChatRequest) -> AsyncIterator[str]:
+        await self._prepare(request)
+        response = await self._try(request, stream=True)
         try:
-            async for part in parts:
-                for choice in part.choices:
-                    if choice.delta.content:
-                        yield choice.delta.content
+            async for chunk in response:
+                piece = chunk.choices[0].delta.content if chunk.choices else None
+                if piece:
+                    yield piece
         except Exception as problem:
             raise translate(problem, request.model) from problem
 
-    def _prepare(self, request: ChatRequest) -> Any:
-        """LiteLLM, set up; what can be known to fail does so before it is asked."""
+    async def _prepare(self, request: ChatRequest) -> None:
+        """Load what the call needs, so that loading is not counted as its latency."""
+        _check_params(request)
         if is_embedded(request.model):
-            weights_path(request.model, self._weights)
-        if self._library is None:
-            import litellm
+            engine = self._embedded.engine(request.model)
+            await asyncio.to_thread(engine.load)
+        self._check(await asyncio.to_thread(load_litellm), request.model)
 
-            # Its worker warns whenever another thread's event loop calls, which is normal here.
-            logging.getLogger("LiteLLM").setLevel(logging.ERROR)
-            litellm.telemetry = False
-            litellm.suppress_debug_info = True
-            litellm.drop_params = True
-            litellm.modify_params = False
-            litellm.num_retries = 0
-            register(
-                lambda name: engine(
-                    weights_path(PREFIX + name, self._weights), self._options, self._notice
-                )
-            )
-            self._library = litellm
-        if not is_embedded(request.model) and self._api_base is None:
-            _check_key(self._library, request.model)
-        return self._library
-
-    async def _load(self, model: str) -> None:
-        """Load an embedded model before the clock starts: a call's latency is the call's."""
-        if is_embedded(model):
-            path = weights_path(model, self._weights)
-            await anyio.to_thread.run_sync(engine(path, self._options, self._notice).load)
-
-    def _arguments(self, request: ChatRequest) -> dict[str, Any]:
-        arguments: dict[str, Any] = {
-            "model": request.model,
-            "messages": [{"role": m.role, "content": m.content} for m in request.messages],
-            "num_retries": 0,
-            "max_retries": 0,
-            **request.params,
-        }
-        if request.response_schema is not None:
-            schema = {"name": "answer", "schema": dict(request.response_schema), "strict": True}
-            arguments["response_format"] = {"type": "json_schema", "json_schema": schema}
+    async def _try(self, request: ChatRequest, *, stream: bool) -> Any:
+        litellm = load_litellm()
+        body = _body(request) | {"timeout": self._timeout_s, "stream": stream}
         if is_embedded(request.model):
-            # A custom provider's parameters are all its own: none may be dropped.
-            arguments["allowed_openai_params"] = [*request.params, "response_format"]
-        else:
-            arguments["timeout"] = self._timeout_s
-            if self._api_base is not None:
-                arguments["api_base"] = self._api_base
-                arguments.setdefault("api_key", os.environ.get("OPENAI_API_KEY", "none"))  # noqa: TID251
-        return arguments
-
-    async def _try(self, request: ChatRequest, call: Callable[[], Any]) -> Any:
+            body["client"] = self._embedded
         for attempt in range(self._retries + 1):
             try:
-                return await call()
+                return await litellm.acompletion(**body)
+            except PromptOpsError:
+                raise
             except Exception as problem:
-                if attempt == self._retries or not is_transient(problem):
+                last = attempt == self._retries
+                if last or own_error(problem) or not meaning(problem).transient:
                     raise translate(problem, request.model) from problem
-                await anyio.sleep(self._pause(attempt, problem))
+                wait = self._wait(request, attempt, problem)
+                _LOG.info("%s: %s; again in %.1f s", request.model, type(problem).__name__, wait)
+            await asyncio.sleep(wait)
         raise AssertionError("the last attempt returns or raises")
 
-    def _pause(self, attempt: int, problem: Exception) -> float:
-        """What the provider asks for, else full jitter over a doubling pause (AWS, 2015)."""
-        headers = getattr(getattr(problem, "response", None), "headers", None) or {}
+    def _wait(self, request: ChatRequest, attempt: int, problem: Exception) -> float:
+        asked = retry_after_s(problem)
+        if asked is not None:
+            return min(asked, _LONGEST_WAIT_S)
+        # Requests that failed together come back spread out: each has its own share of the wait.
+        share = int(request.digest()[-4:], 16) / 0xFFFF
+        return float(min(_LONGEST_WAIT_S, self._backoff_s * 2**attempt * (0.5 + share)))
+
+    def _check(self, litellm: Any, model: str) -> None:
+        """Refuse what cannot work before a call is made."""
+        if is_embedded(model) or model in self._usable:
+            return
         try:
-            return min(_LONGEST_PAUSE_S, float(str(headers.get("retry-after"))))
-        except (TypeError, ValueError):
-            longest = min(_LONGEST_PAUSE_S, _BASE_PAUSE_S * 2**attempt)
-            return self._random.uniform(longest / 2, longest)
+            provider = litellm.get_llm_provider(model=model)[1]
+        except Exception as problem:
+            hint = did_you_mean(model, litellm.model_cost)
+            raise UnknownModelError(
+                f'"{model}" is no model id that LiteLLM knows',
+                hint=hint or "write provider/model, such as openai/gpt-4.1-mini",
+            ) from problem
+        missing = [
+            name
+            for name in litellm.validate_environment(model=model)["missing_keys"]
+            if not os.environ.get(name)  # noqa: TID251  # provider keys live in the environment
+        ]
+        if missing:
+            raise MissingKeyError(
+                f"{provider} needs {' and '.join(missing)} in the environment",
+                where=model,
+                hint=f"export {missing[0]}=…, or choose embedded/smollm2-135m, which needs no key",
+            )
+        self._usable.add(model)
 
-    def _cost(self, litellm: Any, request: ChatRequest, reply: Any) -> float:
-        if is_embedded(request.model):
+    def _cost(self, model: str, response: Any, usage: Usage) -> float:
+        if is_embedded(model):
             return 0.0
-        try:
-            cost = litellm.completion_cost(completion_response=reply, model=request.model)
-            return float(cost or 0.0)
-        except Exception:  # noqa: BLE001 - a model that is in no price table costs what is unknown
+        known = (getattr(response, "_hidden_params", None) or {}).get("response_cost")
+        if known is None:
+            known = self._price(model, usage)
+        if known is None:
+            if model not in self._unpriced:
+                self._unpriced.add(model)
+                _LOG.warning(
+                    "no price is known for %s: its calls count as 0 USD (give it a price in"
+                    " models.yaml)",
+                    model,
+                )
             return 0.0
+        return float(known)
 
 
-def is_transient(problem: Exception) -> bool:
-    """Whether the same call may work a moment later."""
-    names = _names(problem)
-    return bool(names & {*TRANSIENT, *TIMEOUTS}) and not names & {*KEYS, *UNKNOWN, *REFUSED}
+@functools.cache
+def load_litellm() -> Any:
+    """LiteLLM, imported once (four seconds) and set up: offline price table, silent, no retries."""
+    for name, value in {
+        "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # its price table as installed: no download
+        "LITELLM_MODE": "PRODUCTION",  # no .env file of the working directory is read
+        "LITELLM_LOG": "ERROR",
+    }.items():
+        os.environ.setdefault(name, value)  # noqa: TID251
+    import litellm
+
+    litellm.telemetry = False
+    litellm.suppress_debug_info = True
+    litellm.num_retries = 0
+    litellm.drop_params = False
+    # It logs tracebacks of failures that it also raises: here each is raised once, as ours.
+    logging.getLogger("LiteLLM").setLevel(logging.CRITICAL)
+    register()
+    return litellm
 
 
-def translate(problem: Exception, model: str) -> PromptOpsError:
-    """Our error for one of LiteLLM's (or for one of ours that went through it)."""
-    cause: BaseException | None = problem
-    while cause is not None:
-        if isinstance(cause, CarriedError):
-            return cause.problem
-        if isinstance(cause, PromptOpsError):
-            return cause
-        cause = cause.__cause__ or cause.__context__
-    names = _names(problem)
-    text = str(problem).removeprefix("litellm.").split("\n")[0]
-    if names & set(TIMEOUTS):
-        return ProviderTimeoutError("no answer in time", where=model, hint="raise llm.timeout_s")
-    if names & set(KEYS):
-        return MissingKeyError(f"the key was not accepted: {text}", where=model)
-    if names & set(UNKNOWN):
-        return UnknownModelError(f"the provider has no such model: {text}", where=model)
-    if "ContextWindowExceededError" in names:
-        return InputError("the prompt is longer than the model's context", where=model)
-    if names & set(REFUSED):
-        return ProviderRefusedError(text, where=model)
-    return ProviderError(text, where=model)
-
-
-def _names(problem: Exception) -> set[str]:
-    return {kind.__name__ for kind in type(problem).__mro__}
-
-
-def _check_key(litellm: Any, model: str) -> None:
-    """Fail before the call when the provider or its key is not there."""
-    try:
-        litellm.get_llm_provider(model)
-    except Exception as problem:
-        known = litellm.model_list_set if hasattr(litellm, "model_list_set") else ()
-        raise UnknownModelError(
-            f'LiteLLM knows no provider for "{model}"',
-            hint=did_you_mean(model, known) or "write provider/model, such as openai/gpt-5",
-        ) from problem
-    found = litellm.validate_environment(model=model)
-    if not found["keys_in_environment"] and found["missing_keys"]:
-        names = " and ".join(found["missing_keys"])
-        raise MissingKeyError(
-            f'"{model}" needs {names}, which is not set',
-            where="environment",
-            hint=f"export {found['missing_keys'][0]}=…, or use {PREFIX}smollm2-135m",
+def _check_params(request: ChatRequest) -> None:
+    unknown = sorted(set(request.params) - SAMPLING_PARAMS)
+    if unknown:
+        known = ", ".join(sorted(SAMPLING_PARAMS))
+        raise ProviderRefusedError(
+            f'"{unknown[0]}" is no sampling parameter',
+            where=request.model,
+            hint=did_you_mean(unknown[0], SAMPLING_PARAMS) or f"known: {known}",
         )
+
+
+def _body(request: ChatRequest) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        **request.params,
+        "model": request.model,
+        "messages": [{"role": each.role, "content": each.content} for each in request.messages],
+        "num_retries": 0,
+        "max_retries": 0,
+    }
+    if request.response_schema is not None:
+        body["response_format"] = {
+            "type": "json_schema",
+            "json_schema": {
+                "name": "output",
+                "schema": dict(request.response_schema),
+                "strict": _is_strict(request.response_schema),
+            },
+        }
+    return body
+
+
+def _is_strict(schema: JSON) -> bool:
+    """Whether every object closes itself and requires all it names, as OpenAI's strict mode asks."""
+    if isinstance(schema, Mapping):
+        if schema.get("type") == "object":
+            named = set(schema.get("properties", ()))
+            if schema.get("additionalProperties") is not False:
+                return False
+            if set(schema.get("required", ())) != named:
+                return False
+        return all(_is_strict(part) for part in schema.values())
+    if isinstance(schema, list | tuple):
+        return all(_is_strict(part) for part in schema)
+    return True
+
+
+def _usage(response: Any) -> Usage:
+    usage = getattr(response, "usage", None)
+    details = getattr(usage, "prompt_tokens_details", None)
+    return Usage(
+        input_tokens=int(getattr(usage, "prompt_tokens", 0) or 0),
+        output_tokens=int(getattr(usage, "completion_tokens", 0) or 0),
+        cached_tokens=int(getattr(details, "cached_tokens", 0) or 0),
+    )

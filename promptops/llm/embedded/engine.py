@@ -1,221 +1,266 @@
-"""The one door to llama.cpp: a model in this process, loaded once, on first use."""
+"""llama.cpp in this process: one model, loaded on first use, one computation at a time.
 
-import json
+An answer depends on the request alone, not on what was asked before or on the number of threads:
+
+* flash attention is off: its CPU kernel splits a row differently for other batch sizes and thread
+  counts, and the last bits of the logits change with it;
+* one request computes at a time: rows of two requests in one batch are multiplied by another
+  kernel. Batching would not be faster either: on a CPU the cost of this model is per token.
+
+What was computed for a prompt's beginning is kept (two live slots, more in memory), so a prompt
+with a long fixed part pays for its varying part only. Measured: a reused beginning changes no answer.
+"""
+
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any
 
 from promptops.core.canonical import JSON
-from promptops.errors import InputError, ProviderError
+from promptops.errors import (
+    ModelNotInstalledError,
+    ProviderError,
+    ProviderRefusedError,
+    ProviderTimeoutError,
+)
+from promptops.llm.embedded.grammar import check_constrained, schema_grammar
 
-Notice = Callable[[str], None]
+DEFAULT_CONTEXT = 2048
+"""Tokens that prompt and answer share."""
 
-# JSON as `json.dumps` writes it: llama.cpp's own schema grammar lets a model indent, which doubles
-# the tokens of a short answer. Syntax of llguidance.
-_GRAMMAR = "%llguidance {}\nstart: %json "
-_COMPACT = {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}
-_PASSED_ON = ("temperature", "max_tokens", "seed", "stop", "top_p", "top_k", "min_p")
+DEFAULT_MAX_TOKENS = 512
+"""Length of an answer when the request names none: a small model may never stop by itself."""
 
+_SLOTS = 2
+_SLOT_SIMILARITY = 0.5
+_PREFIX_MEMORY_MIB = 256
+_QUIET = -1
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EngineOptions:
-    """How a model is run.
-
-    Attributes:
-        threads: Threads; None takes all cores but one, for with all of them llama.cpp waits in
-            spin locks and slows down by an order of magnitude as soon as anything else runs.
-        context: Context window in tokens.
-    """
-
-    threads: int | None = None
-    context: int = 2048
-
-    @property
-    def thread_count(self) -> int:
-        """The number of threads."""
-        return self.threads or max(1, (os.cpu_count() or 2) - 1)
+Notify = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What the engine returned: text and token counts."""
+    """What the engine computed.
+
+    Args:
+        text: The answer.
+        finish_reason: ``stop`` or ``length``.
+        input_tokens: Tokens of the prompt.
+        cached_tokens: Those of them that were already computed.
+        output_tokens: Tokens of the answer.
+    """
 
     text: str
-    input_tokens: int
-    output_tokens: int
-    cached_tokens: int
     finish_reason: str
+    input_tokens: int
+    cached_tokens: int
+    output_tokens: int
+
+
+def default_threads() -> int:
+    """All cores but one, at least one.
+
+    With every core taken, the threads wait for each other at each of hundreds of barriers a token
+    whenever anything else runs.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return max(1, (cores or 1) - 1)
 
 
 class Engine:
-    """One GGUF model; safe to use from several threads, which take turns.
+    """One GGUF model; safe to share between threads."""
 
-    One slot, so that the beginning that calls share (the prompt, its examples) is computed once
-    and kept while their endings change.
-    """
-
-    def __init__(self, path: Path, options: EngineOptions, notice: Notice | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        threads: int = 0,
+        context: int = DEFAULT_CONTEXT,
+        notify: Notify | None = None,
+    ) -> None:
         """Name the model; it is loaded by the first call.
 
         Args:
             path: The GGUF file.
-            options: How to run it.
-            notice: Told one line before the model is loaded.
+            threads: Threads to compute with; 0 for ``default_threads()``.
+            context: Tokens that prompt and answer share.
+            notify: Told, once, that the model is being loaded.
         """
         self._path = path
-        self._options = options
-        self._notice = notice
+        self._threads = threads or default_threads()
+        self._context = context
+        self._notify = notify or (lambda _: None)
         self._lock = threading.Lock()
         self._server: Any = None
 
-    def complete(
-        self,
-        messages: Sequence[Mapping[str, str]],
-        params: Mapping[str, JSON],
-        schema: Mapping[str, JSON] | None = None,
-    ) -> Answer:
-        """Answer a conversation.
-
-        Raises:
-            InputError: The conversation is longer than the context, or the schema cannot be used.
-            ProviderError: llama.cpp failed.
-        """
-        with self._lock:
-            reply = self._load().handle_chat_completions(_body(messages, params, schema))
-        self._check(reply)
-        choice, usage = reply["choices"][0], reply["usage"]
-        return Answer(
-            text=choice["message"]["content"] or "",
-            input_tokens=int(usage["prompt_tokens"]),
-            output_tokens=int(usage["completion_tokens"]),
-            cached_tokens=int((usage.get("prompt_tokens_details") or {}).get("cached_tokens", 0)),
-            finish_reason=str(choice["finish_reason"]),
-        )
-
-    def stream(
-        self,
-        messages: Sequence[Mapping[str, str]],
-        params: Mapping[str, JSON],
-        schema: Mapping[str, JSON] | None = None,
-    ) -> Iterator[str]:
-        """Answer piece by piece; raises as `complete` does.
-
-        The model is busy until the answer is whole, also when nobody reads on.
-        """
-        pieces: SimpleQueue[Any] = SimpleQueue()
-
-        def work() -> None:
-            try:
-                with self._lock:
-                    body = {**_body(messages, params, schema), "stream": True}
-                    last = self._load().handle_chat_completions(body, pieces.put)
-                if last is not None:
-                    pieces.put(last)
-            except BaseException as problem:  # noqa: BLE001 - handed to the reader's thread
-                pieces.put(problem)
-            finally:
-                pieces.put(None)
-
-        threading.Thread(target=work, daemon=True).start()
-        while (piece := pieces.get()) is not None:
-            if isinstance(piece, BaseException):
-                raise piece
-            self._check(piece)
-            for choice in piece.get("choices", ()):
-                if text := (choice.get("delta") or {}).get("content"):
-                    yield text
-
     def load(self) -> None:
-        """Load the model unless it is loaded.
+        """Load the weights now, unless they are in memory; the first answer does it otherwise.
 
         Raises:
-            ProviderError: The file is not a model.
+            ModelNotInstalledError: The file cannot be loaded.
         """
         with self._lock:
-            self._load()
+            self._loaded()
 
-    def _load(self) -> Any:
-        if self._server is None:
-            import xllamacpp
+    def answer(
+        self,
+        messages: list[dict[str, str]],
+        params: Mapping[str, JSON],
+        *,
+        schema: Mapping[str, JSON] | None = None,
+        timeout_s: float | None = None,
+        on_text: Callable[[str], bool] | None = None,
+    ) -> Answer:
+        """Answer one conversation; other callers wait their turn.
 
-            if self._notice is not None:
-                count = self._options.thread_count
-                threads = "1 thread" if count == 1 else f"{count} threads"
-                self._notice(f"loading {self._path.name} ({threads}) …")
-            params = xllamacpp.CommonParams()
-            params.model.path = str(self._path)
-            params.n_parallel = 1
-            params.n_ctx = self._options.context
-            params.cpuparams.n_threads = self._options.thread_count
-            params.cpuparams_batch.n_threads = self._options.thread_count
-            params.port = 0
-            params.verbosity = -1
+        Args:
+            messages: Role and content of each message, oldest first.
+            params: Sampling parameters by their OpenAI names.
+            schema: JSON schema that the answer is held to while it is sampled.
+            timeout_s: Seconds of computing after which the call fails; waiting for other calls
+                does not count.
+            on_text: Gets each piece of text as it is sampled; returning False stops the answer.
+
+        Raises:
+            ModelNotInstalledError: The file cannot be loaded.
+            ProviderRefusedError: The prompt is too long or the schema cannot be enforced.
+            ProviderTimeoutError: The answer took too long.
+            ProviderError: The engine failed.
+        """
+        body: dict[str, Any] = {
+            "max_tokens": DEFAULT_MAX_TOKENS,
+            **params,
+            "messages": messages,
+            "stream": True,
+            "cache_prompt": True,
+        }
+        if schema is not None:
+            body["grammar"] = schema_grammar(schema)
+        with self._lock:
+            server = self._loaded()
+            deadline = None if timeout_s is None else time.monotonic() + timeout_s
+            listener = _Listener(deadline, on_text)
             try:
-                self._server = xllamacpp.Server(params)
-            except Exception as problem:
-                raise ProviderError(
-                    f"the model could not be loaded: {problem}",
-                    where=str(self._path),
-                    hint="delete the file and run `promptops models pull` again",
+                server.handle_chat_completions(body, listener)
+            except (RuntimeError, ValueError) as problem:
+                raise ProviderRefusedError(
+                    f"the embedded engine refused the request: {problem}"
                 ) from problem
+        answer = listener.result(self._context, timeout_s)
+        if schema is not None and not listener.stopped:
+            check_constrained(answer.text, schema, answer.finish_reason)
+        return answer
+
+    def _loaded(self) -> Any:
+        if self._server is None:
+            self._notify(f"loading {self._path.name} on {self._threads} thread(s)")
+            self._server = _serve(self._path, self._threads, self._context)
         return self._server
 
-    def _check(self, reply: Any) -> None:
-        error = reply.get("error") if isinstance(reply, Mapping) else {"message": str(reply)}
-        if not error:
-            return
-        if error.get("type") == "exceed_context_size_error":
-            raise InputError(
-                f"the prompt has {error['n_prompt_tokens']} tokens, more than the context of "
-                f"{error['n_ctx']}",
-                where=self._path.name,
-                hint="shorten it, retrieve less, or raise llm.context",
+
+class _Listener:
+    """Collects what the engine sends; returning True tells it to stop."""
+
+    def __init__(self, deadline: float | None, on_text: Callable[[str], bool] | None) -> None:
+        self._deadline = deadline
+        self._on_text = on_text
+        self._pieces: list[str] = []
+        self._finish = ""
+        self._timings: Mapping[str, Any] = {}
+        self._error: Mapping[str, Any] | None = None
+        self._late = False
+        self.stopped = False
+
+    def __call__(self, chunk: Mapping[str, Any]) -> bool:
+        if "error" in chunk:
+            self._error = chunk["error"]
+            return True
+        self._timings = chunk.get("timings") or self._timings
+        for choice in chunk.get("choices") or ():
+            self._finish = choice.get("finish_reason") or self._finish
+            piece = (choice.get("delta") or {}).get("content")
+            if piece:
+                self._pieces.append(piece)
+                if self._on_text is not None and not self._on_text(piece):
+                    self.stopped = True
+        if self._deadline is not None and time.monotonic() > self._deadline and not self._finish:
+            self._late = True
+        return self.stopped or self._late
+
+    def result(self, context: int, timeout_s: float | None) -> Answer:
+        """What was collected, or the error it amounts to."""
+        if self._error is not None:
+            raise _engine_error(self._error, context)
+        if self._late:
+            raise ProviderTimeoutError(
+                f"the embedded model did not finish within {timeout_s:g} s",
+                hint="lower max_tokens or raise llm.timeout_s",
             )
-        kind = InputError if error.get("code") == 400 else ProviderError
-        raise kind(str(error.get("message", error)), where=self._path.name)
+        if not self._finish and not self.stopped:
+            raise ProviderError("the embedded engine broke off its answer")
+        cached = int(self._timings.get("cache_n", 0))
+        return Answer(
+            text="".join(self._pieces),
+            finish_reason=self._finish or "stop",
+            input_tokens=cached + int(self._timings.get("prompt_n", 0)),
+            cached_tokens=cached,
+            output_tokens=int(self._timings.get("predicted_n", len(self._pieces))),
+        )
 
 
-def _body(
-    messages: Sequence[Mapping[str, str]],
-    params: Mapping[str, JSON],
-    schema: Mapping[str, JSON] | None,
-) -> dict[str, Any]:
-    body: dict[str, Any] = {
-        "messages": [dict(message) for message in messages],
-        "cache_prompt": True,
-        "seed": 0,
-        **{name: params[name] for name in _PASSED_ON if params.get(name) is not None},
-    }
-    if schema is not None:
-        body["grammar"] = _GRAMMAR + json.dumps({**_closed(schema), "x-guidance": _COMPACT})
-    return body
+def _engine_error(error: Mapping[str, Any], context: int) -> ProviderError:
+    if error.get("type") == "exceed_context_size_error":
+        length = error.get("n_prompt_tokens", "?")
+        return ProviderRefusedError(
+            f"the prompt is {length} tokens long, the embedded model's context holds {context}",
+            hint="shorten the prompt or raise llm.context",
+        )
+    text = str(error.get("message", error))
+    kind = ProviderRefusedError if error.get("code") in {400, 404, 422} else ProviderError
+    return kind(f"the embedded engine refused the request: {text}")
 
 
-def _closed(schema: JSON) -> Any:
-    """The schema with objects that hold what they declare and no more.
+def _serve(path: Path, threads: int, context: int) -> Any:
+    # GNU OpenMP reads this when it is loaded: threads that wait for work sleep and do not spin, or
+    # a machine that is busy with anything else slows the engine down twentyfold.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # noqa: TID251
+    import xllamacpp
 
-    As in the strict mode of hosted providers: left open, a small model goes on inventing fields.
-    """
-    if isinstance(schema, Mapping):
-        closed = {name: _closed(part) for name, part in schema.items()}
-        if "properties" in closed:
-            closed.setdefault("additionalProperties", False)
-        return closed
-    return [_closed(part) for part in schema] if isinstance(schema, list | tuple) else schema
+    params = xllamacpp.CommonParams()
+    params.model.path = str(path)
+    params.n_parallel = _SLOTS
+    params.n_ctx = context * _SLOTS
+    params.cpuparams.n_threads = threads
+    params.cpuparams_batch.n_threads = threads
+    params.n_gpu_layers = 0
+    params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
+    params.slot_prompt_similarity = _SLOT_SIMILARITY
+    params.cache_ram_mib = _PREFIX_MEMORY_MIB
+    params.verbosity = _QUIET
+    try:
+        return xllamacpp.Server(params)
+    except (RuntimeError, ValueError, MemoryError) as problem:
+        raise ModelNotInstalledError(
+            f"this file cannot be loaded as a model: {problem}",
+            where=str(path),
+            hint="is it a whole GGUF file? `promptops models pull` brings one that works",
+        ) from problem
 
 
-_ENGINES: dict[tuple[Path, EngineOptions], Engine] = {}
+_ENGINES: dict[tuple[Path, int, int], Engine] = {}
 _ENGINES_LOCK = threading.Lock()
 
 
-def engine(path: Path, options: EngineOptions, notice: Notice | None = None) -> Engine:
-    """The engine of a model, one a process: weights are loaded once however many ask."""
-    key = (path.resolve(), options)
+def shared_engine(
+    path: Path, *, threads: int = 0, context: int = DEFAULT_CONTEXT, notify: Notify | None = None
+) -> Engine:
+    """The one engine of this process for a file and its settings: weights are loaded once."""
+    key = (path.resolve(), threads or default_threads(), context)
     with _ENGINES_LOCK:
         if key not in _ENGINES:
-            _ENGINES[key] = Engine(path, options, notice)
+            _ENGINES[key] = Engine(key[0], threads=key[1], context=context, notify=notify)
         return _ENGINES[key]

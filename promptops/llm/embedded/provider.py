@@ -1,107 +1,178 @@
-"""The embedded model as a LiteLLM provider, so that one path serves every model."""
+"""The embedded engine as a LiteLLM provider, so that one path serves every model."""
 
-import time
-from collections.abc import AsyncIterator, Callable
+import asyncio
+import functools
+from collections.abc import AsyncIterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-import anyio.to_thread
+from promptops.core.canonical import JSON
+from promptops.llm.embedded.engine import DEFAULT_CONTEXT, Answer, Engine, Notify, shared_engine
+from promptops.llm.embedded.weights import PROVIDER, weights_path
 
-from promptops.errors import PromptOpsError
-from promptops.llm.embedded.engine import Engine
+_WAITING_CALLS = 16
+"""Threads that hold a call of the embedded model; the engine itself computes one at a time."""
 
-PROVIDER = "embedded"
+_NOT_SAMPLING = frozenset({"response_format", "stream", "stream_options", "extra_body", "max_retries"})
 
-EngineFor = Callable[[str], Engine]
-"""Finds the engine of a model name without its prefix."""
+_SUPPORTED = frozenset(
+    {
+        *("temperature", "top_p", "top_k", "min_p", "max_tokens", "stop", "seed"),
+        *("presence_penalty", "frequency_penalty", "repeat_penalty", "logit_bias"),
+    }
+)
 
 
-def register(engine_for: EngineFor) -> None:
-    """Make LiteLLM answer ``embedded/…`` by the engines that ``engine_for`` finds.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddedModels:
+    """Which weights to run, and how.
 
-    The last registration of a process stands.
+    Args:
+        folder: Where packaged weights are kept.
+        threads: Threads to compute with; 0 for all cores but one.
+        context: Tokens that prompt and answer share.
+        notify: Told, once for each model, that it is being loaded.
     """
+
+    folder: Path
+    threads: int = 0
+    context: int = DEFAULT_CONTEXT
+    notify: Notify | None = field(default=None, compare=False)
+
+    def engine(self, model_id: str) -> Engine:
+        """The engine of a model id (see ``weights_path`` for the errors)."""
+        path = weights_path(model_id, self.folder)
+        return shared_engine(
+            path, threads=self.threads, context=self.context, notify=self.notify
+        )
+
+
+@functools.cache
+def register() -> None:
+    """Make ``embedded/…`` a provider of LiteLLM; once in a process."""
     import litellm
 
-    handler = _handler(engine_for)
-    others = [item for item in litellm.custom_provider_map if item["provider"] != PROVIDER]
-    litellm.custom_provider_map = [*others, {"provider": PROVIDER, "custom_handler": handler}]
+    litellm.custom_provider_map = [
+        *litellm.custom_provider_map,
+        {"provider": PROVIDER, "custom_handler": _handler()},
+    ]
     litellm.utils.custom_llm_setup()
 
 
-def _handler(engine_for: EngineFor) -> Any:
-    """LiteLLM's handler; made here because its base class costs seconds to import."""
-    import litellm
+def _handler() -> Any:
+    from litellm import CustomLLM, UnsupportedParamsError
+    from litellm.types.utils import Choices, Message, Usage
 
-    class Embedded(litellm.CustomLLM):  # type: ignore[misc]
-        """Answers by llama.cpp, in a thread, so that an event loop never waits."""
+    pool = ThreadPoolExecutor(_WAITING_CALLS, thread_name_prefix="promptops-embedded")
 
-        async def acompletion(self, model: str, messages: list[Any], **given: Any) -> Any:
-            """One answer, as LiteLLM's response type."""
-            params, schema = _split(given["optional_params"])
-            answer = await anyio.to_thread.run_sync(
-                _carry, engine_for(model).complete, messages, params, schema
+    def sampling(model: str, optional_params: Mapping[str, Any]) -> dict[str, JSON]:
+        params = {
+            key: value
+            for key, value in optional_params.items()
+            if key not in _NOT_SAMPLING
+        }
+        params |= optional_params.get("extra_body") or {}
+        unknown = sorted(set(params) - _SUPPORTED)
+        if unknown:
+            raise UnsupportedParamsError(
+                message=f"the embedded model has no parameter {', '.join(unknown)}",
+                model=model,
+                llm_provider=PROVIDER,
             )
-            response = litellm.ModelResponse(
-                model=f"{PROVIDER}/{model}",
-                created=int(time.time()),
-                choices=[
-                    litellm.Choices(
-                        finish_reason=answer.finish_reason,
-                        message=litellm.Message(role="assistant", content=answer.text),
-                    )
-                ],
+        return params
+
+    class Handler(CustomLLM):  # type: ignore[misc]  # litellm is not typed
+        """Serves LiteLLM's calls; ``client`` carries the ``EmbeddedModels`` of the caller."""
+
+        async def acompletion(self, **call: Any) -> Any:  # type: ignore[override]
+            """One answer as LiteLLM's response."""
+            models, options = call["client"], call["optional_params"]
+            work = functools.partial(
+                models.engine(call["model"]).answer,
+                call["messages"],
+                sampling(call["model"], options),
+                schema=_schema(options),
+                timeout_s=_seconds(call["timeout"]),
             )
-            response.usage = litellm.Usage(
-                prompt_tokens=answer.input_tokens,
-                completion_tokens=answer.output_tokens,
-                total_tokens=answer.input_tokens + answer.output_tokens,
-                prompt_tokens_details={"cached_tokens": answer.cached_tokens},
-            )
+            answer = await asyncio.get_running_loop().run_in_executor(pool, work)
+            response = call["model_response"]
+            response.model = call["model"]
+            response.choices = [
+                Choices(
+                    index=0,
+                    finish_reason=answer.finish_reason,
+                    message=Message(role="assistant", content=answer.text),
+                )
+            ]
+            response.usage = Usage(**_usage(answer))
             return response
 
-        async def astreaming(
-            self, model: str, messages: list[Any], **given: Any
-        ) -> AsyncIterator[Any]:
-            """The answer in pieces, as LiteLLM's chunk type."""
-            params, schema = _split(given["optional_params"])
-            pieces = engine_for(model).stream(messages, params, schema)
-            end = object()
-            while (piece := await anyio.to_thread.run_sync(_carry, next, pieces, end)) is not end:
-                yield _chunk(str(piece), last=False)
-            yield _chunk("", last=True)
+        async def astreaming(self, **call: Any) -> AsyncIterator[Any]:  # type: ignore[override]
+            """The answer as LiteLLM's generic chunks."""
+            models, options = call["client"], call["optional_params"]
+            loop = asyncio.get_running_loop()
+            pieces: asyncio.Queue[str | None] = asyncio.Queue()
+            open_ = True
 
-    return Embedded()
+            def on_text(piece: str) -> bool:
+                loop.call_soon_threadsafe(pieces.put_nowait, piece)
+                return open_
+
+            def work() -> Answer:
+                try:
+                    return engine.answer(
+                        call["messages"],
+                        params,
+                        schema=_schema(options),
+                        timeout_s=_seconds(call["timeout"]),
+                        on_text=on_text,
+                    )
+                finally:
+                    loop.call_soon_threadsafe(pieces.put_nowait, None)
+
+            engine = models.engine(call["model"])
+            params = sampling(call["model"], options)
+            running = loop.run_in_executor(pool, work)
+            try:
+                while (piece := await pieces.get()) is not None:
+                    yield _chunk(piece)
+                answer = await running
+                yield _chunk("", answer)
+            finally:
+                open_ = False
+
+    return Handler()
 
 
-class CarriedError(Exception):
-    """One of our errors on its way through LiteLLM, which would wrap it in its own."""
-
-    def __init__(self, problem: PromptOpsError) -> None:
-        """Keep the error."""
-        super().__init__(str(problem))
-        self.problem = problem
-
-
-def _carry(call: Callable[..., Any], *arguments: Any) -> Any:
-    try:
-        return call(*arguments)
-    except PromptOpsError as problem:
-        raise CarriedError(problem) from problem
+def _schema(options: Mapping[str, Any]) -> Mapping[str, JSON] | None:
+    wanted = options.get("response_format") or {}
+    if wanted.get("type") == "json_schema":
+        schema: Mapping[str, JSON] = wanted["json_schema"]["schema"]
+        return schema
+    return {"type": "object"} if wanted.get("type") == "json_object" else None
 
 
-def _split(optional: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    params = dict(optional)
-    form = params.pop("response_format", None)
-    schema = form["json_schema"]["schema"] if isinstance(form, dict) else None
-    return params, schema
+def _seconds(timeout: Any) -> float | None:
+    return float(timeout) if isinstance(timeout, int | float) else None
 
 
-def _chunk(text: str, *, last: bool) -> dict[str, Any]:
+def _usage(answer: Answer) -> dict[str, Any]:
+    return {
+        "prompt_tokens": answer.input_tokens,
+        "completion_tokens": answer.output_tokens,
+        "total_tokens": answer.input_tokens + answer.output_tokens,
+        "prompt_tokens_details": {"cached_tokens": answer.cached_tokens},
+    }
+
+
+def _chunk(text: str, answer: Answer | None = None) -> dict[str, Any]:
     return {
         "text": text,
-        "is_finished": last,
-        "finish_reason": "stop" if last else "",
         "index": 0,
         "tool_use": None,
-        "usage": None,
+        "is_finished": answer is not None,
+        "finish_reason": answer.finish_reason if answer else "",
+        "usage": _usage(answer) if answer else None,
     }

