@@ -251,7 +251,11 @@ class Services:
         def make() -> "Embedder":
             from promptops.embedding.cached import CachedEmbedder
 
-            return CachedEmbedder(self._inner_embedder(), self.vectors)
+            return CachedEmbedder(
+                self._inner_embedder(),
+                self.vectors,
+                progress=lambda done, total: self.progress("embed texts", done, total),
+            )
 
         return self._once("embedder", make)
 

@@ -37,7 +37,7 @@ def command(
 
     watch = watching(cli)
     services = open_workspace(cli, watch=watch)
-    report = cluster_registry(services)
+    report = cluster_registry(services, progress=lambda step: watch.remark(f"{step} …"))
     watch.close()
     summary = report.to_json()["summary"]
     write_metrics(metrics, summary)

@@ -23,7 +23,7 @@ def command(cli: Cli, kind: str | None, format_: str) -> None:
 
     watch = watching(cli)
     services = open_workspace(cli, watch=watch)
-    report = cluster_registry(services)
+    report = cluster_registry(services, progress=lambda step: watch.remark(f"{step} …"))
     watch.close()
     pairs = sorted(
         (pair for pair in report.duplicates if kind in (None, pair.kind)),

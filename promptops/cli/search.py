@@ -17,13 +17,11 @@ from promptops.cli.output import emit_json, emit_table, emit_text
 @click.pass_obj
 def command(cli: Cli, text: tuple[str, ...], top: int, format_: str) -> None:
     """Find prompts by the words and by the meaning of TEXT."""
-    from promptops.cluster import item_of, search
+    from promptops.operations.clustering import search_prompts
 
     watch = watching(cli)
     services = open_workspace(cli, watch=watch)
-    files, _ = services.registry.load_all()
-    items = [item_of(file) for file in files]
-    found = search(" ".join(text), items, services.embedder, top)
+    found = search_prompts(services, " ".join(text), top)
     watch.close()
     if format_ == "json":
         emit_json(

@@ -154,6 +154,9 @@ class ClusterMap:
 _COLORS = 10
 _NAMED = 8
 _MARGIN = 4.0
+_FEW = 12
+_LINE = 4.2  # height of a line of text, in percent of the map
+_LETTER = 0.75  # width of a letter, in percent of the map
 
 
 def cluster_map(points: Sequence[PointRow]) -> ClusterMap:
@@ -183,21 +186,41 @@ def cluster_map(points: Sequence[PointRow]) -> ClusterMap:
         )
         for point in points
     )
-    labels = tuple(
-        Label(
-            text=name,
-            x=_middle([dot.x for dot in dots if dot.cluster == name]),
-            y=max(3.5, round(min(dot.y for dot in dots if dot.cluster == name) - 2, 2))
-            if len(points) <= 60
-            else _middle([dot.y for dot in dots if dot.cluster == name]),
-        )
-        for name in ranked[:_NAMED]
+    labels = _apart(
+        [
+            Label(
+                text=name,
+                x=_middle([dot.x for dot in dots if dot.cluster == name]),
+                y=_label_height([dot.y for dot in dots if dot.cluster == name]),
+            )
+            for name in ranked[:_NAMED]
+        ]
     )
     keys = tuple(
         Key(cluster=name, label=name, size=len(members[name]), color=colors[name])
         for name in ranked[:_COLORS]
     )
     return ClusterMap(dots=dots, labels=labels, keys=keys)
+
+
+def _label_height(heights: Sequence[float]) -> float:
+    """Above a small cluster, in the middle of a large one."""
+    return max(3.5, min(heights) - 2) if len(heights) <= _FEW else _middle(heights)
+
+
+def _apart(labels: Iterable[Label]) -> tuple[Label, ...]:
+    """Labels moved down until none stands on another; widths are a guess from their length."""
+    placed: list[Label] = []
+    for label in sorted(labels, key=lambda one: (one.y, one.x, one.text)):
+        y = label.y
+        while any(
+            abs(other.y - y) < _LINE
+            and abs(other.x - label.x) < (len(other.text) + len(label.text)) * _LETTER / 2
+            for other in placed
+        ):
+            y += _LINE / 2
+        placed.append(Label(text=label.text, x=label.x, y=round(y, 2)))
+    return tuple(placed)
 
 
 def _fit(values: Sequence[float]) -> Scale:
