@@ -2,9 +2,12 @@
 
 Word runs and vectors see different copies, so both look: runs find long texts of one lineage,
 vectors find short texts in other words. Boilerplate lines are taken off before either, because
-shared headers make unlike texts look alike.
+shared headers make unlike texts look alike. What two texts do not share decides in the end: a form
+filled with two tasks is no duplicate, however much of the form they have in common.
 """
 
+import math
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -21,6 +24,10 @@ NEAR_JACCARD = 0.6
 SEMANTIC_COSINE = 0.9
 SEMANTIC_WORDS = 0.5
 """Least share of distinctive words that two texts of one meaning have in common."""
+
+_RESIDUE_WORDS = 4
+_RESIDUE_OVERLAP = 0.25
+_PART = re.compile(r"\n|(?<=[.!?:;])\s")
 
 _STRENGTH: dict[DuplicateKind, int] = {"exact": 0, "near": 1, "semantic": 2}
 
@@ -45,18 +52,22 @@ def find_pairs(
     words = [tokens(masked(text)) for text in texts]
     runs = [shingles(found) for found in words]
     weights = _distinctive(words)
+    parts = [_parts(text) for text in texts]
     pairs: dict[tuple[int, int], DuplicateKind] = {}
     overlap: dict[tuple[int, int], float] = {}
     for left, right in candidates(runs, seed=seed):
         overlap[left, right] = jaccard(runs[left], runs[right])
-        if overlap[left, right] >= NEAR_JACCARD:
+        if overlap[left, right] >= NEAR_JACCARD and _one_task(parts[left], parts[right], weights):
             pairs[left, right] = "near"
     for left, others in enumerate(neighbors.rows):
         for right, cosine in zip(others, neighbors.scores[left], strict=True):
             pair = (min(left, int(right)), max(left, int(right)))
             if cosine < SEMANTIC_COSINE or pair in pairs:
                 continue
-            if _shared(words[pair[0]], words[pair[1]], weights) >= SEMANTIC_WORDS:
+            left_words, right_words = set(words[pair[0]]), set(words[pair[1]])
+            if _shared(left_words, right_words, weights) < SEMANTIC_WORDS:
+                continue
+            if _one_task(parts[pair[0]], parts[pair[1]], weights):
                 pairs[pair] = "semantic"
     found = []
     for (left, right), kind in pairs.items():
@@ -119,8 +130,6 @@ def group_pairs(pairs: Sequence[DuplicatePair]) -> tuple[DuplicateGroup, ...]:
 
 def _distinctive(words: Sequence[Sequence[str]]) -> dict[str, float]:
     """Inverse document frequency: words that every prompt has say nothing about a shared task."""
-    import math
-
     count: dict[str, int] = {}
     for found in words:
         for word in set(found):
@@ -128,8 +137,27 @@ def _distinctive(words: Sequence[Sequence[str]]) -> dict[str, float]:
     return {word: math.log((len(words) + 1) / (number + 0.5)) for word, number in count.items()}
 
 
-def _shared(left: Sequence[str], right: Sequence[str], weights: dict[str, float]) -> float:
+def _parts(text: str) -> frozenset[str]:
+    """The sentences and lines of a text, each as its words in order."""
+    found = (" ".join(tokens(masked(part))) for part in _PART.split(text))
+    return frozenset(part for part in found if part)
+
+
+def _one_task(left: frozenset[str], right: frozenset[str], weights: dict[str, float]) -> bool:
+    """Whether the sentences that only one of two texts has may belong to one task.
+
+    An addition on one side is an edit, and so are sentences with mostly the same words; other
+    words on both sides are another task in the same form.
+    """
+    only_left = {word for part in left - right for word in part.split()}
+    only_right = {word for part in right - left for word in part.split()}
+    new_left, new_right = only_left - only_right, only_right - only_left
+    if min(len(new_left), len(new_right)) < _RESIDUE_WORDS:
+        return True
+    return _shared(only_left, only_right, weights) >= _RESIDUE_OVERLAP
+
+
+def _shared(left: set[str], right: set[str], weights: dict[str, float]) -> float:
     """Weighted Jaccard similarity of two sets of words."""
-    a, b = set(left), set(right)
-    union = sum(weights[word] for word in a | b)
-    return sum(weights[word] for word in a & b) / union if union > 0 else 0.0
+    union = sum(weights.get(word, 0.0) for word in left | right)
+    return sum(weights.get(word, 0.0) for word in left & right) / union if union > 0 else 0.0
