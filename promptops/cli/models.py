@@ -69,8 +69,7 @@ def pull(cli: Cli, name: str) -> None:
     from promptops.llm.embedded.weights import pull as download
 
     watch = watching(cli)
-    path = download(name, _folder(cli), watch.of(f"download {name}"))
-    watch.close()
+    path = download(name, _folder(cli), watch.remark)
     emit_text(str(path))
 
 
