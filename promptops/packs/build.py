@@ -101,25 +101,32 @@ def build_pack(
     manifest = make_manifest(head, content)
     content[MANIFEST] = manifest_bytes(manifest)
     name = f"{definition.id}-{definition.version}"
-    data = pack_archive(name, content)
-    if len(content) > MAX_FILES or len(data) > MAX_BYTES:
-        raise PackError(
-            f"{len(content)} files, {len(data)} bytes: a pack has at most {MAX_FILES} files and "
-            f"{MAX_BYTES // 2**20} MiB",
-            where=definition.id,
-            hint="split it",
-        )
-    _replace_folder(out / name, content)
-    write_atomic(out / f"{name}.tar", data)
+    archive = _write(out, name, content)
     return Pack(
         name=name,
         path=out / name,
-        archive=out / f"{name}.tar",
+        archive=archive,
         manifest=manifest,
         digest=manifest["digest"],
         status=status,
         unmet=unmet,
     )
+
+
+def _write(out: Path, name: str, content: Mapping[str, bytes]) -> Path:
+    """Write folder and archive; returns the archive."""
+    data = pack_archive(name, content)
+    if len(content) > MAX_FILES or len(data) > MAX_BYTES:
+        raise PackError(
+            f"{len(content)} files, {len(data)} bytes: a pack has at most {MAX_FILES} files and "
+            f"{MAX_BYTES // 2**20} MiB",
+            where=name,
+            hint="split it",
+        )
+    _replace_folder(out / name, content)
+    archive = out / f"{name}.tar"
+    write_atomic(archive, data)
+    return archive
 
 
 def _content(

@@ -13,7 +13,7 @@ from promptops.knowledge.chunking import Chunk
 from promptops.knowledge.kb import KnowledgeBase
 from promptops.prompts.loader import PromptFile
 from promptops.prompts.model import Prompt
-from promptops.regression.run import RegressionResult
+from promptops.regression.result import RegressionResult
 
 NodeKind = Literal["document", "kb", "golden", "case", "model", "prompt", "pack"]
 State = Literal["", "changed", "stale", "broken"]

@@ -3,7 +3,7 @@
 from promptops.core.clock import Clock
 from promptops.prompts.loader import PromptFile
 from promptops.prompts.proposals import Proposal
-from promptops.regression.run import RegressionResult
+from promptops.regression.result import RegressionResult
 
 ACCEPTABLE = frozenset({"BASELINE", "PASS", "IMPROVED"})
 """Verdicts after which a new version may be bound."""

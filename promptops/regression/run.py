@@ -1,11 +1,9 @@
 """One regression run: measure both sides, judge every case, conclude."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from statistics import fmean
 
-from promptops.core.canonical import JSON
-from promptops.core.statistics import Interval
 from promptops.evaluation.result import CaseResult, Evaluation
 from promptops.evaluation.runner import Evaluator, Progress
 from promptops.evaluation.target import Target
@@ -14,8 +12,11 @@ from promptops.prompts.model import Prompt
 from promptops.regression.affected import Index, Side, affected_cases
 from promptops.regression.cases import JudgedCase, Outcome, judge_case
 from promptops.regression.gold import gold_pair
-from promptops.regression.verdict import Pair, RunVerdict, Verdict, conclude
+from promptops.regression.result import RegressionResult
+from promptops.regression.verdict import Pair, conclude
 from promptops.scoring.scorer import Scorer
+
+__all__ = ["ARMS", "KBSide", "RegressionResult", "regress"]
 
 ARMS = ("base", "kb", "prompt", "live")
 """The 2 x 2 design: neither changed, only the knowledge base, only the prompt, both."""
@@ -37,82 +38,16 @@ class KBSide:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RegressionResult:
-    """What a regression run found.
+class _Run:
+    """What judging a case needs to know of the run."""
 
-    Attributes:
-        prompt_id: The prompt.
-        target: What answered.
-        metric: The metric that says right or wrong.
-        kb: Name of the knowledge base.
-        old: Label and version before, empty without a base.
-        new: Label and version now.
-        cases: Every case, judged.
-        conclusion: The verdict with its numbers.
-        scores: Arm -> mean of the metric over the arm's cases.
-        effects: With both the prompt and the knowledge base changed, how much of the difference is
-            the prompt's, the knowledge base's and their interaction's, over the cases that all
-            four arms have.
-        reran: Cases whose request to the model differs between the two sides.
-        calls: Model calls that were paid for.
-    """
-
-    prompt_id: str
-    target: str
-    metric: str
-    kb: str
-    old: str
-    new: str
-    cases: tuple[JudgedCase, ...]
-    conclusion: Verdict
-    scores: Mapping[str, float] = field(default_factory=dict)
-    effects: Mapping[str, float] = field(default_factory=dict)
-    reran: int = 0
-    calls: int = 0
-
-    @property
-    def verdict(self) -> RunVerdict:
-        """The conclusion in one word."""
-        return self.conclusion.verdict
-
-    @property
-    def difference(self) -> Interval | None:
-        """Mean of the metric, live minus base, over the comparable cases."""
-        for item in self.conclusion.metrics:
-            if item.metric == self.metric:
-                return item.difference
-        return None
-
-    def count(self, *verdicts: str) -> int:
-        """How many cases have one of these verdicts."""
-        return sum(self.conclusion.counts.get(name, 0) for name in verdicts)
-
-    @property
-    def fixed(self) -> int:
-        """Cases that are right now and were wrong, for the same right answer."""
-        return self.count("fixed")
-
-    @property
-    def broken(self) -> int:
-        """Cases that got worse by the system's fault."""
-        return sum(case.harmful for case in self.cases)
-
-    def to_json(self) -> dict[str, JSON]:
-        """The whole result; single cases under ``cases``."""
-        return {
-            "prompt": self.prompt_id,
-            "target": self.target,
-            "metric": self.metric,
-            "kb": self.kb,
-            "old": self.old,
-            "new": self.new,
-            "verdict": self.verdict,
-            "conclusion": self.conclusion.to_json(),
-            "scores": dict(self.scores),
-            "effects": dict(self.effects),
-            "reran": self.reran,
-            "cases": [case.to_json() for case in self.cases],
-        }
+    arms: Mapping[str, Evaluation]
+    live: KBSide
+    base: KBSide | None
+    judge: Scorer
+    prompt: Prompt
+    pass_score: float
+    different: frozenset[str]
 
 
 async def regress(
@@ -154,10 +89,10 @@ async def regress(
         GoldenSetError: No case has a known answer under the present version.
         PromptOpsError: See `Evaluator.run`.
     """
-    old_prompt = base_prompt or prompt
-
-    async def measure(wording: Prompt, side: KBSide) -> Evaluation:
-        return await side.evaluator.run(
+    if base is not None and not any(case.is_labeled(base.index.kb.label) for case in golden.cases):
+        base = None  # nobody said what was right then: there is nothing to compare with
+    arms = {
+        name: await side.evaluator.run(
             wording,
             golden,
             target=target,
@@ -166,36 +101,50 @@ async def regress(
             kb_version=side.version,
             progress=progress,
         )
-
-    arms: dict[str, Evaluation] = {}
-    if base is not None and not any(case.is_labeled(base.index.kb.label) for case in golden.cases):
-        base = None  # nobody said what was right then: there is nothing to compare with
-    if base is not None:
-        arms["base"] = await measure(old_prompt, base)
-        if base_prompt is not None:
-            arms["kb"] = await measure(old_prompt, live)
-            arms["prompt"] = await measure(prompt, base)
-    arms["live"] = await measure(prompt, live)
-    different = _different(golden, target, Side(prompt=prompt, index=live.index), base, old_prompt)
-    judge = next(scorer for scorer in scorers if scorer.name == metric)
-    cases = tuple(
-        _judge(case, arms, live, base, judge, prompt, pass_score, case.id in different)
-        for case in golden.cases
+        for name, wording, side in _design(prompt, base_prompt, live, base)
+    }
+    run = _Run(
+        arms=arms,
+        live=live,
+        base=base,
+        judge=next(scorer for scorer in scorers if scorer.name == metric),
+        prompt=prompt,
+        pass_score=pass_score,
+        different=_different(golden, target, prompt, base_prompt or prompt, live, base),
     )
+    return _result(run, tuple(_judge(run, case) for case in golden.cases), target, margin, seed)
+
+
+def _result(
+    run: _Run, cases: tuple[JudgedCase, ...], target: Target, margin: float, seed: int
+) -> RegressionResult:
+    metric = run.judge.name
     return RegressionResult(
-        prompt_id=prompt.id,
+        prompt_id=run.prompt.id,
         target=target.name,
         metric=metric,
-        kb=live.index.kb.name,
-        old=_named(base),
-        new=_named(live),
+        kb=run.live.index.kb.name,
+        old=_named(run.base),
+        new=_named(run.live),
         cases=cases,
-        conclusion=conclude(cases, _pairs(cases, arms), margin=margin, seed=seed),
-        scores={name: arms[name].mean(metric) for name in ARMS if name in arms},
-        effects=_effects(arms, metric),
-        reran=len(different) if base is not None else len(golden.cases),
-        calls=sum(arm.calls for arm in arms.values()),
+        conclusion=conclude(cases, _pairs(cases, run.arms), margin=margin, seed=seed),
+        scores={name: arm.mean(metric) for name, arm in run.arms.items()},
+        effects=_effects(run.arms, metric),
+        reran=len(run.different),
+        calls=sum(arm.calls for arm in run.arms.values()),
     )
+
+
+def _design(
+    prompt: Prompt, base_prompt: Prompt | None, live: KBSide, base: KBSide | None
+) -> list[tuple[str, Prompt, KBSide]]:
+    """The arms to measure, in the order of `ARMS`."""
+    arms = []
+    if base is not None:
+        arms.append(("base", base_prompt or prompt, base))
+        if base_prompt is not None:
+            arms += [("kb", base_prompt, live), ("prompt", prompt, base)]
+    return [*arms, ("live", prompt, live)]
 
 
 def _named(side: KBSide | None) -> str:
@@ -203,35 +152,33 @@ def _named(side: KBSide | None) -> str:
 
 
 def _different(
-    golden: GoldenSet, target: Target, live: Side, base: KBSide | None, old_prompt: Prompt
+    golden: GoldenSet,
+    target: Target,
+    prompt: Prompt,
+    old_prompt: Prompt,
+    live: KBSide,
+    base: KBSide | None,
 ) -> frozenset[str]:
     if base is None:
         return frozenset(case.id for case in golden.cases)
     before = Side(prompt=old_prompt, index=base.index)
-    return affected_cases(golden.cases, target=target, before=before, after=live)
+    after = Side(prompt=prompt, index=live.index)
+    return affected_cases(golden.cases, target=target, before=before, after=after)
 
 
-def _judge(
-    case: GoldenCase,
-    arms: Mapping[str, Evaluation],
-    live: KBSide,
-    base: KBSide | None,
-    judge: Scorer,
-    prompt: Prompt,
-    pass_score: float,
-    rerun: bool,
-) -> JudgedCase:
+def _judge(run: _Run, case: GoldenCase) -> JudgedCase:
+    live, base, judge = run.live, run.base, run.judge
     old, new = gold_pair(
         case,
         before=(base.index.kb.label, base.index.chunks) if base else None,
         after=(live.index.kb.label, live.index.chunks),
     )
-    after = _outcome(arms["live"], case.id, judge.name)
-    before = _outcome(arms["base"], case.id, judge.name) if "base" in arms else None
+    after = _outcome(run.arms["live"], case.id, judge.name)
+    before = _outcome(run.arms["base"], case.id, judge.name) if base else None
     stale = False
     if after is not None and after.error is None and old.labeled and old.answer != new.answer:
-        found = judge.score(answer=after.answer, case=case, expected=old.answer, prompt=prompt)
-        stale = found.value >= pass_score
+        found = judge.score(answer=after.answer, case=case, expected=old.answer, prompt=run.prompt)
+        stale = found.value >= run.pass_score
     return judge_case(
         case_id=case.id,
         before=before,
@@ -239,10 +186,10 @@ def _judge(
         gold_before=old,
         gold_after=new,
         gives_old_answer=stale,
-        pass_score=pass_score,
+        pass_score=run.pass_score,
         critical=case.critical,
         cluster=case.cluster,
-        rerun=rerun,
+        rerun=case.id in run.different,
     )
 
 
