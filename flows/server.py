@@ -3,9 +3,11 @@
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import IO
 
 import httpx
 from prefect.settings import PREFECT_API_URL, temporary_settings
@@ -37,13 +39,14 @@ def prefect_server(port: int = 0) -> Iterator[str]:
     chosen = port or _free_port()
     url = f"http://{_HOST}:{chosen}/api"
     command = [sys.executable, "-m", "prefect", "server", "start"]
+    log = tempfile.TemporaryFile()  # noqa: SIM115 - read when the server does not start
     process = subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
         [*command, "--host", _HOST, "--port", str(chosen), "--log-level", "ERROR"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
     )
     try:
-        _wait(url, process)
+        _wait(url, process, log)
         with temporary_settings({PREFECT_API_URL: url}):
             yield url
     finally:
@@ -52,6 +55,7 @@ def prefect_server(port: int = 0) -> Iterator[str]:
             process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
+        log.close()
 
 
 def _free_port() -> int:
@@ -60,7 +64,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait(url: str, process: "subprocess.Popen[bytes]") -> None:
+def _wait(url: str, process: "subprocess.Popen[bytes]", log: IO[bytes]) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
@@ -71,8 +75,11 @@ def _wait(url: str, process: "subprocess.Popen[bytes]") -> None:
         except httpx.HTTPError:
             pass
         time.sleep(0.5)
+    log.seek(0)
+    lines = log.read().decode(errors="replace").split("\n")
+    why = next((line.strip() for line in reversed(lines) if "Error" in line), "no reason given")
     raise StorageError(
-        "the Prefect server did not start",
+        f"the Prefect server did not start: {why}",
         where=url,
         hint="run `prefect server start` to see why, or set PREFECT_API_URL to a running one",
     )

@@ -44,6 +44,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     },
     "Operate": {
         "run": "Run a flow, such as the nightly.",
+        "ui": "Browse runs, variants and packs in MLflow.",
         "deploy": "Put flows on their schedules and triggers.",
         "route": "Explain routing, recalibrate it, look at the run log.",
         "pack": "Build, verify, list and export packs.",

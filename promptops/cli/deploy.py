@@ -6,6 +6,7 @@ from promptops.cli.guard import open_package
 from promptops.cli.lazy import Cli
 from promptops.cli.options import common, open_workspace
 from promptops.cli.output import remark
+from promptops.config.environment import make_prefect_home
 
 
 @click.command()
@@ -24,6 +25,7 @@ def command(cli: Cli, schedule: str | None, port: int) -> None:
     interrupted.
     """
     services = open_workspace(cli, [("nightly.schedule", schedule)])
+    make_prefect_home()
     settings = services.settings
     server = open_package("flows", "server")
     deployments = open_package("flows", "deployments")

@@ -8,7 +8,7 @@ from promptops.cli.guard import open_package
 from promptops.cli.lazy import Cli
 from promptops.cli.options import PROMPT, common, open_workspace, reports
 from promptops.cli.output import emit, emit_json, emit_table, remark
-from promptops.config.environment import quiet_prefect
+from promptops.config.environment import make_prefect_home, quiet_prefect
 from promptops.errors import UsageError
 
 _BUDGET = {"calls": int, "usd": float, "minutes": float}
@@ -135,6 +135,7 @@ def _open(cli: Cli) -> Any:
     if not cli.debug:
         quiet_prefect()
     services = open_workspace(cli)
+    make_prefect_home()
     # Named again under its own key, so that a mistake in it shows before the server starts.
     services.catalog.get(services.settings.llm.model)
     return services

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from promptops.config.workspace import Workspace
+from promptops.core.files import storage_refusals
 
 # Set before any of these libraries is imported: no telemetry, no network that nobody asked for.
 _QUIET = {
@@ -39,6 +40,17 @@ def default_weights() -> Path:
     """Where weights are kept when nothing is set: the user's cache folder."""
     cache = os.environ.get("XDG_CACHE_HOME")  # noqa: TID251
     return (Path(cache) if cache else Path.home() / ".cache") / "promptops" / "models"
+
+
+def make_prefect_home() -> None:
+    """Make the folder that ``PREFECT_HOME`` names: Prefect's server does not.
+
+    Raises:
+        StorageError: It cannot be made.
+    """
+    home = Path(os.environ.get("PREFECT_HOME", Path.home() / ".prefect")).expanduser()  # noqa: TID251
+    with storage_refusals(home):
+        home.mkdir(parents=True, exist_ok=True)
 
 
 def quiet_prefect() -> None:

@@ -66,10 +66,9 @@ def record_night(services: Services, night: "Night") -> dict[str, str]:
 
 
 def mlflow_command(services: Services) -> str:
-    """The command that opens MLflow's UI over the workspace's runs."""
-    if services.settings.tracking.uri:
-        return f"open {services.settings.tracking.uri}"
-    return f"mlflow ui --backend-store-uri {services.tracking_uri} --port 5000"
+    """What opens MLflow's UI over the workspace's runs."""
+    uri = services.settings.tracking.uri
+    return f"open {uri}" if uri.startswith("http") else "promptops ui"
 
 
 def record_pack(services: Services, pack: Pack) -> str:
