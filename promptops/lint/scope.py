@@ -16,6 +16,7 @@ _PARTS = (
     "recommendation", "overview", "takeaway", "insight", "sentence", "word", "character", "line",
 )  # fmt: skip
 _PART = re.compile(rf"\b({'|'.join(_PARTS)})s?\b")
+_ASKED = re.compile(r"\banswer(?:ing)?(?:\s\w{1,12}){0,3}?\squestions?\b")
 _CONDITION = re.compile(
     r"\b(?:if|when|whenever|unless|except|otherwise|for example|e\.g|depending|in case|where"
     r"|first|second|then|finally|each|every|per|optional|optionally|while|but|although|instead)\b"
@@ -35,7 +36,8 @@ def scope(sentence: str, *, without: frozenset[str] = frozenset()) -> frozenset[
     """
     if _CONDITION.search(sentence):
         return None
-    return frozenset(part for part in _PART.findall(sentence) if part not in without)
+    parts = _PART.findall(_ASKED.sub("", sentence))
+    return frozenset(part for part in parts if part not in without)
 
 
 def about_the_answer(sentence: str) -> bool:

@@ -10,7 +10,9 @@ from promptops.lint.rule import Rule
 from promptops.lint.scope import scope
 
 _FORMATS = r"(?P<format>json|xml|yaml|csv|html|plain text|markdown(?: table)?|latex)"
-_UNITS = frozenset({"table", "list", "code", "value", "message", "line"})
+_UNITS = frozenset(
+    {"table", "list", "code", "value", "message", "line", "key", "field", "item", "label", "name"}
+)
 _ONLY = phrase(
     r"\b(?:return|respond|answer|reply|output|produce|write|generate|give)\b"
     r"(?:[^.;\n]{0,40}\b(?:only|just|strictly|exclusively|nothing but|solely)\b[^.;,\n]{0,20}?\b"

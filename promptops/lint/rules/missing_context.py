@@ -33,7 +33,8 @@ class MissingContext(PhraseRule):
     triggers = ("discussed", "agreed", "talked", "last time", "usual", "previous conversation",
                 "earlier conversation", "last conversation", "mentioned earlier")  # fmt: skip
     pattern = phrase(
-        r"\b(?:as|that|which|what|format|like) we (?:have )?(?:discussed|agreed|talked about)\b"
+        r"\b(?:as|like|(?:format|style|structure|rules|plan|way|template)(?: that| which)?)"
+        r" we (?:have )?(?:discussed|agreed|talked about)\b"
         r"|\b(?:like|as|same as|from) last time\b"
         r"|\b(?:do|write|answer|format|respond|reply)[^.\n]{0,40} as usual\b"
         r"|\b(?:from|in|as in|based on) (?:our|my|the) (?:previous|earlier|last) conversations?\b"
