@@ -46,7 +46,7 @@ class CachedChat:
         """Answer from the store or from the inner chat; see ``Chat.complete`` for the errors."""
         key = request.digest(self._fingerprint(request.model))
         while True:
-            known = await asyncio.to_thread(self._store.get, key)
+            known = self._store.get(key)
             if known is not None:
                 completion = read_completion(known)
                 if completion is not None:

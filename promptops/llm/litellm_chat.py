@@ -230,7 +230,7 @@ def _body(request: ChatRequest) -> dict[str, Any]:
 
 
 def _is_strict(schema: JSON) -> bool:
-    """Whether every object closes itself and requires all it names, as OpenAI's strict mode asks."""
+    """Whether each object is closed and requires all it names, as OpenAI's strict mode asks."""
     if isinstance(schema, Mapping):
         if schema.get("type") == "object":
             named = set(schema.get("properties", ()))

@@ -99,7 +99,8 @@ def meaning(problem: BaseException) -> Meaning:
     text = str(problem).lower()
     status = getattr(problem, "status_code", None)
     spent = any(word in text for word in _SPENT)
-    refused = type(problem).__name__ == "APIError" and isinstance(status, int) and 400 <= status < 500
+    plain = type(problem).__name__ == "APIError"
+    refused = plain and isinstance(status, int) and status // 100 == 4
     return _REFUSED if spent or refused else found
 
 

@@ -8,7 +8,7 @@ An answer depends on the request alone, not on what was asked before or on the n
   kernel. Batching would not be faster either: on a CPU the cost of this model is per token.
 
 What was computed for a prompt's beginning is kept (two live slots, more in memory), so a prompt
-with a long fixed part pays for its varying part only. Measured: a reused beginning changes no answer.
+with a long fixed part pays for its varying part only. A reused beginning changes no answer.
 """
 
 import os

@@ -1,8 +1,8 @@
 """Turning a JSON schema into the grammar that the embedded engine samples under.
 
-llama.cpp's own schema grammar lets a model put as many line breaks and blanks between tokens as it
-likes, and a small model likes many: about 20 tokens for an answer of 11. The grammar here allows one
-layout only, the one ``json.dumps`` writes and examples in prompts use (``{"a": 1, "b": 2}``).
+llama.cpp's own schema grammar lets a model put as many line breaks and blanks between tokens as
+it likes, and a small model likes many: about 20 tokens for an answer of 11. The grammar here allows
+one layout only, the one ``json.dumps`` writes and examples in prompts use (``{"a": 1, "b": 2}``).
 """
 
 import json

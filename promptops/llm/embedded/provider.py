@@ -15,7 +15,9 @@ from promptops.llm.embedded.weights import PROVIDER, weights_path
 _WAITING_CALLS = 16
 """Threads that hold a call of the embedded model; the engine itself computes one at a time."""
 
-_NOT_SAMPLING = frozenset({"response_format", "stream", "stream_options", "extra_body", "max_retries"})
+_NOT_SAMPLING = frozenset(
+    {"response_format", "stream", "stream_options", "extra_body", "max_retries"}
+)
 
 _SUPPORTED = frozenset(
     {
@@ -44,9 +46,7 @@ class EmbeddedModels:
     def engine(self, model_id: str) -> Engine:
         """The engine of a model id (see ``weights_path`` for the errors)."""
         path = weights_path(model_id, self.folder)
-        return shared_engine(
-            path, threads=self.threads, context=self.context, notify=self.notify
-        )
+        return shared_engine(path, threads=self.threads, context=self.context, notify=self.notify)
 
 
 @functools.cache
@@ -68,11 +68,7 @@ def _handler() -> Any:
     pool = ThreadPoolExecutor(_WAITING_CALLS, thread_name_prefix="promptops-embedded")
 
     def sampling(model: str, optional_params: Mapping[str, Any]) -> dict[str, JSON]:
-        params = {
-            key: value
-            for key, value in optional_params.items()
-            if key not in _NOT_SAMPLING
-        }
+        params = {key: value for key, value in optional_params.items() if key not in _NOT_SAMPLING}
         params |= optional_params.get("extra_body") or {}
         unknown = sorted(set(params) - _SUPPORTED)
         if unknown:
@@ -86,9 +82,10 @@ def _handler() -> Any:
     class Handler(CustomLLM):  # type: ignore[misc]  # litellm is not typed
         """Serves LiteLLM's calls; ``client`` carries the ``EmbeddedModels`` of the caller."""
 
-        async def acompletion(self, **call: Any) -> Any:  # type: ignore[override]
+        async def acompletion(self, **call: Any) -> Any:
             """One answer as LiteLLM's response."""
-            models, options = call["client"], call["optional_params"]
+            models: EmbeddedModels = call["client"]
+            options = call["optional_params"]
             work = functools.partial(
                 models.engine(call["model"]).answer,
                 call["messages"],
@@ -109,9 +106,10 @@ def _handler() -> Any:
             response.usage = Usage(**_usage(answer))
             return response
 
-        async def astreaming(self, **call: Any) -> AsyncIterator[Any]:  # type: ignore[override]
+        async def astreaming(self, **call: Any) -> AsyncIterator[Any]:
             """The answer as LiteLLM's generic chunks."""
-            models, options = call["client"], call["optional_params"]
+            models: EmbeddedModels = call["client"]
+            options = call["optional_params"]
             loop = asyncio.get_running_loop()
             pieces: asyncio.Queue[str | None] = asyncio.Queue()
             open_ = True

