@@ -1,4 +1,4 @@
-"""Embeddings kept on disk, so that a text is embedded once."""
+"""No text is embedded twice: vectors on disk, by the digest of text and embedder."""
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -11,27 +11,27 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-Progress = Callable[[int, int], None]
+_BATCH = 64
 
-_BATCH = 256
+Progress = Callable[[int, int], None]
 
 
 class CachedEmbedder:
-    """An embedder that asks the store first; when all is known, the inner one is never loaded.
+    """An embedder that remembers; when every text is known, the inner one is never loaded.
 
-    New texts are embedded in order of length, so that a batch holds texts of one size and little
-    is padded, and kept batch by batch: what a killed run had embedded is not embedded again.
+    New texts are embedded in batches of similar length (a batch costs what its longest text
+    costs), each batch kept as soon as it is done, so an interrupted run goes on where it was.
     """
 
     def __init__(
-        self, inner: Embedder, store: BlobStore, *, progress: Progress | None = None
+        self, inner: Embedder, store: BlobStore, progress: Progress = lambda _done, _all: None
     ) -> None:
-        """Keep the parts.
+        """Wrap an embedder.
 
         Args:
-            inner: Embeds what is not known.
-            store: Vectors by text and fingerprint.
-            progress: Told how many of the new texts are embedded.
+            inner: Who embeds new texts.
+            store: Where vectors are kept, as little-endian float32.
+            progress: Told how many of how many new texts are done, after each batch.
         """
         self._inner = inner
         self._store = store
@@ -39,37 +39,37 @@ class CachedEmbedder:
 
     @property
     def fingerprint(self) -> str:
-        """The inner embedder's."""
+        """That of the inner embedder."""
         return self._inner.fingerprint
 
     @property
     def dimension(self) -> int:
-        """The inner embedder's."""
+        """That of the inner embedder."""
         return self._inner.dimension
 
     def embed(self, texts: Sequence[str]) -> "NDArray[np.float32]":
-        """Embed texts, the new ones only.
-
-        Returns:
-            Float32 array ``(len(texts), dimension)`` of unit rows.
-        """
+        """Embed texts, new ones only; see ``Embedder.embed``."""
         import numpy as np
 
-        keys = [digest([self.fingerprint, text]) for text in texts]
-        by_key = dict(zip(keys, texts, strict=True))
-        known = {
+        keys = [digest({"embedder": self.fingerprint, "text": text}) for text in texts]
+        rows = {
             key: np.frombuffer(data, dtype="<f4")
-            for key, data in self._store.get_many(by_key).items()
+            for key, data in self._store.get_many(keys).items()
         }
-        missing = sorted(by_key.keys() - known.keys(), key=lambda key: (len(by_key[key]), key))
-        for start in range(0, len(missing), _BATCH):
-            part = missing[start : start + _BATCH]
-            vectors = self._inner.embed([by_key[key] for key in part])
-            fresh = dict(zip(part, vectors.astype("<f4"), strict=True))
-            self._store.put_many({key: row.tobytes() for key, row in fresh.items()})
-            known.update(fresh)
-            if self._progress is not None:
-                self._progress(start + len(part), len(missing))
-        if not keys:
-            return np.zeros((0, self.dimension), dtype=np.float32)
-        return np.stack([known[key] for key in keys]).astype(np.float32, copy=False)
+        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in rows}
+        order = sorted(new, key=lambda key: (len(new[key]), key))
+        for start in range(0, len(order), _BATCH):
+            part = order[start : start + _BATCH]
+            vectors = self._inner.embed([new[key] for key in part])
+            self._store.put_many(
+                {
+                    key: vector.astype("<f4").tobytes()
+                    for key, vector in zip(part, vectors, strict=True)
+                }
+            )
+            rows.update(zip(part, vectors, strict=True))
+            self._progress(min(start + _BATCH, len(order)), len(order))
+        out = np.empty((len(texts), self.dimension), dtype=np.float32)
+        for position, key in enumerate(keys):
+            out[position] = rows[key]
+        return out

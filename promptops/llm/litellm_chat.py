@@ -112,6 +112,8 @@ class LiteLLMChat:
         body = _body(request) | {"timeout": self._timeout_s, "stream": stream}
         if is_embedded(request.model):
             body["client"] = self._embedded
+            # A draw that is not the first one differs from it, and is the same tomorrow.
+            body.setdefault("seed", request.repeat)
         for attempt in range(self._retries + 1):
             try:
                 return await litellm.acompletion(**body)
@@ -195,6 +197,7 @@ def load_litellm() -> Any:
     # It logs tracebacks of failures that it also raises: here each is raised once, as ours.
     logging.getLogger("LiteLLM").setLevel(logging.CRITICAL)
     register()
+    litellm.encode(model="", text="")  # reads its tokenizer now, not in the first call's latency
     return litellm
 
 
