@@ -8,7 +8,7 @@ export DO_NOT_TRACK := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-unit check format bench lock clean
+.PHONY: help install run repro test test-unit check format bench lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -26,6 +26,9 @@ $(VENV)/.installed: requirements.lock.txt pyproject.toml
 
 run: install ## Run the nightly flow over the sample workspace
 	$(BIN)/promptops run nightly
+
+repro: install ## Compute derived data that changed (DVC)
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/dvc repro
 
 test: install ## Run all tests
 	$(BIN)/pytest -q tests
@@ -52,4 +55,5 @@ lock: install ## Write the versions installed now to requirements.lock.txt
 	@mv requirements.lock.txt.new requirements.lock.txt
 
 clean: ## Remove .venv, caches and state; what people wrote stays
-	rm -rf $(VENV) .promptops .mypy_cache .ruff_cache .pytest_cache .import_linter_cache reports derived
+	rm -rf $(VENV) .promptops .mypy_cache .ruff_cache .pytest_cache .import_linter_cache derived .dvc/cache .dvc/tmp
+	find reports -mindepth 1 -maxdepth 1 ! -name metrics -exec rm -rf {} + 2>/dev/null || true
