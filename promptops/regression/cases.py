@@ -228,7 +228,9 @@ def _blame(
         return "", _PLAIN.get(verdict, ""), ()
     if after.error is not None:
         return "provider", f"no answer: {after.error}", ()
-    if gold.support is None:
+    if gold.answer is None and verdict != "stale-answer":
+        return "reader", "an answer was given where the knowledge base holds none", ()
+    if gold.support is None and verdict != "stale-answer":
         return "reader", "wrong answer", ()
     if gold.support and not gold.support & set(after.context):
         seen = set(before.context) if before else set()
@@ -240,8 +242,6 @@ def _blame(
         return "retriever", reason, entered if lost else ()
     if verdict == "stale-answer":
         return "reader", "the answer repeats the old fact", ()
-    if gold.answer is None:
-        return "reader", "an answer was given where the knowledge base holds none", ()
     return "reader", "the answer was in the context and was not used", ()
 
 

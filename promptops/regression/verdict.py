@@ -30,6 +30,7 @@ from promptops.regression.cases import JudgedCase
 
 RunVerdict = Literal["BASELINE", "IMPROVED", "PASS", "INCONCLUSIVE", "REGRESSED"]
 MIN_CLUSTERS = 5
+_TOLD = ("fixed", "broken", "stale-answer", "abstain-miss", "gold-stale")
 _SEVERITY: dict[RunVerdict, int] = {"IMPROVED": 0, "PASS": 1, "INCONCLUSIVE": 2, "REGRESSED": 3}
 
 
@@ -209,11 +210,11 @@ def _against_margin(
 def _reason(worst: MetricVerdict | None, counts: Mapping[str, int], margin: float) -> str:
     if worst is None or worst.difference is None:
         return "no case is comparable between the two versions"
-    broken = sum(counts.get(name, 0) for name in ("broken", "stale-answer", "abstain-miss"))
+    told = [f"{counts[name]} {name}" for name in _TOLD if counts.get(name)]
     interval = worst.difference
     text = (
         f"{worst.metric} {interval.estimate:+.3f} [{interval.low:+.3f}, {interval.high:+.3f}] "
-        f"on {worst.n} cases, {counts.get('fixed', 0)} fixed, {broken} broken"
+        f"on {worst.n} comparable cases, {', '.join(told) or 'none changed for the worse'}"
     )
     if worst.verdict == "INCONCLUSIVE":
         if worst.clusters < MIN_CLUSTERS:
