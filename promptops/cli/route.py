@@ -1,5 +1,6 @@
 """``promptops route``."""
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from promptops.cli.output import emit_json, emit_table, emit_text
 from promptops.core.canonical import JSON
 
 if TYPE_CHECKING:
+    from promptops.operations.routing import Recalibrated
     from promptops.routing.decision import Decision
 
 
@@ -80,17 +82,7 @@ def recalibrate(
 
     services = open_workspace(cli)
     found = recalibrate_policies(services, apply=not report_only)
-    write_metrics(
-        metrics,
-        {
-            item.policy.metadata.name: {
-                "runs": item.estimates.rows,
-                "prompts": len(item.report.choices),
-                "changed": len(item.report.changed),
-            }
-            for item in found
-        },
-    )
+    write_metrics(metrics, {item.policy.metadata.name: _numbers(item) for item in found})
     cells = [
         (cell.key, cell.target, cell.quality, cell.quality_lcb, cell.tokens, cell.runs)
         for item in found
@@ -182,6 +174,12 @@ def collect(cli: Cli, only: tuple[str, ...]) -> None:
     path = collect_runs(services, only=only, progress=watch.of("collect"))
     watch.close()
     emit_text(str(path) if path else "There was nothing to run.")
+
+
+def _numbers(item: "Recalibrated") -> dict[str, JSON]:
+    """What holds whatever was in force before: runs, and prompts by the target they would get."""
+    chosen = Counter(choice.after or "no route" for choice in item.report.choices)
+    return {"runs": item.estimates.rows, "prompts": dict(chosen)}
 
 
 def _decision_json(decision: "Decision") -> dict[str, JSON]:
