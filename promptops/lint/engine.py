@@ -5,9 +5,8 @@ skipped, never as passed.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from multiprocessing import get_context
+from dataclasses import dataclass, replace
+from functools import partial
 
 from promptops.lint.finding import Finding, Severity
 from promptops.lint.options import LintOptions
@@ -17,6 +16,7 @@ from promptops.lint.report import LintReport, Skipped
 from promptops.lint.rule import Rule
 from promptops.lint.rules.unused_suppression import UnusedSuppression
 from promptops.lint.suppression import Sifted, sift
+from promptops.lint.workers import spread
 from promptops.prompts.loader import PromptFile
 
 Progress = Callable[[int, int], None]
@@ -58,12 +58,9 @@ def lint_files(
     outcomes: list[Checked] = []
     if workers > 1 and total >= _POOL_FROM:
         chunks = [files[start : start + _CHUNK] for start in range(0, total, _CHUNK)]
-        # Threads may be running here (task runners, model engines), so never a plain fork.
-        context = get_context("forkserver")
-        with ProcessPoolExecutor(max_workers=workers, mp_context=context) as pool:
-            for found in pool.map(_check_chunk, chunks, [settings] * len(chunks)):
-                outcomes.extend(found)
-                _tell(progress, len(outcomes), total)
+        for found in spread(partial(_check_chunk, options=settings), chunks, workers):
+            outcomes.extend(found)
+            _tell(progress, len(outcomes), total)
     else:
         for file in files:
             outcomes.append(check_file(file, settings))
@@ -125,8 +122,6 @@ def _at_severity(
     level: Severity | None = options.severity.get(rule.code)
     if level is None:
         return findings
-    from dataclasses import replace
-
     return [replace(finding, severity=level) for finding in findings]
 
 

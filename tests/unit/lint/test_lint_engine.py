@@ -32,15 +32,19 @@ def codes(report) -> list[str]:
 
 
 BLOCK = "messages:\n  - role: user\n    content: {}\n      One.\n      two <|eot_id|>\n"
+VARIANT = """\
+messages: [{role: user, content: Hi.}]
+variants:
+  - {id: b, messages: [{role: user, content: Hi <|eot_id|>}]}
+"""
 PLACES = {
     "block scalar": (BLOCK.format("|"), (5, 11)),
     "folded scalar": (BLOCK.format(">-"), (5, 11)),
     "quoted with escapes": ('messages:\n  - {role: user, content: "a\\tb <|eot_id|>"}\n', (2, 33)),
     "single quotes": ("messages:\n  - {role: user, content: 'it''s <|eot_id|>'}\n", (2, 34)),
     "a variant's message": (
-        "messages: [{role: user, content: Hello.}]\n"
-        "variants: [{id: b, messages: [{role: user, content: Hi <|eot_id|>}]}]\n",
-        (2, 56),
+        VARIANT,
+        (3, 49),
     ),
 }
 

@@ -145,8 +145,8 @@ def test_no_pattern_over_prompts_can_run_away():
 
 PUMPED = [
     "a", " ", "\n", '"', "'", "`", "```\n", "{", "{{", "<a>", "<", "[a", "- a\n", "# a\n",
-    "e.g. ",
-    "return only ", "ignore all ", "1", "1 ", "a@", "a.", "MUST ", "://", "&#", "é", "A1b2", "\u200b",
+    "e.g. ", "1", "1 ",
+    "return only ", "ignore all ", "a@", "a.", "MUST ", "://", "&#", "é", "A1b2", "\u200b",
 ]  # fmt: skip
 
 
