@@ -9,7 +9,8 @@ from promptops.regression.lineage import Edge, Lineage, Node
 
 _COLUMNS = (("document",), ("kb",), ("golden", "model"), ("prompt",), ("pack",))
 _TITLES = ("documents", "knowledge bases", "golden sets and targets", "prompts", "packs")
-_ROW, _WIDTH, _GAP, _TOP = 26, 210, 80, 46
+_ROW, _WIDTH, _GAP, _TOP = 26, 220, 80, 46
+_LETTERS = 30
 _MERMAID_STATES = {
     "changed": "fill:#fff3cd,stroke:#b58900",
     "stale": "fill:#ffe3d3,stroke:#cb4b16",
@@ -98,7 +99,7 @@ def _line(edge: Edge, places: dict[str, tuple[int, int]]) -> str:
 def _box(node: Node, place: tuple[int, int]) -> str:
     x, y = _at(place)
     hint = "\n".join(part for part in (node.label, node.detail, node.note) if part)
-    label = node.label if len(node.label) <= 32 else f"{node.label[:31]}…"
+    label = node.label if len(node.label) <= _LETTERS else f"{node.label[: _LETTERS - 1]}…"
     return (
         f'<g class="node {node.kind} {node.state}" data-id="{html.escape(node.id)}" '
         f'tabindex="0"><title>{html.escape(hint)}</title>'

@@ -6,6 +6,7 @@ which documents really stood in the context of which golden case.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import PurePosixPath
 from typing import Literal
 
 from promptops.core.canonical import JSON
@@ -183,7 +184,8 @@ class _Drawing:
         if prompt.retrieval:
             self._edge(self._node("kb", prompt.retrieval.kb), mine, "retrieved by")
         for item in prompt.evals:
-            self._edge(self._node("golden", item.dataset), mine, "measures")
+            short = PurePosixPath(item.dataset).name
+            self._edge(self._node("golden", item.dataset, label=short), mine, "measures")
         for target in targets:
             self._edge(self._node("model", target), mine, "answers")
 
