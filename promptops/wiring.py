@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from promptops.knowledge.index import KBIndex
     from promptops.knowledge.kb import KnowledgeBase
     from promptops.knowledge.snapshots import SnapshotStore
-    from promptops.llm.chat import Chat
+    from promptops.llm.chat import Chat, Usage
     from promptops.llm.metered import Budget, Meter
     from promptops.models.catalog import Catalog
     from promptops.prompts.model import Prompt
@@ -189,7 +189,7 @@ class Services:
         def make() -> "Meter":
             from promptops.llm.metered import Meter
 
-            return Meter()
+            return Meter(self.budget)
 
         return self._once("meter", make)
 
@@ -203,9 +203,9 @@ class Services:
 
     def fingerprint(self, model: str) -> str:
         """What identifies the weights behind a model id: part of every key of an answer."""
-        from promptops.llm.embedded.weights import fingerprint, is_embedded
+        from promptops.llm.embedded.weights import model_fingerprint
 
-        return fingerprint(model, self.weights) if is_embedded(model) else model
+        return model_fingerprint(model, self.weights)
 
     @property
     def chat(self) -> "Chat":
@@ -213,26 +213,37 @@ class Services:
 
         def make() -> "Chat":
             from promptops.llm.cached import CachedChat
+            from promptops.llm.embedded.provider import EmbeddedModels
             from promptops.llm.limited import LimitedChat
             from promptops.llm.litellm_chat import LiteLLMChat
             from promptops.llm.metered import MeteredChat
 
             llm = self.settings.llm
+            embedded = EmbeddedModels(
+                folder=self.weights, threads=llm.threads, context=llm.context, notify=self._tell
+            )
             chat = LiteLLMChat(
-                timeout_s=llm.timeout_s,
-                retries=llm.retries,
-                weights=self.weights,
-                threads=llm.threads or None,
-                context=llm.context,
-                notice=self.notice,
+                embedded, timeout_s=llm.timeout_s, retries=llm.retries, price=self._price
             )
-            limited = LimitedChat(
-                chat, {"embedded": llm.embedded_concurrency}, default=llm.concurrency
-            )
-            metered = MeteredChat(limited, self.meter, self.budget)
-            return CachedChat(metered, self.answers, self.fingerprint, meter=self.meter)
+            limited = LimitedChat(chat, {"embedded": llm.embedded_concurrency}, llm.concurrency)
+            metered = MeteredChat(limited, self.meter)
+            return CachedChat(metered, self.answers, self.fingerprint, self.meter.note_cached)
 
         return self._once("chat", make)
+
+    def _tell(self, line: str) -> None:
+        # The notice may be replaced after the chat was made.
+        self.notice(line)
+
+    def _price(self, model: str, usage: "Usage") -> float | None:
+        """USD of a call by the model's card; None where no card says."""
+        from promptops.errors import UnknownModelError
+
+        try:
+            price = self.catalog.get(model).price
+        except UnknownModelError:
+            return None
+        return (usage.input_tokens * price.input + usage.output_tokens * price.output) / 1e6
 
     def turn(self) -> AbstractContextManager[Any]:
         """Hold while one prompt is measured.
@@ -330,7 +341,7 @@ class Services:
     # A night.
 
     budget: "Budget | None" = None
-    """What calls may cost in all; set before the first use of `chat`."""
+    """What calls may cost in all; set before the first use of `meter` and `chat`."""
 
     def close(self) -> None:
         """Close the databases; the next use opens them again."""

@@ -8,6 +8,7 @@ one layout only, the one ``json.dumps`` writes and examples in prompts use (``{"
 import json
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 from promptops.core.canonical import JSON
 from promptops.errors import ProviderRefusedError
@@ -38,8 +39,21 @@ def _grammar(text: str) -> str:
             f"the output schema is not a JSON schema: {problem.message}",
             where=f"output.schema/{place}".rstrip("/"),
         ) from problem
-    laid_out = {**schema, "x-guidance": _LAYOUT}
+    laid_out = {**closed(schema), "x-guidance": _LAYOUT}
     return f"%llguidance {{}}\nstart: %json {json.dumps(laid_out)}"
+
+
+def closed(schema: JSON) -> Any:
+    """The schema with objects that hold what they declare and no more.
+
+    As in the strict mode of hosted providers: left open, a small model goes on inventing fields.
+    """
+    if isinstance(schema, Mapping):
+        parts = {name: closed(part) for name, part in schema.items()}
+        if isinstance(parts.get("properties"), dict):
+            parts.setdefault("additionalProperties", False)
+        return parts
+    return [closed(part) for part in schema] if isinstance(schema, list | tuple) else schema
 
 
 def check_constrained(text: str, schema: Mapping[str, JSON], finish_reason: str) -> None:
