@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from promptops.core.canonical import canonical_json
 from promptops.core.store import BlobStore
 from promptops.llm.chat import Chat, ChatRequest, Completion, Usage
+from promptops.llm.metered import Meter
 
 
 class CachedChat:
@@ -24,8 +25,9 @@ class CachedChat:
         self,
         inner: Chat,
         store: BlobStore,
-        fingerprint: Callable[[str], str] = lambda _model: "",
-        on_hit: Callable[[], None] = lambda: None,
+        fingerprint: Callable[[str], str],
+        *,
+        meter: Meter | None = None,
     ) -> None:
         """Wrap a chat.
 
@@ -33,12 +35,12 @@ class CachedChat:
             inner: Who is asked when the answer is not known.
             store: Where answers are kept.
             fingerprint: Identifies the weights behind a model id; part of an answer's key.
-            on_hit: Called for each answer that cost nothing (``Meter.note_cached``).
+            meter: Counts the answers that cost nothing.
         """
         self._inner = inner
         self._store = store
         self._fingerprint = fingerprint
-        self._on_hit = on_hit
+        self._meter = meter
         self._lock = threading.Lock()
         self._flights: dict[str, Future[Completion]] = {}
 
@@ -50,8 +52,7 @@ class CachedChat:
             if known is not None:
                 completion = read_completion(known)
                 if completion is not None:
-                    self._on_hit()
-                    return completion
+                    return self._known(completion)
             with self._lock:
                 flight = self._flights.get(key)
                 first = flight is None
@@ -61,8 +62,7 @@ class CachedChat:
                 return await self._fly(key, request, flight)
             answered = await _landed(flight)
             if answered is not None:
-                self._on_hit()
-                return replace(answered, cached=True)
+                return self._known(replace(answered, cached=True))
             # The caller who asked was canceled: this one looks again and asks itself.
 
     async def _fly(
@@ -81,6 +81,11 @@ class CachedChat:
             raise
         self._land(key)
         flight.set_result(completion)
+        return completion
+
+    def _known(self, completion: Completion) -> Completion:
+        if self._meter is not None:
+            self._meter.note_cached()
         return completion
 
     def _land(self, key: str) -> None:

@@ -6,6 +6,7 @@ import logging
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from promptops.core.canonical import JSON
@@ -18,6 +19,7 @@ from promptops.errors import (
 )
 from promptops.llm.background import BackgroundLoop
 from promptops.llm.chat import SAMPLING_PARAMS, ChatRequest, Completion, Usage
+from promptops.llm.embedded.engine import DEFAULT_CONTEXT
 from promptops.llm.embedded.provider import EmbeddedModels, register
 from promptops.llm.embedded.weights import is_embedded
 from promptops.llm.provider_errors import meaning, own_error, retry_after_s, translate
@@ -39,8 +41,11 @@ class LiteLLMChat:
 
     def __init__(
         self,
-        embedded: EmbeddedModels,
         *,
+        weights: Path,
+        threads: int | None = None,
+        context: int = DEFAULT_CONTEXT,
+        notice: Callable[[str], None] | None = None,
         timeout_s: float = 120.0,
         retries: int = 2,
         backoff_s: float = 0.5,
@@ -49,13 +54,18 @@ class LiteLLMChat:
         """Nothing is loaded until the first call.
 
         Args:
-            embedded: Where the weights of ``embedded/…`` models are and how to run them.
+            weights: Folder of the weights of ``embedded/…`` models.
+            threads: Threads of the embedded model; None for all cores but one.
+            context: Tokens that a prompt and its answer share in the embedded model.
+            notice: Told one line before an embedded model is loaded.
             timeout_s: Seconds one try may take.
             retries: Further tries after a passing failure.
             backoff_s: Seconds before the first further try; doubles with each.
             price: USD of a call for models that LiteLLM's price table does not have.
         """
-        self._embedded = embedded
+        self._embedded = EmbeddedModels(
+            folder=weights, threads=threads or 0, context=context, notify=notice
+        )
         self._timeout_s = timeout_s
         self._retries = retries
         self._backoff_s = backoff_s

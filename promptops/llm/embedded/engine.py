@@ -157,7 +157,8 @@ class Engine:
 
     def _loaded(self) -> Any:
         if self._server is None:
-            self._notify(f"loading {self._path.name} on {self._threads} thread(s)")
+            count = "1 thread" if self._threads == 1 else f"{self._threads} threads"
+            self._notify(f"loading {self._path.name} ({count}) …")
             self._server = _serve(self._path, self._threads, self._context)
         return self._server
 

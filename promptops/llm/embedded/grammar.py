@@ -15,6 +15,9 @@ from promptops.errors import ProviderRefusedError
 
 _LAYOUT = {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}
 
+_NAMED = frozenset({"properties", "patternProperties", "$defs", "definitions", "dependentSchemas"})
+_VALUES = frozenset({"enum", "const", "default", "examples"})
+
 
 def schema_grammar(schema: Mapping[str, JSON]) -> str:
     """Give the llguidance grammar of the JSON values that follow ``schema``, in one layout.
@@ -49,11 +52,17 @@ def closed(schema: JSON) -> Any:
     As in the strict mode of hosted providers: left open, a small model goes on inventing fields.
     """
     if isinstance(schema, Mapping):
-        parts = {name: closed(part) for name, part in schema.items()}
-        if isinstance(parts.get("properties"), dict):
+        parts = {name: _closed_part(name, part) for name, part in schema.items()}
+        if "properties" in parts:
             parts.setdefault("additionalProperties", False)
         return parts
     return [closed(part) for part in schema] if isinstance(schema, list | tuple) else schema
+
+
+def _closed_part(keyword: str, part: JSON) -> Any:
+    if keyword in _NAMED and isinstance(part, Mapping):
+        return {name: closed(inner) for name, inner in part.items()}
+    return part if keyword in _VALUES else closed(part)
 
 
 def check_constrained(text: str, schema: Mapping[str, JSON], finish_reason: str) -> None:

