@@ -61,7 +61,8 @@ class Facts:
     quotes: frozenset[str]
     addresses: frozenset[str]
     names: frozenset[str]
-    obligations: tuple[str, ...]
+    obligations: tuple[tuple[str, str], ...]
+    words: Counter[str]
     text: str
 
 
@@ -85,12 +86,22 @@ def facts(messages: tuple[MessageTemplate, ...], *, without: tuple[str, ...] = (
         numbers=Counter(_flat(match) for match in _NUMBER.findall(text))
         + Counter(match.lower() for match in _NUMBER_WORD.findall(text)),
         negations=Counter(_negation(match) for match in _NEGATION.findall(text)),
-        quotes=frozenset(_flat("".join(match)) for match in _QUOTED.findall(text)),
+        quotes=frozenset(
+            quote for match in _QUOTED.findall(text) if len(quote := _flat("".join(match))) > 1
+        ),
         addresses=frozenset(_ADDRESS.findall(text)),
-        names=frozenset(_NAME.findall(text)) - SHOUTED,
+        names=_names(text),
         obligations=tuple(_obligation(match) for match in _MODAL.finditer(text)),
+        words=Counter(re.findall(r"\w+", text.lower())),
         text=_flat(text),
     )
+
+
+def _names(text: str) -> frozenset[str]:
+    """Words with a capital inside a sentence that are nowhere written without one."""
+    found = frozenset(_NAME.findall(text)) - SHOUTED
+    small = set(re.findall(r"\b[a-z]+\b", text))
+    return frozenset(name for name in found if name.lower() not in small)
 
 
 def differences(
@@ -108,9 +119,9 @@ def differences(
         *_counted("variable", old.slots, now.slots),
         *_counted("number", old.numbers, now.numbers),
         *_counted("negation", old.negations, now.negations),
-        *_missing("quotation", old.quotes, now.text),
-        *_missing("address", old.addresses, now.text),
-        *_missing("name", old.names, now.text, any_case=True),
+        *_fewer("quotation", old.quotes, old.text, now.text),
+        *_fewer("address", old.addresses, old.text, now.text),
+        *_fewer_names(old, now),
         *(
             f"the name {name} was made up"
             for name in sorted(now.names)
@@ -121,8 +132,7 @@ def differences(
     ]
     if old.controls != now.controls:
         found.append("the template's control structure changed")
-    if old.obligations != now.obligations:
-        found.append(_obligations(old.obligations, now.obligations))
+    found += _obligations(old.obligations, now.obligations)
     if [message.role for message in base.messages][-1:] != [message.role for message in new][-1:]:
         found.append("the conversation ends with another role")
     return tuple(found)
@@ -135,13 +145,17 @@ def _counted(kind: str, old: Counter[str], new: Counter[str]) -> Iterator[str]:
         yield f"the {kind} {item} was added"
 
 
-def _missing(
-    kind: str, wanted: Iterable[str], text: str, *, any_case: bool = False
-) -> Iterator[str]:
-    searched = text.lower() if any_case else text
+def _fewer(kind: str, wanted: Iterable[str], old: str, new: str) -> Iterator[str]:
+    """What is said less often than before, wherever it stands now."""
     for item in sorted(wanted):
-        if (item.lower() if any_case else item) not in searched:
+        if new.count(item) < old.count(item):
             yield f'the {kind} "{item}" is lost'
+
+
+def _fewer_names(old: Facts, new: Facts) -> Iterator[str]:
+    for name in sorted(old.names):
+        if new.words[name.lower()] < old.words[name.lower()]:
+            yield f'the name "{name}" is lost'
 
 
 def _kept(base: Prompt, old: str, new: str) -> Iterator[str]:
@@ -171,16 +185,28 @@ def _properties(schema: JSON) -> Iterator[str]:
     yield from _properties(schema.get("items"))
 
 
-def _obligations(old: Sequence[str], new: Sequence[str]) -> str:
-    if Counter(old) == Counter(new):
-        return "the order of obligations changed"
-    lost = sorted((Counter(old) - Counter(new)).elements())
-    made = sorted((Counter(new) - Counter(old)).elements())
-    return f"obligations changed: {lost} became {made}"
+def _obligations(old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """The strength of obligations, and their order.
+
+    The word after "must" may become another one (a synonym is not judged here); the same
+    obligations in another order are found by it.
+    """
+    before, after = [modal for modal, _ in old], [modal for modal, _ in new]
+    if Counter(before) != Counter(after):
+        lost = sorted((Counter(old) - Counter(new)).elements())
+        made = sorted((Counter(new) - Counter(old)).elements())
+        yield f"obligations changed: {_listed(lost)} became {_listed(made)}"
+    elif before != after or (Counter(old) == Counter(new) and list(old) != list(new)):
+        yield "the order of obligations changed"
 
 
-def _obligation(match: re.Match[str]) -> str:
-    return _flat(f"{match[1]} {match[2] or ''}".replace("’", "'").lower())
+def _listed(obligations: Sequence[tuple[str, str]]) -> str:
+    return ", ".join(" ".join(item).strip() for item in obligations) or "nothing"
+
+
+def _obligation(match: re.Match[str]) -> tuple[str, str]:
+    modal = _flat(match[1].lower().replace("’", "'"))
+    return "do not" if modal == "don't" else modal, (match[2] or "").lower()
 
 
 def _negation(word: str) -> str:
