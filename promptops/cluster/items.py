@@ -1,7 +1,9 @@
 """What is grouped and searched, and which text of a prompt stands for it."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+from promptops.cluster.wording import without_boilerplate
 from promptops.lint.slots import tags
 from promptops.prompts.digests import semantic_digest
 from promptops.prompts.loader import PromptFile
@@ -25,6 +27,12 @@ class Item:
     def described(self) -> str:
         """The text with its title in front: what is embedded and searched."""
         return f"{self.title}\n{self.text}" if self.title else self.text
+
+
+def described_texts(items: Sequence[Item]) -> list[str]:
+    """What is embedded of each item: its title and its text without the collection's boilerplate."""
+    texts = without_boilerplate([item.text for item in items])
+    return [replace(item, text=text).described for item, text in zip(items, texts, strict=True)]
 
 
 def prompt_text(prompt: Prompt) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from promptops.cluster.communities import Grouping, group, neighbor_count
 from promptops.cluster.duplicates import find_pairs, group_pairs
-from promptops.cluster.items import Item
+from promptops.cluster.items import Item, described_texts
 from promptops.cluster.labels import label_groups
 from promptops.cluster.layout import plane
 from promptops.cluster.neighbors import BuildIndex, Neighbors, nearest
@@ -68,7 +68,7 @@ def cluster_prompts(
     unique = [members[0] for members in copies]
     tell("embedding")
     texts = without_boilerplate([item.text for item in unique])
-    described = [replace(i, text=t).described for i, t in zip(unique, texts, strict=True)]
+    described = described_texts(unique)
     vectors = embedder.embed(described)
     tell("neighbors")
     neighbors = nearest(vectors, _FEWEST_NEIGHBORS, build_index)

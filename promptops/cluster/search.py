@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from promptops.cluster.items import Item
+from promptops.cluster.items import Item, described_texts
 from promptops.cluster.neighbors import BuildIndex
 from promptops.cluster.wording import tokens
 from promptops.embedding.embedder import Embedder
@@ -66,7 +66,7 @@ class SearchIndex:
             from promptops.vectors.faiss_index import FaissIndex
 
             build_index = FaissIndex.build
-        vectors = embedder.embed([item.described for item in ordered])
+        vectors = embedder.embed(described_texts(ordered))
         return cls(ordered, lexical, build_index(vectors))
 
     def search(self, query: str, embedder: Embedder, k: int = 10) -> tuple[SearchHit, ...]:

@@ -35,8 +35,8 @@ def without_boilerplate(texts: Sequence[str], *, least: int = 5, share: float = 
     """The texts without the lines that many of them carry.
 
     Headers and footers of a collection make unlike texts look alike, to word counts and to
-    embeddings. A line counts when at least ``max(least, share * n)`` texts have it; a text that
-    would lose more than 70% of its characters keeps them.
+    embeddings. A line counts when at least ``max(least, share * n)`` different texts have it; a
+    text that would lose more than 70% of its characters keeps them.
 
     Args:
         texts: One text an item.
@@ -45,8 +45,9 @@ def without_boilerplate(texts: Sequence[str], *, least: int = 5, share: float = 
     """
     lines = [text.split("\n") for text in texts]
     keys = [[_SPACE.sub(" ", line).strip().casefold() for line in found] for found in lines]
-    count = Counter(key for found in keys for key in set(found) if len(key) >= _LEAST_LINE)
-    bar = max(least, share * len(texts))
+    distinct = {tuple(found) for found in keys}
+    count = Counter(key for found in distinct for key in set(found) if len(key) >= _LEAST_LINE)
+    bar = max(least, share * len(distinct))
     common = {key for key, number in count.items() if number >= bar}
     if not common:
         return list(texts)
