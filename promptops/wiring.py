@@ -189,7 +189,7 @@ class Services:
         def make() -> "Meter":
             from promptops.llm.metered import Meter
 
-            return Meter(self.budget)
+            return Meter()
 
         return self._once("meter", make)
 
@@ -203,9 +203,9 @@ class Services:
 
     def fingerprint(self, model: str) -> str:
         """What identifies the weights behind a model id: part of every key of an answer."""
-        from promptops.llm.embedded.weights import model_fingerprint
+        from promptops.llm.embedded.weights import fingerprint, is_embedded
 
-        return model_fingerprint(model, self.weights)
+        return fingerprint(model, self.weights) if is_embedded(model) else ""
 
     @property
     def chat(self) -> "Chat":
@@ -213,27 +213,27 @@ class Services:
 
         def make() -> "Chat":
             from promptops.llm.cached import CachedChat
-            from promptops.llm.embedded.provider import EmbeddedModels
             from promptops.llm.limited import LimitedChat
             from promptops.llm.litellm_chat import LiteLLMChat
             from promptops.llm.metered import MeteredChat
 
             llm = self.settings.llm
-            embedded = EmbeddedModels(
-                folder=self.weights, threads=llm.threads, context=llm.context, notify=self._tell
-            )
             chat = LiteLLMChat(
-                embedded, timeout_s=llm.timeout_s, retries=llm.retries, price=self._price
+                weights=self.weights,
+                threads=llm.threads or None,
+                context=llm.context,
+                notice=lambda line: self.notice(line),  # may be replaced later
+                timeout_s=llm.timeout_s,
+                retries=llm.retries,
+                price=self._price,
             )
-            limited = LimitedChat(chat, {"embedded": llm.embedded_concurrency}, llm.concurrency)
-            metered = MeteredChat(limited, self.meter)
-            return CachedChat(metered, self.answers, self.fingerprint, self.meter.note_cached)
+            limited = LimitedChat(
+                chat, {"embedded": llm.embedded_concurrency}, default=llm.concurrency
+            )
+            metered = MeteredChat(limited, self.meter, self.budget)
+            return CachedChat(metered, self.answers, self.fingerprint, meter=self.meter)
 
         return self._once("chat", make)
-
-    def _tell(self, line: str) -> None:
-        # The notice may be replaced after the chat was made.
-        self.notice(line)
 
     def _price(self, model: str, usage: "Usage") -> float | None:
         """USD of a call by the model's card; None where no card says."""
@@ -319,15 +319,15 @@ class Services:
             hits = index.retrieve(query, prompt.retrieval.top_k)
             return Retrieved(text=context_text(hits), chunks=tuple(hit.chunk.id for hit in hits))
 
+        llm = self.settings.llm
+        embedded = llm.model.startswith("embedded/")
         return Evaluator(
             self.chat,
             self.evidence,
             fingerprint=self.fingerprint,
             clock=self.clock,
             code_version=CODE_VERSION,
-            concurrency=max(1, self.settings.llm.embedded_concurrency)
-            if self.settings.llm.model.startswith("embedded/")
-            else self.settings.llm.concurrency,
+            concurrency=llm.embedded_concurrency if embedded else llm.concurrency,
             retriever=retrieve,
         )
 
@@ -341,7 +341,7 @@ class Services:
     # A night.
 
     budget: "Budget | None" = None
-    """What calls may cost in all; set before the first use of `meter` and `chat`."""
+    """What calls may cost in all; set before the first use of `chat`."""
 
     def close(self) -> None:
         """Close the databases; the next use opens them again."""
