@@ -139,18 +139,26 @@ class Race:
         )
 
     def _rungs(self) -> list[int]:
-        n = len(self.cases)
-        return [n] if n <= self.first else [self.first, n]
+        """How many cases each rung has: the first, that much more each time, all."""
+        return [*range(self.first, len(self.cases), self.first), len(self.cases)]
 
     def _hopeful(self, candidates: Sequence[Candidate]) -> list[Ranked]:
-        """Those that did better than the base so far, or no worse for less; best first."""
+        """Those that may still do better than the base, or no worse for less; best first.
+
+        In the first rung one case less than the base is bad luck; later a gain must be seen.
+        """
         wanted = {candidate.digest for candidate in candidates}
         return [
             each
             for each in self.ranking()
             if each.candidate.digest in wanted
             and each.error is None
-            and hope(each, self.goal, least_gain=0.5 / max(1, each.cases)) is not None
+            and hope(
+                each,
+                self.goal,
+                least_gain=-slack(each.cases) if each.cases <= self.first else 0.5 / each.cases,
+            )
+            is not None
         ]
 
     async def _measure(self, candidate: Candidate, size: int) -> bool:
