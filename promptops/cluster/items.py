@@ -30,7 +30,7 @@ class Item:
 
 
 def described_texts(items: Sequence[Item]) -> list[str]:
-    """What is embedded of each item: its title and its text without the collection's boilerplate."""
+    """What is embedded of each item: title, and text without the collection's boilerplate."""
     texts = without_boilerplate([item.text for item in items])
     return [replace(item, text=text).described for item, text in zip(items, texts, strict=True)]
 

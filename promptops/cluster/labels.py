@@ -1,8 +1,9 @@
 """Names for groups of texts: the words that set a group apart.
 
-Method: class-based TF-IDF (Grootendorst 2022, arXiv 2203.05794): the share of a term in the group's
-text, weighted by ``log(1 + A / f)`` with A the average number of terms a group and f the term's
-number over all groups.
+Method: class-based TF-IDF (after Grootendorst 2022, arXiv 2203.05794) over texts instead of
+occurrences: the share of the group's texts that hold a term, times ``log(N / n)`` with N the number
+of texts and n the number that hold it. Terms that are no more frequent in the group than elsewhere
+do not count.
 """
 
 import math
@@ -38,43 +39,47 @@ def label_groups(texts: Sequence[str], groups: Mapping[str, Sequence[int]]) -> d
         Group id -> label such as ``refund · parcel · delivery late``; "unnamed" when a group has
         no word that sets it apart.
     """
-    counts = {name: _terms([texts[row] for row in rows]) for name, rows in groups.items()}
-    total: Counter[str] = Counter()
-    for count in counts.values():
-        total.update(count)
-    average = total.total() / max(1, len(groups))
-    return {name: _label(count, total, average) for name, count in counts.items()}
+    terms = [_terms(text) for text in texts]
+    everywhere = Counter(term for found in terms for term in found)
+    return {
+        name: _label(
+            Counter(term for row in rows for term in terms[row]), len(rows), everywhere, len(texts)
+        )
+        for name, rows in groups.items()
+    }
 
 
-def _terms(texts: Sequence[str]) -> Counter[str]:
-    """Words and word pairs, each counted once a text, so that no long text decides alone."""
-    count: Counter[str] = Counter()
-    for text in texts:
-        words = tokens(text)
-        kept = [_is_term(word) for word in words]
-        found = {word for word, good in zip(words, kept, strict=True) if good}
-        for place in range(len(words) - 1):
-            if kept[place] and kept[place + 1]:
-                found.add(f"{words[place]} {words[place + 1]}")
-        count.update(found)
-    return count
+def _terms(text: str) -> set[str]:
+    """Words and word pairs of a text, each once, so that no long text decides alone."""
+    words = tokens(text)
+    kept = [_is_term(word) for word in words]
+    found = {word for word, good in zip(words, kept, strict=True) if good}
+    for place in range(len(words) - 1):
+        if kept[place] and kept[place + 1]:
+            found.add(f"{words[place]} {words[place + 1]}")
+    return found
 
 
 def _is_term(word: str) -> bool:
     return len(word) > 2 and word not in _STOP and not word.isdigit()
 
 
-def _label(count: Counter[str], total: Counter[str], average: float) -> str:
-    size = max(1, count.total())
+def _label(count: Counter[str], size: int, everywhere: Counter[str], texts: int) -> str:
     scored = sorted(
-        (-n / size * math.log(1 + average / total[term]), -len(term), term)
+        (-n / size * math.log((texts + 1) / everywhere[term]), -len(term), term)
         for term, n in count.items()
+        if size == texts or n / size > everywhere[term] / texts
     )
     chosen: list[str] = []
     for _, _, term in scored:
-        words = set(term.split())
-        if not any(words & set(other.split()) for other in chosen):
+        stems = {_stem(word) for word in term.split()}
+        if not any(stems & {_stem(word) for word in other.split()} for other in chosen):
             chosen.append(term)
         if len(chosen) == _TERMS:
             break
     return " · ".join(chosen) or "unnamed"
+
+
+def _stem(word: str) -> str:
+    """Enough of a word to see that "invoice" and "invoices" say one thing."""
+    return word[: max(4, len(word) - 2)]
