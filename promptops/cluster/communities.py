@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from promptops.cluster.libraries import agreement, communities
+from promptops.cluster.libraries import communities
 from promptops.cluster.neighbors import Neighbors
 
 if TYPE_CHECKING:
@@ -96,13 +96,31 @@ def _resolution(edges: Edges, count: int, seed: int) -> float:
     stability = {}
     for resolution in _RESOLUTIONS:
         trials = [
-            communities(part, count, resolution=resolution, seed=seed + number).tolist()
+            communities(part, count, resolution=resolution, seed=seed + number)
             for number, part in enumerate(thinned)
         ]
         pairs = [agreement(trials[a], trials[b]) for a in range(_TRIALS) for b in range(a)]
         stability[resolution] = sum(pairs) / len(pairs)
     best = max(stability.values())
     return max(cut for cut, value in stability.items() if value >= best - _TOLERANCE)
+
+
+def agreement(left: "NDArray[np.int64]", right: "NDArray[np.int64]") -> float:
+    """The adjusted Rand index of two groupings: 1 for the same, about 0 for unrelated ones.
+
+    Method: Hubert and Arabie 1985, by counts of pairs.
+    """
+    import numpy as np
+
+    def pairs(counts: "NDArray[np.int64]") -> float:
+        return float((counts * (counts - 1) / 2).sum())
+
+    _, joint = np.unique(np.stack([left, right]), axis=1, return_counts=True)
+    both, a, b = pairs(joint), pairs(np.bincount(left)), pairs(np.bincount(right))
+    total = len(left) * (len(left) - 1) / 2
+    expected = a * b / total if total else 0.0
+    largest = (a + b) / 2
+    return 1.0 if largest == expected else (both - expected) / (largest - expected)
 
 
 def _share(labels: "NDArray[np.int64]", edges: Edges) -> "NDArray[np.float64]":

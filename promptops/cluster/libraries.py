@@ -1,6 +1,5 @@
-"""The one door to scipy, scikit-learn and scikit-network."""
+"""The one door to scipy and scikit-network."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -40,10 +39,3 @@ def communities(
     graph = csr_matrix((np.r_[weights, weights], both), shape=(count, count))
     labels = Leiden(resolution=resolution, random_state=seed).fit_predict(graph)
     return np.asarray(labels, dtype=np.int64)
-
-
-def agreement(left: Sequence[int], right: Sequence[int]) -> float:
-    """The adjusted Rand index of two groupings: 1 for the same, about 0 for unrelated ones."""
-    from sklearn.metrics import adjusted_rand_score
-
-    return float(adjusted_rand_score(left, right))
