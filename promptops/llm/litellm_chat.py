@@ -5,6 +5,7 @@ import functools
 import logging
 import os
 import time
+import warnings
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -158,11 +159,10 @@ class LiteLLMChat:
                 f'"{model}" is no model id that LiteLLM knows',
                 hint=hint or "write provider/model, such as openai/gpt-4.1-mini",
             ) from problem
-        missing = [
-            name
-            for name in litellm.validate_environment(model=model)["missing_keys"]
-            if not os.environ.get(name)  # noqa: TID251  # provider keys live in the environment
-        ]
+        missing = litellm.validate_environment(model=model)["missing_keys"]
+        usual = f"{provider.upper()}_API_KEY"
+        if os.environ.get(usual) == "":  # noqa: TID251  # LiteLLM takes an empty key for a key
+            missing = [usual]
         if missing:
             raise MissingKeyError(
                 f"{provider} needs {' and '.join(missing)} in the environment",
@@ -198,6 +198,8 @@ def load_litellm() -> Any:
         "LITELLM_LOG": "ERROR",
     }.items():
         os.environ.setdefault(name, value)  # noqa: TID251
+    # Said by pydantic about LiteLLM's own types, at the first streamed answer.
+    warnings.filterwarnings("ignore", message="Item .* is using the `ReadOnly` qualifier")
     import litellm
 
     litellm.telemetry = False
