@@ -9,7 +9,7 @@ from promptops.lint.regions import WRITTEN
 from promptops.lint.rule import Rule
 from promptops.lint.validators import TEST_CARDS, is_card_number
 
-_DIGITS = re.compile(r"(?<![\w.+-])(?:\d[ -]?){12,18}\d(?![\w-]|\.\d)")
+_DIGITS = re.compile(r"(?<![\w.+-])(?:\d[ -]?){11,18}\d(?![\w-]|\.\d)")
 
 
 class CardNumber(Rule):

@@ -1,7 +1,7 @@
 """PRI004."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from promptops.lint.finding import Finding, Severity
 from promptops.lint.parsed import ParsedPrompt
@@ -15,6 +15,11 @@ _EMAIL = re.compile(
 _PHONE = re.compile(
     r"(?<![\w./+-])(?:\+\d{1,3}[ .-]?(?:\(\d{1,4}\)[ .-]?)?(?:\d{2,4}[ .-]?){2,4}\d{2,4}"
     r"|\(\d{3}\) ?\d{3}[ .-]\d{4}|\d{3}-\d{3}-\d{4})(?![\w-]|\.\d)"
+)
+_CALLED = re.compile(
+    r"\b(?:phone|telephone|tel|mobile|cell|call|fax|whatsapp|sms)\b(?: number| no)?\.?"
+    r"[^\d\n+(]{0,12}"
+    r"(?P<number>[+(]?\d[\d .()/-]{5,18}\d)(?![\w-]|\.\d)"
 )
 _RESERVED = re.compile(
     r"(?:^|\.)(?:example|test|invalid|localhost|domain|company|yourdomain|yourcompany|acme|email|mail)"
@@ -32,9 +37,9 @@ class PersonalContact(Rule):
     """A person's e-mail address or telephone number stands in the prompt.
 
     What it does:
-        Flags e-mail addresses and international or North American telephone numbers. Addresses of
-        roles (support@), reserved domains (example.com) and fictional numbers (555) are left
-        alone.
+        Flags e-mail addresses, international and North American telephone numbers, and other
+        numbers that are called one ("phone: 0393 1144137"). Addresses of roles (support@),
+        reserved domains (example.com) and fictional numbers (555) are left alone.
 
     Why is this bad?
         It is personal data without a purpose, in a text that is copied and logged; models repeat
@@ -67,11 +72,25 @@ class PersonalContact(Rule):
                     if not _is_nobodys(match):
                         text = "an e-mail address of a person"
                         yield self.found(prompt, message, match.span(), text, conceal=True)
-            for match in message.find(_PHONE, self.regions, cased=True):
-                digits = re.sub(r"\D", "", match.group())
-                if 10 <= len(digits) <= 15 and not _FICTION.search(match.group()):
+            numbers = [(m.span(), 10) for m in message.find(_PHONE, self.regions, cased=True)]
+            numbers += [(m.span("number"), 7) for m in message.find(_CALLED, self.regions)]
+            for (start, end), least in _apart(numbers):
+                shown = message.text[start:end]
+                digits = re.sub(r"\D", "", shown)
+                if least <= len(digits) <= 15 and not _FICTION.search(shown):
                     text = "a telephone number"
-                    yield self.found(prompt, message, match.span(), text, conceal=True)
+                    yield self.found(prompt, message, (start, end), text, conceal=True)
+
+
+def _apart(
+    found: Iterable[tuple[tuple[int, int], int]],
+) -> Iterator[tuple[tuple[int, int], int]]:
+    """Stretches in order, without those that overlap an earlier one."""
+    end = -1
+    for span, least in sorted(found):
+        if span[0] >= end:
+            yield span, least
+            end = span[1]
 
 
 def _is_nobodys(match: re.Match[str]) -> bool:
