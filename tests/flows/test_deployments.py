@@ -33,8 +33,10 @@ def deployed(tmp_path):
         name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", "promptops.cli", "--workspace", str(workspace.root), "deploy"]
-        + ["--schedule", "* * * * *", "--port", str(port)],
+        [
+            *(sys.executable, "-m", "promptops.cli", "--workspace", str(workspace.root)),
+            *("deploy", "--schedule", "* * * * *", "--port", str(port)),
+        ],
         env=environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
