@@ -147,6 +147,7 @@ def _litellm() -> Any:
 
     litellm.telemetry = False
     litellm.suppress_debug_info = True
+    litellm.DEFAULT_MAX_RETRIES = 0  # it takes a request for no retries as one for the default
     return litellm
 
 
