@@ -21,8 +21,8 @@ GREEDY = {"temperature": 0, "max_tokens": 6}
 LABEL = {"type": "object", "properties": {"label": {"enum": ["refund", "delivery"]}}}
 LABEL["required"] = ["label"]
 SYSTEMS = (
-    "You sort the messages of a shop. Answer with the topic of the message in a few words. Topics"
-    " are refund, delivery, account and product. A refund is money back, a delivery is a parcel.",
+    """You sort the messages of a shop. Answer with the topic of the message in a few words. Topics
+    are refund, delivery, account and product. A refund is money back, a delivery is a parcel.""",
     "You sort the messages of a shop. Say in a few words what the customer should do next.",
     "Be brief.",
 )
@@ -86,7 +86,7 @@ def test_a_prompt_over_the_context_names_both_lengths(engine):
 
 
 def test_an_answer_that_takes_too_long_is_broken_off(engine):
-    with pytest.raises(ProviderTimeoutError, match="within 0.05 s"):
+    with pytest.raises(ProviderTimeoutError, match=r"within 0\.05 s"):
         engine.answer(talk("", "Tell a story."), {**GREEDY, "max_tokens": 400}, timeout_s=0.05)
     assert engine.answer(talk("", MESSAGES[0]), GREEDY).text
 

@@ -48,7 +48,7 @@ def test_the_grammar_carries_the_schema_and_one_layout():
 
 
 def test_what_is_no_schema_is_refused_with_its_place():
-    with pytest.raises(ProviderRefusedError, match="output.schema/properties/a/type"):
+    with pytest.raises(ProviderRefusedError, match=r"output\.schema/properties/a/type"):
         schema_grammar({"properties": {"a": {"type": "strnig"}}})
 
 

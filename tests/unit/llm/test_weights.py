@@ -81,7 +81,7 @@ def test_half_a_file_of_an_interrupted_copy_is_not_taken_for_the_weights(tiny, w
 
 def test_a_pip_that_fails_is_quoted(tiny, tmp_path, monkeypatch):
     monkeypatch.setenv("PIP_NO_INDEX", "1")
-    with pytest.raises(ModelNotInstalledError, match="could not download llm-tiny==1.0: ERROR"):
+    with pytest.raises(ModelNotInstalledError, match=r"could not download llm-tiny==1\.0: ERROR"):
         pull("tiny", tmp_path)
 
 

@@ -1,6 +1,6 @@
 """Model cards: dated facts, checked against the table that LiteLLM carries."""
 
-import datetime
+import datetime as dt
 import json
 from importlib.util import find_spec
 from pathlib import Path
@@ -45,7 +45,7 @@ def test_the_cards_cover_nine_families_and_say_where_they_are_from():
     }
     for card in catalog.cards:
         assert card.source, card.id
-        assert datetime.date.fromisoformat(card.retrieved), card.id
+        assert dt.date.fromisoformat(card.retrieved), card.id
 
 
 def test_a_card_of_the_workspace_replaces_one_of_ours(tmp_path):
@@ -82,7 +82,7 @@ def test_a_broken_file_says_where(tmp_path, text, message):
 
 
 def test_a_mistyped_id_suggests_the_right_one():
-    with pytest.raises(UnknownModelError, match='did you mean "openai/gpt-4.1-mini"'):
+    with pytest.raises(UnknownModelError, match=r'did you mean "openai/gpt-4\.1-mini"'):
         Catalog.load().get("openai/gpt-4.1-mimi")
 
 

@@ -1,6 +1,6 @@
 """Dialects: claims in a closed vocabulary, each with its source and date."""
 
-import datetime
+import datetime as dt
 
 import pytest
 
@@ -30,7 +30,7 @@ def test_claims_keep_to_the_vocabulary_and_name_source_and_date(dialect):
         assert claim.value in VOCABULARY[claim.topic], claim
         assert claim.source
         assert claim.text.endswith(".")
-        assert datetime.date.fromisoformat(claim.date)
+        assert dt.date.fromisoformat(claim.date)
 
 
 def test_every_family_with_a_card_has_a_dialect():

@@ -15,11 +15,9 @@ def test_an_index_comes_back_from_disk_as_it_was(tmp_path):
     FaissIndex.load(one).save(two)
     FaissIndex.build(VECTORS.copy()).save(tmp_path / "three.faiss")
     assert one.read_bytes() == two.read_bytes() == (tmp_path / "three.faiss").read_bytes()
-    before, after = (
-        each.search(VECTORS[:3], 4) for each in (FaissIndex.build(VECTORS), FaissIndex.load(two))
-    )
-    np.testing.assert_array_equal(before[0], after[0])
-    np.testing.assert_array_equal(before[1], after[1])
+    before = FaissIndex.build(VECTORS).search(VECTORS[:3], 4)
+    for found, expected in zip(FaissIndex.load(two).search(VECTORS[:3], 4), before, strict=True):
+        np.testing.assert_array_equal(found, expected)
 
 
 BROKEN = {
