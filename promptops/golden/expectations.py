@@ -1,5 +1,6 @@
 """The one door to great-expectations: the suites, as code, and what runs them."""
 
+import logging
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -167,6 +168,8 @@ def run_suite(name: str, suite: Sequence[Any], frame: "pd.DataFrame") -> list[Fa
     for number, expectation in enumerate(suite):
         expectation.meta["number"] = number
     place = ["file", "row"] if "file" in frame.columns else ["row"]
+    # It tells of every temporary folder it makes.
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     with _ONE_AT_A_TIME:
         context = gx.get_context(mode="ephemeral")
         context.enable_analytics(enable=False)
