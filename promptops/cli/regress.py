@@ -109,6 +109,12 @@ def _document(item: "Regressed") -> dict[str, JSON]:
     }
 
 
+def _versions(item: "Regressed") -> str:
+    if not item.old or item.old == item.new:
+        return f"{item.kb} {item.new}"
+    return f"{item.kb} {item.old} -> {item.new}"
+
+
 def _show(found: "list[Regressed]", *, show_cases: bool) -> None:
     if not found:
         emit_text("No prompt with golden cases retrieves.")
@@ -116,7 +122,7 @@ def _show(found: "list[Regressed]", *, show_cases: bool) -> None:
     rows = [
         (
             item.prompt_id,
-            f"{item.kb} {item.old} -> {item.new}" if item.old != item.new else item.kb,
+            _versions(item),
             item.verdict,
             item.cases,
             item.fixed,
