@@ -118,6 +118,8 @@ def _show_statistics(report: "LintReport", format_: str) -> None:
     names = {finding.code: finding.name for finding in report.findings}
     ranked = sorted(summary["by_code"].items(), key=lambda item: (-item[1], item[0]))
     emit_table([(n, code, names[code]) for code, n in ranked], ("findings", "rule", ""), right=(0,))
+    for item in report.skipped:
+        emit_text(f"{item.path}: SKIPPED {item.reason}")
     emit_text(
         f"{summary['errors']} errors, {summary['warnings']} warnings, {summary['infos']} infos "
         f"in {summary['checked']} prompts, {summary['skipped']} not checked"
