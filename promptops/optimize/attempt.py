@@ -11,11 +11,11 @@ from promptops.llm.chat import Chat
 from promptops.optimize import words
 from promptops.optimize.candidate import Candidate, OptimizeTask, Proposer
 from promptops.optimize.contract import kept_sentences, violations
-from promptops.optimize.goals import Claim, Goal
+from promptops.optimize.goals import LEAST_SAVING, Claim, Goal
 from promptops.optimize.merging import merge
 from promptops.optimize.plan import Plan
 from promptops.optimize.result import OptimizeResult, Tried, Verdict, tried_of
-from promptops.optimize.search import Race, Ranked, hope
+from promptops.optimize.search import Race, Ranked, hope, spread
 from promptops.optimize.trials import Trials
 from promptops.optimize.verdict import Judgment, Trial, judge
 from promptops.prompts.digests import variant_digest
@@ -76,11 +76,13 @@ class Attempt:
         self._race = Race(
             base=job.prompt,
             trials=job.trials,
-            cases=job.dev,
+            dev=job.dev,
+            train=spread(job.train, kb_label=job.kb_label),
             metric=job.metric,
             goal=job.goal,
             reserve=2 * len(job.test),
             first=job.plan.first_rung,
+            last=min(job.plan.last_rung, len(job.dev) + len(job.train)),
             tell=job.tell,
         )
         self._refused: list[Tried] = []
@@ -135,7 +137,7 @@ class Attempt:
             [
                 each.candidate
                 for each in self._race.finished()
-                if hope(each, job.goal, least_gain=0.5 / each.cases) is not None
+                if each.gain > 0 or each.ratio < LEAST_SAVING
             ],
             train=job.train,
             kb_label=job.kb_label,
@@ -243,7 +245,11 @@ class Attempt:
         job = self._job
         cases, tries = job.test, 1
         everything = (*job.test, *job.dev, *job.train)
-        if claim == "less" and not ranked.candidate.learned and self._affords(ranked, everything):
+        if (
+            claim == "less"
+            and ranked.candidate.learned == "nothing"
+            and self._affords(ranked, everything)
+        ):
             # Dev cases had a part in choosing it: corrected for what it was chosen from.
             cases, tries = everything, self._rivals()
         job.tell(f"final test on {len(cases)} cases")
@@ -276,7 +282,7 @@ class Attempt:
         """The shorter wordings in the race that learned nothing: one of them was chosen."""
         length = _length(self._job.prompt)
         raced = [each.candidate for each in self._race.known.values()]
-        return sum(not each.learned and _length(each.prompt) < length for each in raced)
+        return sum(each.learned == "nothing" and _length(each.prompt) < length for each in raced)
 
     def _result(
         self,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, cast
+from typing import Any, Literal, Protocol, cast
 
 from promptops.core.backends import load_backend
 from promptops.evaluation.result import Evaluation
@@ -11,6 +11,8 @@ from promptops.llm.chat import Chat
 from promptops.optimize.goals import Goal
 from promptops.prompts.digests import variant_digest
 from promptops.prompts.model import Prompt
+
+Learned = Literal["nothing", "examples", "training"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +25,8 @@ class Candidate:
         reason: What was changed and why, in plain words.
         parents: Digests of the wordings it was made of; the base's for a first proposal.
         examples: Ids of the training cases that it shows as solved examples.
-        learned: Whether anything in it comes from the training cases. What learned nothing may be
-            judged on them too.
+        learned: What of the training cases is in it: ``nothing``, its ``examples`` alone, or
+            anything (``training``). Cases that it learned nothing from can tell how good it is.
     """
 
     prompt: Prompt
@@ -32,7 +34,7 @@ class Candidate:
     reason: str
     parents: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
-    learned: bool = True
+    learned: Learned = "training"
     digest: str = field(init=False)
     """Identity of the wording."""
 

@@ -10,9 +10,10 @@ class Plan:
     Args:
         most_candidates: Wordings that enter the race.
         most_merges: Merges of the best.
-        first_rung: Dev cases of the first rung.
+        first_rung: Cases of the first rung of the race; twice as many in each further one.
+        last_rung: Cases of the last rung: dev cases, then training cases not learned from.
         most_train: Training cases looked at.
-        most_dev: Dev cases of the last rung.
+        most_dev: Dev cases looked at.
         most_test: Held-out cases of the final test.
         shares: Shares of the golden set for train, dev and test.
         margin: Largest loss of score that counts as none.
@@ -22,6 +23,7 @@ class Plan:
     most_candidates: int = 8
     most_merges: int = 2
     first_rung: int = 4
+    last_rung: int = 16
     most_train: int = 40
     most_dev: int = 12
     most_test: int = 40

@@ -25,13 +25,13 @@ class Tried:
         digest: The wording.
         proposer: Who proposed it.
         reason: What was changed.
-        dev_cases: Dev cases it ran on; 0 when it never ran.
+        dev_cases: Cases of the race that it ran on, none of them held out; 0 when it never ran.
         dev_score: Mean score on them.
         dev_gain: That minus the base's on the same cases.
         input_tokens: Mean tokens sent.
         parents: Digests of what it was made of.
         refused: Why it was not measured, or could not be; None when it was.
-        on_front: Whether nothing tried on all dev cases is both more accurate and shorter.
+        on_front: Whether nothing that ran on as many cases is both more accurate and shorter.
     """
 
     digest: str

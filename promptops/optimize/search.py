@@ -1,9 +1,10 @@
-"""The race: successive halving over the dev cases, then merges of the best.
+"""The race: successive halving over cases that are not held out, then merges of the best.
 
 Method: successive halving (Jamieson & Talwalkar 2016): all candidates run on a few cases, the
 better half on more, and so on. It is anytime: when the allowance ends, what was ranked so far
 stands. Every choice is deterministic, and answers that a cache gives count like paid ones, so a
-search that was killed takes the same way again.
+search that was killed takes the same way again. A candidate runs on dev cases and on those training
+cases that it learned nothing from: a golden set is small, and twelve cases may all be lucky ones.
 """
 
 import math
@@ -35,17 +36,18 @@ _NOT_ABOUT_ONE_CANDIDATE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranked:
-    """A candidate with what is known of it from dev cases.
+    """A candidate with what is known of it from the race.
 
     Args:
         candidate: The wording.
-        cases: Dev cases it ran on.
+        cases: Cases it ran on.
         score: Its mean on them.
         gain: Its mean minus the base's on the same cases.
         ratio: The goal's quantity over the base's.
         input_tokens: Mean tokens sent.
         utility: What the goal makes of it; the base has 0.
         error: Why it could not be measured, if so.
+        finished: Whether it came to the end of the race.
     """
 
     candidate: Candidate
@@ -56,6 +58,7 @@ class Ranked:
     input_tokens: float = 0.0
     utility: float = -math.inf
     error: str | None = None
+    finished: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,11 +68,13 @@ class Race:
     Args:
         base: The wording in use.
         trials: Measures.
-        cases: Dev cases, in the order in which they are used.
+        dev: Cases for selecting, in the order in which they are used.
+        train: Cases for learning, used after those by candidates that did not learn from them.
         metric: What counts.
         goal: Ranks.
         reserve: Answers to leave for the final test.
-        first: Cases of the first rung.
+        first: Cases of the first rung; twice as many in each further one.
+        last: Cases of the last rung.
         tell: Told what happens, in words.
         exhausted: Whether the allowance was too small to race all candidates.
         known: What was measured so far, by digest.
@@ -77,11 +82,13 @@ class Race:
 
     base: Prompt
     trials: Trials
-    cases: tuple[GoldenCase, ...]
+    dev: tuple[GoldenCase, ...]
+    train: tuple[GoldenCase, ...]
     metric: str
     goal: Goal
     reserve: int
     first: int = 4
+    last: int = 16
     tell: Callable[[str], None] = lambda _: None
     exhausted: bool = False
     known: dict[str, Ranked] = field(default_factory=dict)
@@ -99,8 +106,14 @@ class Race:
 
     def has_room(self, candidate: Candidate) -> bool:
         """Whether one more candidate can run on all dev cases."""
-        needed = self.trials.missing(candidate.prompt, self.cases)
+        needed = self.trials.missing(candidate.prompt, self.cases_of(candidate))
         return self.trials.affords(needed + self.reserve)
+
+    def cases_of(self, candidate: Candidate) -> tuple[GoldenCase, ...]:
+        """The cases that can tell how good a candidate is, in the order of use."""
+        train = () if candidate.learned == "training" else self.train
+        pool = (*self.dev, *train)
+        return tuple(case for case in pool if case.id not in candidate.examples)[: self.last]
 
     def _price(self, count: int) -> int:
         """Answers that racing so many candidates takes."""
@@ -115,37 +128,40 @@ class Race:
         running = list(candidates)
         for size in self._rungs():
             for number, candidate in enumerate(running, 1):
-                self.tell(f"wording {number} of {len(running)} on {size} dev cases")
+                self.tell(f"wording {number} of {len(running)} on {size} cases")
                 if not await self._measure(candidate, size):
                     return
             half = max(1, math.ceil(len(running) / 2))
             running = [each.candidate for each in self._hopeful(running)][:half]
 
     async def run_fully(self, candidates: Sequence[Candidate]) -> None:
-        """Measure candidates on all dev cases."""
+        """Take candidates to the end of the race at once."""
         for candidate in candidates:
-            if not await self._measure(candidate, len(self.cases)):
+            if not await self._measure(candidate, self.last):
                 return
 
     def finished(self) -> list[Ranked]:
-        """Those measured on all dev cases, best first."""
-        return [each for each in self.ranking() if each.cases == len(self.cases)]
+        """Those that came to the end of the race, best first."""
+        return [each for each in self.ranking() if each.finished]
 
     def ranking(self) -> list[Ranked]:
-        """All that were measured: more cases first, then by utility, then fewer tokens."""
+        """All that were measured: finished first, then by utility, then fewer tokens."""
         return sorted(
             self.known.values(),
-            key=lambda r: (-r.cases, -r.utility, r.input_tokens, r.candidate.digest),
+            key=lambda r: (not r.finished, -r.utility, r.input_tokens, r.candidate.digest),
         )
 
     def _rungs(self) -> list[int]:
-        """How many cases each rung has: the first, that much more each time, all."""
-        return [*range(self.first, len(self.cases), self.first), len(self.cases)]
+        """How many cases each rung has."""
+        sizes = [min(self.first, self.last)]
+        while sizes[-1] < self.last:
+            sizes.append(min(2 * sizes[-1], self.last))
+        return sizes
 
     def _hopeful(self, candidates: Sequence[Candidate]) -> list[Ranked]:
         """Those that may still do better than the base, or no worse for less; best first.
 
-        In the first rung one case less than the base is bad luck; later a gain must be seen.
+        In the first rung one case less than the base is bad luck; later a loss is a loss.
         """
         wanted = {candidate.digest for candidate in candidates}
         return [
@@ -154,16 +170,15 @@ class Race:
             if each.candidate.digest in wanted
             and each.error is None
             and hope(
-                each,
-                self.goal,
-                least_gain=-slack(each.cases) if each.cases <= self.first else 0.5 / each.cases,
+                each, self.goal, least_gain=-slack(each.cases) if each.cases <= self.first else 0.0
             )
             is not None
         ]
 
     async def _measure(self, candidate: Candidate, size: int) -> bool:
         """Measure one candidate; False when the allowance is at its end."""
-        cases = self.cases[:size]
+        everything = self.cases_of(candidate)
+        cases = everything[:size]
         needed = self.trials.missing(candidate.prompt, cases)
         if not self.trials.affords(needed + self.reserve):
             self.exhausted = True
@@ -178,6 +193,7 @@ class Race:
             ranked = Ranked(candidate=candidate, error=str(problem))
         else:
             ranked = rank(candidate, new, base, metric=self.metric, goal=self.goal)
+            ranked = replace(ranked, finished=len(cases) == len(everything))
         self.known[candidate.digest] = ranked
         return True
 
@@ -185,7 +201,7 @@ class Race:
 def rank(
     candidate: Candidate, new: Evaluation, base: Evaluation, *, metric: str, goal: Goal
 ) -> Ranked:
-    """What dev results say of a candidate; see `Ranked`."""
+    """What results on the same cases say of a candidate; see `Ranked`."""
     values, old = new.values(metric), base.values(metric)
     shared = [case_id for case_id in old if case_id in values]
     if not shared:
@@ -204,7 +220,7 @@ def rank(
 
 
 def hope(ranked: Ranked, goal: Goal, *, least_gain: float) -> Claim | None:
-    """The claim that a candidate's dev results let hope for, or None."""
+    """The claim that a candidate's results let hope for, or None."""
     return goal.claim(
         gain=ranked.gain, ratio=ranked.ratio, slack=slack(ranked.cases), least_gain=least_gain
     )

@@ -19,14 +19,14 @@ def nothing_to_gain(values: Sequence[float], test_cases: int, least_wins: int) -
 
 
 def none_better(ranking: Sequence[Ranked], metric: str) -> str:
-    """No candidate gave hope on dev cases."""
+    """No candidate gave hope in the race."""
     ran = [each for each in ranking if each.error is None]
     if not ran:
         return "no wording could be proposed"
     best = max(ran, key=lambda each: (each.gain, each.cases))
     return (
-        f"none of {len(ran)} wordings gives hope on dev cases: the best has {metric} "
-        f"{best.gain:+.2f} on {best.cases} of them"
+        f"none of {len(ran)} wordings gives hope: the best has {metric} {best.gain:+.2f} "
+        f"on {best.cases} cases that are not held out"
     )
 
 
@@ -42,7 +42,7 @@ def judged(candidate: Candidate, judgment: Judgment, base: Evaluation, new: Eval
     """What the held-out cases say of the finalist."""
     comparison = judgment.comparison
     before, after = base.input_tokens_mean, new.input_tokens_mean
-    cases = "held-out cases" if candidate.learned else "cases that taught it nothing"
+    cases = "held-out cases" if candidate.learned != "nothing" else "cases that taught it nothing"
     numbers = (
         f"{comparison.metric} {comparison.base:.2f} -> {comparison.new:.2f} "
         f"({comparison.difference.estimate:+.2f} "

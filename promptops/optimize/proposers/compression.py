@@ -74,7 +74,7 @@ class Compression:
                     proposer=self.name,
                     reason=f"take out {'; '.join(removed)}",
                     parents=(variant_digest(task.prompt, None),),
-                    learned=False,
+                    learned="nothing",
                 )
             )
         return tuple(found)

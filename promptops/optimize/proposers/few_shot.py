@@ -69,6 +69,7 @@ class FewShot:
                 reason=_reason(chosen, groups, hard=draw.hard) + moved,
                 parents=(parent,),
                 examples=ids,
+                learned="examples",
             )
         return tuple(found.values())
 

@@ -31,7 +31,7 @@ class FewerExamples:
                 proposer=self.name,
                 reason=f"keep {len(some)} of {len(parts.examples)} examples",
                 parents=(variant_digest(task.prompt, None),),
-                learned=False,
+                learned="nothing",
             )
             for some in kept
         )

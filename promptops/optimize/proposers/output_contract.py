@@ -50,7 +50,7 @@ def _candidate(task: OptimizeTask, text: str, reason: str) -> Candidate:
         proposer=OutputContract.name,
         reason=reason,
         parents=(variant_digest(task.prompt, None),),
-        learned=False,
+        learned="nothing",
     )
 
 

@@ -30,6 +30,6 @@ class Structure:
                 proposer=self.name,
                 reason="put the instruction into a system message, apart from the data",
                 parents=(variant_digest(task.prompt, None),),
-                learned=False,
+                learned="nothing",
             ),
         )
