@@ -7,7 +7,7 @@ import click
 
 from promptops.cli.lazy import Cli
 from promptops.cli.measures import measured, write_metrics, write_plot
-from promptops.cli.options import PROMPT, common, open_workspace, reports, watching
+from promptops.cli.options import PATH, PROMPT, common, open_workspace, reports, watching
 from promptops.cli.output import emit_json, emit_table, emit_text
 from promptops.core.canonical import JSON
 from promptops.errors import PromptOpsError
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 @click.option("--eval", "eval_id", metavar="ID", help="Which eval of the prompt; else the first.")
 @click.option("--repeats", type=click.IntRange(1, 20), default=1, help="Answers for each case.")
 @click.option("--cases", "show_cases", is_flag=True, help="Show every case with its answer.")
+@click.option("--out", type=PATH, metavar="FILE", help="Write answers and scores as JSON too.")
 @click.option("--exit-zero", is_flag=True, help="End with 0 even when a bar is not kept.")
 @measured
 @reports()
@@ -42,6 +43,7 @@ def command(
     eval_id: str | None,
     repeats: int,
     show_cases: bool,
+    out: Path | None,
     exit_zero: bool,
     metrics: Path | None,
     plot: Path | None,
@@ -63,6 +65,8 @@ def command(
                 raise
             failed.append(problem)
     watch.close()
+    if out is not None:
+        _write_answers(out, found)
     write_metrics(metrics, _metrics(found))
     write_plot(
         plot,
@@ -137,6 +141,33 @@ def _metrics(found: "list[Measured]") -> dict[str, JSON]:
         }
         for item in found
     }
+
+
+def _write_answers(path: Path, found: "list[Measured]") -> None:
+    """Every answer with its scores; no times, so that equal answers give equal bytes."""
+    import json
+
+    from promptops.core.files import write_atomic
+
+    document = {
+        item.file.prompt.id: {
+            "subject": item.evaluation.subject,
+            "target": item.evaluation.target.name,
+            "inputs": dict(item.evaluation.inputs),
+            "cases": [
+                {
+                    "case": case.case_id,
+                    "answer": case.answer,
+                    "scores": dict(case.scores),
+                    "error": case.error,
+                }
+                for case in item.evaluation.cases
+            ],
+        }
+        for item in found
+    }
+    text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False)
+    write_atomic(path, text + "\n")
 
 
 def _tokens(item: "Measured") -> float:

@@ -1,5 +1,6 @@
 """``promptops validate``."""
 
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -42,14 +43,15 @@ def command(
         sets = tuple(by_path[path.resolve()] for path in paths)
     found = check_data(services, sets)
     root = services.workspace.root
+    rows: Counter[str] = Counter()
+    for report in found:
+        rows[report.kind] += report.checked_rows
     write_metrics(
         metrics,
         {
-            _shown(report.dataset, root): {
-                "rows": report.checked_rows,
-                "violations": len(report.violations),
-            }
-            for report in found
+            "datasets": len(found),
+            "broken": sum(not report.ok for report in found),
+            "rows": dict(rows),
         },
     )
     write_plot(
@@ -60,11 +62,11 @@ def command(
     if format_ == "json":
         emit_json([report.to_json() for report in found])
     else:
-        rows = [
+        table = [
             (_shown(report.dataset, root), "ok" if report.ok else "BROKEN", report.checked_rows)
             for report in found
         ]
-        emit_table(rows, ("data set", "contract", "rows"), right=(2,))
+        emit_table(table, ("data set", "contract", "rows"), right=(2,))
         for report in found:
             for violation in report.violations:
                 emit_text(
