@@ -40,6 +40,8 @@ class SubjectiveCriterion(PhraseRule):
         r"|results?|posts?|copy|writing|emails?|story|lyrics|explanation)){0,5} (?:high[- ]quality"
         r"|of high quality|engaging|compelling|beautiful|nice|interesting|catchy|captivating"
         r"|eye-catching|impressive|amazing|good|great|perfect|top[- ]quality)\b"
+        r"|\b(?:write|create|produce|generate|give me|provide)(?: an?| the)? (?:[a-z]{2,12}, ){0,2}"
+        r"(?:high[- ]quality|engaging|compelling|captivating|eye-catching|impressive|amazing)\b"
         r"|\b(?:should|must) be (?:very |really |both )?(?:high[- ]quality|engaging|compelling"
         r"|catchy|captivating|eye-catching|impressive|amazing|top[- ]quality|of high quality)\b"
     )
