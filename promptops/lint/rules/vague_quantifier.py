@@ -42,8 +42,8 @@ class VagueQuantifier(PhraseRule):
         r"|show|produce|mention|come up with|recommend)(?: me| us| the (?:user|reader|customer)"
         r"| them)?(?: with)? (?P<vague>some|several|a few|a couple of|various|numerous|a handful of"
         r"|a number of) (?!of\b)(?:[a-z-]{2,20} ){0,2}?(?P<noun>[a-z-]{2,20}[a-rt-z]s)\b"
-        r"|\b(?:of|in|with|within|using) (?:some|several|a few) (?:words|sentences|lines|points|bullet points"
-        r"|paragraphs|steps)\b"
+        r"|\b(?:of|in|with|within|using) (?:some|several|a few) (?:words|sentences|lines|points"
+        r"|bullet points|paragraphs|steps)\b"
     )
     text = '"{}" leaves the number open'
     _numbered = re.compile(r"[^.\n]{0,12}\d")
