@@ -1,11 +1,17 @@
 """``promptops optimize``."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from promptops.cli.lazy import Cli
 from promptops.cli.options import PROMPT, common, open_workspace, reports, watching
 from promptops.cli.output import emit_json, emit_text
 from promptops.core.canonical import JSON
+
+if TYPE_CHECKING:
+    from promptops.core.statistics import Interval
+    from promptops.operations.optimization import Optimized
 
 _GOALS = ("accuracy", "shorter", "cheaper", "faster", "balanced")
 
@@ -53,35 +59,36 @@ def command(
         propose=not dry_run,
     )
     watch.close()
-    result, metric = found.result, found.metric
     spent = services.meter.snapshot()
-    scores = {
-        name: evaluation.score(metric)
-        for name, evaluation in (("before", result.base), ("after", result.best))
-        if evaluation is not None
-    }
-    difference = result.comparison.difference if result.comparison else None
     if format_ == "json":
-        document: dict[str, JSON] = {
-            "prompt": result.prompt_id,
-            "verdict": result.verdict,
-            "reason": result.reason,
-            "metric": metric,
-            **{name: score.to_json() for name, score in scores.items()},
-            "difference": difference.to_json() if difference else None,
-            "proposal": found.proposal.id if found.proposal else None,
-            "llm_calls": spent.calls,
-            "tokens": spent.input_tokens + spent.output_tokens,
-            "usd": spent.cost_usd,
-        }
-        emit_json(document)
+        cost = {"tokens": spent.input_tokens + spent.output_tokens, "usd": spent.cost_usd}
+        emit_json({**_document(found), "llm_calls": spent.calls, **cost})
         return
+    result = found.result
     emit_text(f"{result.prompt_id}: {result.verdict}")
     emit_text(f"  {result.reason}")
-    for name, score in scores.items():
-        emit_text(f"  {metric} {name:6} {score}")
-    if difference:
-        emit_text(f"  difference  {difference} on held-out cases")
+    for name, score in _scores(found).items():
+        emit_text(f"  {found.metric} {name:6} {score}")
+    if result.comparison:
+        emit_text(f"  difference  {result.comparison.difference} on held-out cases")
     emit_text(f"  {spent.calls} new calls")
     if found.proposal:
         emit_text(f"Look at it: promptops proposals show {found.proposal.id}")
+
+
+def _scores(found: "Optimized") -> "dict[str, Interval]":
+    both = (("before", found.result.base), ("after", found.result.best))
+    return {name: each.score(found.metric) for name, each in both if each is not None}
+
+
+def _document(found: "Optimized") -> dict[str, JSON]:
+    result = found.result
+    return {
+        "prompt": result.prompt_id,
+        "verdict": result.verdict,
+        "reason": result.reason,
+        "metric": found.metric,
+        **{name: score.to_json() for name, score in _scores(found).items()},
+        "difference": result.comparison.difference.to_json() if result.comparison else None,
+        "proposal": found.proposal.id if found.proposal else None,
+    }

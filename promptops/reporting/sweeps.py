@@ -205,7 +205,6 @@ def cluster_html(
     ranked = sorted(clusters, key=lambda row: (-len(row.members), row.label))
     alike = sorted(duplicates, key=lambda row: (-row.similarity, row.first, row.second))
     inside = sum(len(row.members) for row in clusters)
-    kinds = Counter(row.kind for row in duplicates)
     return page(
         "cluster",
         title=f"{workspace}: clusters",
@@ -219,15 +218,7 @@ def cluster_html(
             Anchor(anchor="clusters", title="Clusters", count=len(clusters)),
             Anchor(anchor="duplicates", title="Duplicates", count=len(duplicates)),
         ][: 3 if duplicates else 2],
-        tiles=[
-            Tile(label="Prompts", value=amount(len(points))),
-            Tile(label="Clusters", value=amount(len(clusters))),
-            Tile(label="In a cluster", value=amount(inside)),
-            Tile(label="On their own", value=amount(len(points) - inside)),
-            Tile(label="Exact duplicates", value=amount(kinds["exact"])),
-            Tile(label="Near duplicates", value=amount(kinds["near"])),
-            Tile(label="Same in other words", value=amount(kinds["semantic"])),
-        ],
+        tiles=_cluster_tiles(clusters, duplicates, len(points)),
         points=drawn.dots,
         labels=drawn.labels,
         legend=drawn.keys,
@@ -246,3 +237,19 @@ def cluster_html(
         duplicates=alike[:_DUPLICATES],
         hidden=max(0, len(alike) - _DUPLICATES),
     )
+
+
+def _cluster_tiles(
+    clusters: Sequence[ClusterRow], duplicates: Sequence[DuplicateRow], prompts: int
+) -> list[Tile]:
+    inside = sum(len(row.members) for row in clusters)
+    kinds = Counter(row.kind for row in duplicates)
+    return [
+        Tile(label="Prompts", value=amount(prompts)),
+        Tile(label="Clusters", value=amount(len(clusters))),
+        Tile(label="In a cluster", value=amount(inside)),
+        Tile(label="On their own", value=amount(prompts - inside)),
+        Tile(label="Exact duplicates", value=amount(kinds["exact"])),
+        Tile(label="Near duplicates", value=amount(kinds["near"])),
+        Tile(label="Same in other words", value=amount(kinds["semantic"])),
+    ]
