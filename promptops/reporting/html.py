@@ -57,7 +57,8 @@ def night_html(report: NightReport) -> str:
                 "prompt": row.prompt,
                 "kind": row.kind,
                 "title": row.title,
-                "reason": reasons.get(row.id, ""),
+                # The reason of a row is its optimization's; a rewrite or rebinding has its own.
+                "reason": reasons.get(row.id, "") if row.kind == "optimize" else "",
             }
             for row in report.proposals
         ],
