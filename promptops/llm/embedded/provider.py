@@ -2,7 +2,7 @@
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,8 +12,9 @@ from promptops.core.canonical import JSON
 from promptops.llm.embedded.engine import DEFAULT_CONTEXT, Answer, Engine, Notify, shared_engine
 from promptops.llm.embedded.weights import PROVIDER, weights_path
 
-_WAITING_CALLS = 16
-"""Threads that hold a call of the embedded model; the engine itself computes one at a time."""
+# Threads that hold a call while it waits for the engine, which computes one at a time. Not the
+# event loop's own pool: calls that wait here must not keep others from using that one.
+_POOL = ThreadPoolExecutor(16, thread_name_prefix="promptops-embedded")
 
 _NOT_SAMPLING = frozenset(
     {"response_format", "stream", "stream_options", "extra_body", "max_retries"}
@@ -62,38 +63,15 @@ def register() -> None:
 
 
 def _handler() -> Any:
-    from litellm import CustomLLM, UnsupportedParamsError
+    from litellm import CustomLLM
     from litellm.types.utils import Choices, Message, Usage
-
-    pool = ThreadPoolExecutor(_WAITING_CALLS, thread_name_prefix="promptops-embedded")
-
-    def sampling(model: str, optional_params: Mapping[str, Any]) -> dict[str, JSON]:
-        params = {key: value for key, value in optional_params.items() if key not in _NOT_SAMPLING}
-        params |= optional_params.get("extra_body") or {}
-        unknown = sorted(set(params) - _SUPPORTED)
-        if unknown:
-            raise UnsupportedParamsError(
-                message=f"the embedded model has no parameter {', '.join(unknown)}",
-                model=model,
-                llm_provider=PROVIDER,
-            )
-        return params
 
     class Handler(CustomLLM):  # type: ignore[misc]  # litellm is not typed
         """Serves LiteLLM's calls; ``client`` carries the ``EmbeddedModels`` of the caller."""
 
         async def acompletion(self, **call: Any) -> Any:
             """One answer as LiteLLM's response."""
-            models: EmbeddedModels = call["client"]
-            options = call["optional_params"]
-            work = functools.partial(
-                models.engine(call["model"]).answer,
-                call["messages"],
-                sampling(call["model"], options),
-                schema=_schema(options),
-                timeout_s=_seconds(call["timeout"]),
-            )
-            answer = await asyncio.get_running_loop().run_in_executor(pool, work)
+            answer = await asyncio.get_running_loop().run_in_executor(_POOL, _work(call))
             response = call["model_response"]
             response.model = call["model"]
             response.choices = [
@@ -108,40 +86,67 @@ def _handler() -> Any:
 
         async def astreaming(self, **call: Any) -> AsyncIterator[Any]:
             """The answer as LiteLLM's generic chunks."""
-            models: EmbeddedModels = call["client"]
-            options = call["optional_params"]
-            loop = asyncio.get_running_loop()
-            pieces: asyncio.Queue[str | None] = asyncio.Queue()
-            open_ = True
-
-            def on_text(piece: str) -> bool:
-                loop.call_soon_threadsafe(pieces.put_nowait, piece)
-                return open_
-
-            def work() -> Answer:
-                try:
-                    return engine.answer(
-                        call["messages"],
-                        params,
-                        schema=_schema(options),
-                        timeout_s=_seconds(call["timeout"]),
-                        on_text=on_text,
-                    )
-                finally:
-                    loop.call_soon_threadsafe(pieces.put_nowait, None)
-
-            engine = models.engine(call["model"])
-            params = sampling(call["model"], options)
-            running = loop.run_in_executor(pool, work)
-            try:
-                while (piece := await pieces.get()) is not None:
-                    yield _chunk(piece)
-                answer = await running
-                yield _chunk("", answer)
-            finally:
-                open_ = False
+            async for chunk in _stream(call):
+                yield chunk
 
     return Handler()
+
+
+def _work(
+    call: Mapping[str, Any], on_text: Callable[[str], bool] | None = None
+) -> Callable[[], Answer]:
+    """The blocking computation that a call of LiteLLM asks for."""
+    models: EmbeddedModels = call["client"]
+    options: Mapping[str, Any] = call["optional_params"]
+    return functools.partial(
+        models.engine(call["model"]).answer,
+        call["messages"],
+        _sampling(call["model"], options),
+        schema=_schema(options),
+        timeout_s=_seconds(call["timeout"]),
+        on_text=on_text,
+    )
+
+
+async def _stream(call: Mapping[str, Any]) -> AsyncIterator[dict[str, Any]]:
+    loop = asyncio.get_running_loop()
+    pieces: asyncio.Queue[str | None] = asyncio.Queue()
+    wanted = True
+
+    def on_text(piece: str) -> bool:
+        loop.call_soon_threadsafe(pieces.put_nowait, piece)
+        return wanted
+
+    work = _work(call, on_text)
+
+    def to_the_end() -> Answer:
+        try:
+            return work()
+        finally:
+            loop.call_soon_threadsafe(pieces.put_nowait, None)
+
+    running = loop.run_in_executor(_POOL, to_the_end)
+    try:
+        while (piece := await pieces.get()) is not None:
+            yield _chunk(piece)
+        yield _chunk("", await running)
+    finally:
+        wanted = False
+
+
+def _sampling(model: str, options: Mapping[str, Any]) -> dict[str, JSON]:
+    from litellm import UnsupportedParamsError
+
+    params = {key: value for key, value in options.items() if key not in _NOT_SAMPLING}
+    params |= options.get("extra_body") or {}
+    unknown = sorted(set(params) - _SUPPORTED)
+    if unknown:
+        raise UnsupportedParamsError(
+            message=f"the embedded model has no parameter {', '.join(unknown)}",
+            model=model,
+            llm_provider=PROVIDER,
+        )
+    return params
 
 
 def _schema(options: Mapping[str, Any]) -> Mapping[str, JSON] | None:

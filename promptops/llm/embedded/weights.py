@@ -6,7 +6,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -164,6 +164,7 @@ def fingerprint(model_id: str, folder: Path) -> str:
     return digest({"engine": engine_version(), "recipe": ENGINE_RECIPE, "weights": weights})
 
 
+@cache
 def engine_version() -> str:
     """``xllamacpp <version>`` as installed; read without importing the engine."""
     try:
