@@ -5,6 +5,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -117,7 +118,8 @@ class OpenAIServer:
             def _fail(self, failure: Failure) -> None:
                 time.sleep(failure.delay_s)
                 error = {"message": failure.message, "type": "error", "code": failure.code}
-                self._send(failure.status, {"error": error}, failure.headers)
+                with suppress(ConnectionError):  # a client that waited too long is gone
+                    self._send(failure.status, {"error": error}, failure.headers)
 
             def _send(
                 self, status: int, value: object, headers: Mapping[str, str] | None = None
