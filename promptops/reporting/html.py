@@ -68,7 +68,8 @@ def night_html(report: NightReport) -> str:
         prompts=[_prompt(row) for row in report.prompts],
         verdicts=sorted({row.verdict for row in report.prompts}),
         regressions=[_regression(row) for row in report.regressions],
-        routing=report.routing,
+        routing_moved=[row for row in report.routing if row.before != row.after],
+        routing_kept=[row for row in report.routing if row.before == row.after],
         routing_say=f"The choice changes for {moved} of {counted(len(report.routing), 'prompt')}.",
         points=clusters.dots,
         labels=clusters.labels,
@@ -221,7 +222,8 @@ class _Regression:
 
 
 def _regression(row: RegressionRow) -> _Regression:
-    versions = _short(row.old) if row.old == row.new else f"{_short(row.old)} → {_short(row.new)}"
+    old, new = _short(row.old), _short(row.new)
+    versions = new if not old or old == new else f"{old} → {new}"
     return _Regression(row=row, badge=_REGRESSION.get(row.verdict, ""), versions=versions)
 
 
