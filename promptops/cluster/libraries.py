@@ -30,7 +30,7 @@ def communities(
     """
     import numpy as np
     from scipy.sparse import csr_matrix
-    from sknetwork.clustering import Leiden  # type: ignore[import-untyped]
+    from sknetwork.clustering import Leiden
 
     rows, columns, weights = edges
     if not len(rows):
