@@ -19,7 +19,7 @@ def kb_regression(workspace: str, kb: str = "") -> dict[str, str]:
         The verdict of each prompt; of one that failed, the error.
     """
     verdicts: dict[str, str] = {}
-    with llm_slot():
+    with llm_slot(workspace):
         for ref in retrieving(workspace, kb):
             try:
                 verdicts[ref] = regress(workspace, ref).verdict

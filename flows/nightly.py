@@ -64,7 +64,7 @@ def nightly(
     if dry_run:
         _plan(night)
         return night.report()
-    with llm_slot():
+    with llm_slot(workspace):
         _measure(night)
         _improve(night)
     _release(night)

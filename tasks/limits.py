@@ -1,21 +1,20 @@
-"""The one limit that flows share: who may call models on this machine."""
+"""The one limit that flows of a workspace share: who may call models on this machine."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from prefect.client.orchestration import get_client
-from prefect.concurrency.sync import concurrency
-
-LLM_LIMIT = "promptops-llm"
+from promptops.core.locking import folder_lock
+from promptops.wiring import shared_services
 
 
 @contextmanager
-def llm_slot() -> Iterator[None]:
+def llm_slot(workspace: str) -> Iterator[None]:
     """Hold the slot for model calls; a second flow waits for it.
 
-    One slot a flow, not a task: acquiring one takes about a second.
+    A lock of the operating system, not a slot on the Prefect server: those of a flow that was
+    killed stay taken, and every later flow would wait forever.
     """
-    with get_client(sync_client=True) as client:
-        client.upsert_global_concurrency_limit_by_name(LLM_LIMIT, 1)
-    with concurrency(LLM_LIMIT, occupy=1):
+    services = shared_services(workspace)
+    notice = "another flow of this workspace is calling models: waiting for it"
+    with folder_lock(services.workspace.state / "flow", lambda: services.notice(notice)):
         yield

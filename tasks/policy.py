@@ -36,6 +36,6 @@ RETRIED: dict[str, Any] = {
 """A task that may meet a passing fault."""
 
 LLM: dict[str, Any] = {**RETRIED, "tags": ["llm"], "timeout_seconds": 3600}
-"""A task that calls models; the flows that use it share the ``promptops-llm`` limit."""
+"""A task that calls models; flows hold the workspace's slot while they run it (`limits`)."""
 
 CORES = os.cpu_count() or 1

@@ -15,13 +15,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from promptops.core.canonical import JSON, digest
 from promptops.core.clock import Clock, iso
 from promptops.core.files import read_text, storage_refusals, write_atomic
+from promptops.core.locking import folder_lock
 from promptops.core.suggest import did_you_mean
 from promptops.errors import ProposalError
 from promptops.prompts.digests import semantic_digest, variable_meaning
 from promptops.prompts.emitter import emit
 from promptops.prompts.fields import JsonMap, SemVer, Slug
 from promptops.prompts.loader import PromptFile, parse_prompt
-from promptops.prompts.locking import folder_lock
 from promptops.prompts.model import Prompt, Variable
 from promptops.prompts.registry import Registry
 from promptops.prompts.schema_errors import validate

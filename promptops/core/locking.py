@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,11 +10,15 @@ from promptops.core.files import storage_refusals
 
 
 @contextmanager
-def folder_lock(folder: Path) -> Iterator[None]:
+def folder_lock(folder: Path, on_wait: Callable[[], None] | None = None) -> Iterator[None]:
     """Hold a folder while the block runs; others wait. A killed process lets go.
 
     The folder itself is locked, so that no lock file is left behind. Windows cannot lock folders:
-    there, two people who decide on the same proposal in the same instant are not kept apart.
+    there, two writers in the same instant are not kept apart.
+
+    Args:
+        folder: What to hold; made when missing.
+        on_wait: Called once when another process holds it.
 
     Raises:
         StorageError: The folder cannot be made or opened.
@@ -29,7 +33,12 @@ def folder_lock(folder: Path) -> Iterator[None]:
     with storage_refusals(folder):
         handle = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if on_wait is not None:
+                on_wait()
+            fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:
         os.close(handle)
