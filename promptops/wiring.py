@@ -33,15 +33,6 @@ if TYPE_CHECKING:
     from promptops.tracking.run_log import RunLog
     from promptops.tracking.tracker import Tracker
 
-__all__ = [
-    "CODE_VERSION",
-    "Services",
-    "default_weights",
-    "open_services",
-    "prepare_environment",
-    "shared_services",
-]
-
 CODE_VERSION = f"promptops {__version__}"
 
 Notice = Callable[[str], None]

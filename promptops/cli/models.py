@@ -75,8 +75,9 @@ def pull(cli: Cli, name: str) -> None:
 
 def _folder(cli: Cli) -> Path:
     """Where weights are kept: as the workspace says when there is one."""
+    from promptops.config.environment import default_weights
     from promptops.errors import WorkspaceNotFoundError
-    from promptops.wiring import default_weights, open_services
+    from promptops.wiring import open_services
 
     try:
         return open_services(cli.workspace).weights

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from promptops.config.environment import default_weights
 from promptops.errors import ModelNotInstalledError
 from promptops.llm.embedded.weights import weights_path
-from promptops.wiring import default_weights
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()

@@ -2,10 +2,11 @@
 
 import pytest
 
+from promptops.config.environment import default_weights, prepare_environment
 from promptops.errors import ModelNotInstalledError
 from promptops.llm.embedded.weights import weights_path
 from promptops.testing.workspace import label_prompt, label_rows, make_workspace
-from promptops.wiring import default_weights, open_services, prepare_environment
+from promptops.wiring import open_services
 
 KB = {
     "returns.md": "# Returns\n\nA jacket can be returned within 30 days.\n",
