@@ -37,7 +37,8 @@ def record_night(services: Services, night: "Night") -> dict[str, str]:
 
     Returns:
         Links: ``mlflow_ui`` (the command that opens the UI), ``mlflow_run`` (the night's page),
-        ``note`` (how many runs were written).
+        ``mlflow_compare`` (old and new wordings side by side, when something improved), ``note``
+        (how many runs were written).
     """
     report = night.report()
     rows = {row.id: row for row in report.prompts}
@@ -58,11 +59,29 @@ def record_night(services: Services, night: "Night") -> dict[str, str]:
 
         parent.text("report.html", night_html(report))
         url = parent.url
+    compare = _compare_url(services, night)
     return {
         "mlflow_ui": mlflow_command(services),
         "mlflow_run": url,
+        **({"mlflow_compare": compare} if compare else {}),
         "note": f"{written} new runs in MLflow",
     }
+
+
+def _compare_url(services: Services, night: "Night") -> str:
+    """The page that shows the old and new wordings of the improved prompts side by side."""
+    marks = [
+        _held_out_mark(each, variant)
+        for each in night.optimizations.values()
+        if each.proposal is not None
+        for variant in ("base", "finalist")
+    ]
+    ids = [found for mark in marks if (found := _tracked(services, mark))]
+    return services.tracker.compare_url(ids) if ids else ""
+
+
+def _held_out_mark(optimized: "Optimized", variant: str) -> str:
+    return f"{optimized.result.subject} {optimized.key} {variant}"
 
 
 def mlflow_command(services: Services) -> str:
@@ -185,7 +204,7 @@ def _variants(
     for variant, evaluation in held_out:
         if evaluation is None or (variant == "base" and result.best is None):
             continue
-        mark = f"{result.subject} {optimized.key} {variant}"
+        mark = _held_out_mark(optimized, variant)
         if _tracked(services, mark) is None:
             name = f"{row.id} · {variant} · held-out"
             with services.tracker.run(name, experiment=group, parent=parent) as run:

@@ -15,7 +15,11 @@ class NextStep:
     url: str = ""
 
 
-_LINKS = {"mlflow_ui": "Compare runs in MLflow", "mlflow_run": "This night in MLflow"}
+_LINKS = {
+    "mlflow_ui": "Open MLflow",
+    "mlflow_run": "This night in MLflow",
+    "mlflow_compare": "Old and new wordings side by side",
+}
 
 
 def next_steps(report: NightReport) -> tuple[NextStep, ...]:
