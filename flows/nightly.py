@@ -13,7 +13,7 @@ from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from promptops.errors import PromptOpsError
+from promptops.errors import StorageError
 from promptops.operations.night import Night, open_night
 from promptops.reporting.night import NightReport
 from tasks.clustering import cluster
@@ -150,7 +150,7 @@ def _each(night: Night, step: str, refs: Iterable[str], job: Any) -> Iterator[tu
     for ref, future in waiting:
         try:
             yield ref, future.result()
-        except PromptOpsError as problem:
-            night.failed(step, ref, problem)
+        except StorageError:
+            raise
         except Exception as problem:  # noqa: BLE001 - a bug in one prompt's step stops that prompt only
             night.failed(step, ref, problem)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from promptops.errors import PromptOpsError
+from promptops.errors import PromptOpsError, StorageError
 from promptops.llm.metered import Budget
 from promptops.operations import night_rows as rows
 from promptops.operations.evaluation import Measured
@@ -63,12 +63,19 @@ class Night:
 
     @contextmanager
     def step(self, name: str) -> Iterator[Step]:
-        """Time a step; an error in it is noted and the night goes on."""
+        """Time a step; an error in it is noted and the night goes on.
+
+        Raises:
+            StorageError: State cannot be kept: going on would lose what is measured.
+        """
         step = Step()
         start = time.perf_counter()
         self.services.notice(f"{name} …")
         try:
             yield step
+        except StorageError:
+            step.status = "failed"
+            raise
         except PromptOpsError as problem:
             step.status = "failed"
             self.failed(name, "", problem)
