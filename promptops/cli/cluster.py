@@ -60,7 +60,7 @@ def command(
         return
     rows = [
         (len(cluster.members), cluster.label, cluster.representative, _members(cluster.members))
-        for cluster in report.clusters
+        for cluster in sorted(report.clusters, key=lambda each: (-len(each.members), each.label))
     ]
     emit_table(rows, ("prompts", "cluster", "representative", "members"), right=(0,))
     emit_text(
