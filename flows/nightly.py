@@ -13,8 +13,7 @@ from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from promptops.errors import StorageError
-from promptops.operations.night import Night, open_night
+from promptops.operations.night import FATAL, Night, open_night
 from promptops.reporting.night import NightReport
 from tasks.clustering import cluster
 from tasks.data import check_contracts
@@ -150,7 +149,7 @@ def _each(night: Night, step: str, refs: Iterable[str], job: Any) -> Iterator[tu
     for ref, future in waiting:
         try:
             yield ref, future.result()
-        except StorageError:
+        except FATAL:
             raise
         except Exception as problem:  # noqa: BLE001 - a bug in one prompt's step stops that prompt only
             night.failed(step, ref, problem)

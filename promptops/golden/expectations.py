@@ -168,8 +168,8 @@ def run_suite(name: str, suite: Sequence[Any], frame: "pd.DataFrame") -> list[Fa
     for number, expectation in enumerate(suite):
         expectation.meta["number"] = number
     place = ["file", "row"] if "file" in frame.columns else ["row"]
-    # It tells of every temporary folder it makes.
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    # It tells of every temporary folder it makes, on a logger with a level of its own.
+    logging.getLogger(ProgressBarsConfig.__module__).setLevel(logging.WARNING)
     with _ONE_AT_A_TIME:
         context = gx.get_context(mode="ephemeral")
         context.enable_analytics(enable=False)

@@ -7,7 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from promptops.errors import PromptOpsError, StorageError
+from promptops.errors import (
+    MissingKeyError,
+    ModelNotInstalledError,
+    PromptOpsError,
+    StorageError,
+    UnknownModelError,
+)
 from promptops.llm.metered import Budget
 from promptops.operations import night_rows as rows
 from promptops.operations.evaluation import Measured
@@ -25,6 +31,10 @@ if TYPE_CHECKING:
     from promptops.operations.rewriting import Rewritten
     from promptops.operations.routing import Recalibrated
     from promptops.packs.build import Pack
+
+
+FATAL = (StorageError, MissingKeyError, ModelNotInstalledError, UnknownModelError)
+"""Errors that every further prompt would meet as well: they end the night at once."""
 
 
 @dataclass(slots=True)
@@ -66,14 +76,14 @@ class Night:
         """Time a step; an error in it is noted and the night goes on.
 
         Raises:
-            StorageError: State cannot be kept: going on would lose what is measured.
+            PromptOpsError: One of `FATAL`.
         """
         step = Step()
         start = time.perf_counter()
         self.services.notice(f"{name} …")
         try:
             yield step
-        except StorageError:
+        except FATAL:
             step.status = "failed"
             raise
         except PromptOpsError as problem:
