@@ -7,7 +7,7 @@ import click
 from promptops.cli.guard import open_package
 from promptops.cli.lazy import Cli
 from promptops.cli.options import PROMPT, common, open_workspace, reports
-from promptops.cli.output import emit, emit_json, emit_table, remark
+from promptops.cli.output import emit, emit_json, emit_table
 from promptops.config.environment import make_prefect_home, quiet_prefect
 from promptops.errors import UsageError
 
@@ -43,8 +43,7 @@ def nightly(
     for ref in only:
         services.registry.get(ref)
     flow = open_package("flows", "nightly").nightly
-    with _live(cli, services):
-        report = flow(str(services.workspace.root), only=only, dry_run=dry_run, **limits)
+    report = flow(str(services.workspace.root), only=only, dry_run=dry_run, **limits)
     if format_ == "json":
         emit_json(report.to_json())
     else:
@@ -138,21 +137,14 @@ def _open(cli: Cli) -> Any:
     make_prefect_home()
     # Named again under its own key, so that a mistake in it shows before the server starts.
     services.catalog.get(services.settings.llm.model)
+    services.notice("starting Prefect …")
     return services
 
 
 def _simple(cli: Cli, name: str, **parameters: Any) -> Any:
     services = _open(cli)
     flow = getattr(open_package("flows", name), name)
-    with _live(cli, services):
-        return flow(str(services.workspace.root), **parameters)
-
-
-def _live(cli: Cli, services: Any) -> Any:
-    from promptops.cli.live import live
-
-    remark(cli, "starting Prefect …")
-    return live(cli, services)
+    return flow(str(services.workspace.root), **parameters)
 
 
 def _show(values: dict[str, Any], format_: str, key: str, value: str) -> None:

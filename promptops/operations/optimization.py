@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 
 import anyio
 
@@ -73,6 +74,7 @@ def optimize_prompt(
         writer_model=services.settings.llm.proposer,
         seed=services.settings.general.seed,
     )
+    told = count(1)
     run = partial(
         optimizer.optimize,
         file,
@@ -85,10 +87,13 @@ def optimize_prompt(
         ),
         kb_label=label,
         kb_version=version,
-        progress=lambda line: services.progress(f"optimize {file.prompt.id}: {line}", 0, 0),
+        progress=lambda _line: services.progress(f"optimize {file.prompt.id}", next(told), 0),
     )
     with services.turn():
         result = anyio.run(run)
+    services.progress(f"optimize {file.prompt.id}", 1, 1)
+    if not result.from_evidence:
+        services.notice(f"optimize {file.prompt.id}: {result.verdict}")
     proposal = to_proposal(result, file, services.clock) if propose else None
     if proposal is not None:
         proposal = _write(services, proposal)
