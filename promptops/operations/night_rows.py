@@ -145,7 +145,7 @@ def optimization_fields(result: "Optimized") -> dict[str, object]:
     fields: dict[str, object] = {"verdict": found.verdict, "reason": found.reason}
     if found.base is not None:
         fields["before"] = mean_interval(list(found.base.values(result.metric).values()))
-    if found.best is not None and found.comparison is not None and result.proposal is not None:
+    if found.best is not None and found.comparison is not None:
         fields["after"] = mean_interval(list(found.best.values(result.metric).values()))
         fields["difference"] = found.comparison.difference
         fields["tokens_after"] = found.best.input_tokens_mean + found.best.output_tokens_mean

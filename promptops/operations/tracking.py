@@ -134,7 +134,7 @@ def _night(run: TrackedRun, report: NightReport) -> None:
             "usd": report.spent.usd,
             "seconds": report.seconds,
             "prompts": len(report.prompts),
-            "prompts_improved": sum(row.after is not None for row in report.prompts),
+            "prompts_improved": sum(row.verdict == "improved" for row in report.prompts),
             "lint_errors": sum(row.errors for row in report.prompts),
             "lint_warnings": sum(row.warnings for row in report.prompts),
             "proposals": len(report.proposals),
