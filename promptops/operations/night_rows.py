@@ -143,11 +143,12 @@ def optimization_fields(result: "Optimized") -> dict[str, object]:
     """What an optimization says of its prompt."""
     found = result.result
     fields: dict[str, object] = {"verdict": found.verdict, "reason": found.reason}
-    if found.base is not None:
+    if found.base.values(result.metric):
         fields["before"] = mean_interval(list(found.base.values(result.metric).values()))
     if found.best is not None and found.comparison is not None:
         fields["after"] = mean_interval(list(found.best.values(result.metric).values()))
         fields["difference"] = found.comparison.difference
+        fields["tokens_before"] = found.base.input_tokens_mean + found.base.output_tokens_mean
         fields["tokens_after"] = found.best.input_tokens_mean + found.best.output_tokens_mean
     return fields
 
