@@ -113,7 +113,10 @@ def _release(night: Night) -> None:
     with night.step("routing") as step:
         step.note = night.recalibrated(recalibrate(night.workspace))
     with night.step("pack") as step:
-        step.note = night.packed(build_pack(night.workspace))
+        if night.defines_a_pack:
+            step.note = night.packed(build_pack(night.workspace))
+        else:
+            step.status, step.note = "skipped", "no pack is defined"
 
 
 def _finish(night: Night) -> NightReport:

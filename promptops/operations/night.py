@@ -143,6 +143,11 @@ class Night:
         """The measurable prompts that read a knowledge base."""
         return tuple(p for p in self.measurable() if self.files[p].prompt.retrieval)
 
+    @property
+    def defines_a_pack(self) -> bool:
+        """Whether the workspace defines any pack."""
+        return any(self.services.workspace.packs.glob("*.yaml"))
+
     # What came back. Each method returns the note of its step.
 
     def checked(self, reports: "Iterable[ContractReport]") -> str:
