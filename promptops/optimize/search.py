@@ -215,7 +215,9 @@ def rank(
         ratio=quantity_ratio(goal.quantity, new, base),
         input_tokens=new.input_tokens_mean,
     )
-    utility = goal.utility(gain=gain, ratio=ranked.ratio, slack=slack(len(shared)))
+    # Few cases promise more than they keep: pulled towards no gain, as if by four more of them.
+    shrunk = gain * len(shared) / (len(shared) + 4)
+    utility = goal.utility(gain=shrunk, ratio=ranked.ratio, slack=slack(len(shared)))
     return replace(ranked, utility=utility)
 
 

@@ -150,6 +150,7 @@ def _candidate(task: OptimizeTask, parts: Wording, answer: str) -> Candidate | N
         proposer=LLMRewrite.name,
         reason=f"rewritten by {task.writer_model}: {str(value.get('lesson', ''))[:300]}",
         parents=(variant_digest(task.prompt, None),),
+        learned="examples",  # a lesson in words: the cases themselves can still tell if it holds
     )
 
 
