@@ -247,7 +247,7 @@ class Attempt:
         everything = (*job.test, *job.dev, *job.train)
         if (
             claim == "less"
-            and ranked.candidate.learned == "nothing"
+            and not ranked.candidate.learned_from
             and self._affords(ranked, everything)
         ):
             # Dev cases had a part in choosing it: corrected for what it was chosen from.
@@ -282,7 +282,7 @@ class Attempt:
         """The shorter wordings in the race that learned nothing: one of them was chosen."""
         length = _length(self._job.prompt)
         raced = [each.candidate for each in self._race.known.values()]
-        return sum(each.learned == "nothing" and _length(each.prompt) < length for each in raced)
+        return sum(not each.learned_from and _length(each.prompt) < length for each in raced)
 
     def _result(
         self,

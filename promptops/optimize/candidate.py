@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, cast
+from typing import Any, Protocol, cast
 
 from promptops.core.backends import load_backend
 from promptops.evaluation.result import Evaluation
@@ -11,8 +11,6 @@ from promptops.llm.chat import Chat
 from promptops.optimize.goals import Goal
 from promptops.prompts.digests import variant_digest
 from promptops.prompts.model import Prompt
-
-Learned = Literal["nothing", "examples", "training"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +23,8 @@ class Candidate:
         reason: What was changed and why, in plain words.
         parents: Digests of the wordings it was made of; the base's for a first proposal.
         examples: Ids of the training cases that it shows as solved examples.
-        learned: What of the training cases is in it: ``nothing``, its ``examples`` alone, or
-            anything (``training``). Cases that it learned nothing from can tell how good it is.
+        learned_from: Ids of all training cases that anything in it comes from, examples included.
+            The others can tell how good it is.
     """
 
     prompt: Prompt
@@ -34,7 +32,7 @@ class Candidate:
     reason: str
     parents: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
-    learned: Learned = "training"
+    learned_from: tuple[str, ...] = ()
     digest: str = field(init=False)
     """Identity of the wording."""
 

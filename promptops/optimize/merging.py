@@ -44,7 +44,7 @@ def merge(
                 reason=f"{teller.reason}; {shower.reason}",
                 parents=(teller.digest, shower.digest),
                 examples=shower.examples,
-                learned="training" if teller.learned == "training" else "examples",
+                learned_from=(*teller.learned_from, *shower.learned_from),
             )
         )
     return tuple(found)

@@ -155,7 +155,7 @@ def _candidate_to_json(candidate: Candidate) -> dict[str, JSON]:
         "reason": candidate.reason,
         "parents": list(candidate.parents),
         "examples": list(candidate.examples),
-        "learned": candidate.learned,
+        "learned_from": list(candidate.learned_from),
     }
 
 
@@ -166,5 +166,5 @@ def _candidate_from_json(value: Mapping[str, JSON]) -> Candidate:
         reason=value["reason"],
         parents=tuple(value["parents"]),
         examples=tuple(value["examples"]),
-        learned=value["learned"],
+        learned_from=tuple(value["learned_from"]),
     )

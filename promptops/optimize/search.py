@@ -111,9 +111,8 @@ class Race:
 
     def cases_of(self, candidate: Candidate) -> tuple[GoldenCase, ...]:
         """The cases that can tell how good a candidate is, in the order of use."""
-        train = () if candidate.learned == "training" else self.train
-        pool = (*self.dev, *train)
-        return tuple(case for case in pool if case.id not in candidate.examples)[: self.last]
+        pool = (*self.dev, *self.train)
+        return tuple(case for case in pool if case.id not in candidate.learned_from)[: self.last]
 
     def _price(self, count: int) -> int:
         """Answers that racing so many candidates takes."""

@@ -42,7 +42,7 @@ def judged(candidate: Candidate, judgment: Judgment, base: Evaluation, new: Eval
     """What the held-out cases say of the finalist."""
     comparison = judgment.comparison
     before, after = base.input_tokens_mean, new.input_tokens_mean
-    cases = "held-out cases" if candidate.learned != "nothing" else "cases that taught it nothing"
+    cases = "held-out cases" if candidate.learned_from else "cases that taught it nothing"
     numbers = (
         f"{comparison.metric} {comparison.base:.2f} -> {comparison.new:.2f} "
         f"({comparison.difference.estimate:+.2f} "

@@ -74,7 +74,6 @@ class Compression:
                     proposer=self.name,
                     reason=f"take out {'; '.join(removed)}",
                     parents=(variant_digest(task.prompt, None),),
-                    learned="nothing",
                 )
             )
         return tuple(found)

@@ -69,7 +69,7 @@ class FewShot:
                 reason=_reason(chosen, groups, hard=draw.hard) + moved,
                 parents=(parent,),
                 examples=ids,
-                learned="examples",
+                learned_from=ids,
             )
         return tuple(found.values())
 

@@ -31,7 +31,6 @@ class FewerExamples:
                 proposer=self.name,
                 reason=f"keep {len(some)} of {len(parts.examples)} examples",
                 parents=(variant_digest(task.prompt, None),),
-                learned="nothing",
             )
             for some in kept
         )

@@ -12,6 +12,7 @@ from promptops.prompts.template import escape_literal
 from promptops.scoring.reading import as_text, expected_text, words
 from promptops.scoring.scorers.label_match import fold_label, schema_labels
 
+_CASES_EACH = 2
 _WORDS_EACH = 5
 _MOST_LABELS = 24
 _COMMON_WORDS = """
@@ -26,7 +27,8 @@ _COMMON = frozenset(_COMMON_WORDS.split())
 class LabelDescriptions:
     """Lists the labels, each with the words that set its training cases apart.
 
-    Words are ranked by how many cases of the label have them less how many other cases do.
+    Words are ranked by how many cases of the label have them less how many other cases do. Two
+    cases a label are read, so that the others can tell whether the words hold.
     """
 
     name: ClassVar[str] = "label_descriptions"
@@ -37,7 +39,8 @@ class LabelDescriptions:
         labels = schema_labels(task.prompt)
         if not 2 <= len(labels) <= _MOST_LABELS:
             return ()
-        typical = _typical_words(task.train, labels, task.kb_label)
+        read = _first_of_each_label(task.train, task.kb_label)
+        typical = _typical_words(read, labels, task.kb_label)
         if not all(typical.values()):
             return ()
         lines = [f"- {label}: {', '.join(typical[label])}" for label in labels]
@@ -48,8 +51,20 @@ class LabelDescriptions:
                 proposer=self.name,
                 reason=f"describe the {len(labels)} labels by words typical of their cases",
                 parents=(variant_digest(task.prompt, None),),
+                learned_from=tuple(case.id for case in read),
             ),
         )
+
+
+def _first_of_each_label(train: Sequence[GoldenCase], kb_label: str | None) -> list[GoldenCase]:
+    counts: Counter[str] = Counter()
+    found = []
+    for case in train:
+        label = fold_label(expected_text(case.expected_for(kb_label)))
+        if counts[label] < _CASES_EACH:
+            counts[label] += 1
+            found.append(case)
+    return found
 
 
 def _typical_words(

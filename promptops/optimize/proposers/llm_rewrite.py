@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from promptops.core.canonical import JSON
+from promptops.evaluation.result import CaseResult
 from promptops.llm.chat import ChatRequest, Message
 from promptops.optimize.candidate import Candidate, OptimizeTask
 from promptops.optimize.wording import Wording, split_wording, with_messages
@@ -104,7 +105,8 @@ def _request(task: OptimizeTask, parts: Wording) -> str:
         keep=json.dumps(list(task.keep), ensure_ascii=False) if task.keep else "(none)",
         messages=json.dumps([_row(message) for message in editable], ensure_ascii=False, indent=1),
         schema=json.dumps(schema, ensure_ascii=False) if schema else "(none)",
-        mistakes="\n".join(_mistakes(task)) or "(none: all training cases are right)",
+        mistakes="\n".join(_told(task, result) for result in _mistakes(task))
+        or "(none: all training cases are right)",
     )
 
 
@@ -112,24 +114,24 @@ def _row(message: MessageTemplate) -> dict[str, str]:
     return {"role": message.role, "content": message.content}
 
 
-def _mistakes(task: OptimizeTask) -> list[str]:
-    cases = {case.id: case for case in task.train}
+def _mistakes(task: OptimizeTask) -> list[CaseResult]:
+    ids = {case.id for case in task.train}
     wrong = [
         result
         for result in task.base.cases
-        if result.case_id in cases and result.scores.get(task.metric, 1.0) < 1.0
+        if result.case_id in ids and result.scores.get(task.metric, 1.0) < 1.0
     ]
-    return [
-        json.dumps(
-            {
-                "input": dict(cases[result.case_id].inputs),
-                "answered": result.answer[:400],
-                "right": cases[result.case_id].expected_for(task.kb_label),
-            },
-            ensure_ascii=False,
-        )
-        for result in wrong[:_MOST_MISTAKES]
-    ]
+    return wrong[:_MOST_MISTAKES]
+
+
+def _told(task: OptimizeTask, result: CaseResult) -> str:
+    case = next(case for case in task.train if case.id == result.case_id)
+    row = {
+        "input": dict(case.inputs),
+        "answered": result.answer[:400],
+        "right": case.expected_for(task.kb_label),
+    }
+    return json.dumps(row, ensure_ascii=False)
 
 
 def _candidate(task: OptimizeTask, parts: Wording, answer: str) -> Candidate | None:
@@ -150,7 +152,7 @@ def _candidate(task: OptimizeTask, parts: Wording, answer: str) -> Candidate | N
         proposer=LLMRewrite.name,
         reason=f"rewritten by {task.writer_model}: {str(value.get('lesson', ''))[:300]}",
         parents=(variant_digest(task.prompt, None),),
-        learned="examples",  # a lesson in words: the cases themselves can still tell if it holds
+        learned_from=tuple(result.case_id for result in _mistakes(task)),
     )
 
 

@@ -50,7 +50,6 @@ def _candidate(task: OptimizeTask, text: str, reason: str) -> Candidate:
         proposer=OutputContract.name,
         reason=reason,
         parents=(variant_digest(task.prompt, None),),
-        learned="nothing",
     )
 
 

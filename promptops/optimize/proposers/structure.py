@@ -30,6 +30,5 @@ class Structure:
                 proposer=self.name,
                 reason="put the instruction into a system message, apart from the data",
                 parents=(variant_digest(task.prompt, None),),
-                learned="nothing",
             ),
         )
