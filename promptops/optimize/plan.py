@@ -26,7 +26,7 @@ class Plan:
 
     most_candidates: int = 8
     most_merges: int = 2
-    first_rung: int = 4
+    first_rung: int = 5
     last_rung: int = 16
     most_train: int = 40
     most_dev: int = 12

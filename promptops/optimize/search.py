@@ -87,7 +87,7 @@ class Race:
     metric: str
     goal: Goal
     reserve: int
-    first: int = 4
+    first: int = 5
     last: int = 16
     tell: Callable[[str], None] = lambda _: None
     exhausted: bool = False
