@@ -69,15 +69,19 @@ def record_night(services: Services, night: "Night") -> dict[str, str]:
 
 
 def _compare_url(services: Services, night: "Night") -> str:
-    """The page that shows the old and new wordings of the improved prompts side by side."""
-    marks = [
-        _held_out_mark(each, variant)
-        for each in night.optimizations.values()
-        if each.proposal is not None
-        for variant in ("base", "finalist")
-    ]
+    """The page that shows the most improved prompt's old and new wording side by side."""
+    improved = [each for each in night.optimizations.values() if each.proposal is not None]
+    if not improved:
+        return ""
+    best = max(improved, key=_gain)
+    marks = [_held_out_mark(best, variant) for variant in ("base", "finalist")]
     ids = [found for mark in marks if (found := _tracked(services, mark))]
     return services.tracker.compare_url(ids) if ids else ""
+
+
+def _gain(optimized: "Optimized") -> float:
+    comparison = optimized.result.comparison
+    return comparison.difference.estimate if comparison else 0.0
 
 
 def _held_out_mark(optimized: "Optimized", variant: str) -> str:
