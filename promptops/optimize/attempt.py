@@ -244,14 +244,9 @@ class Attempt:
         """Judge the finalist: on held-out cases, or on all when it learned nothing from any."""
         job = self._job
         cases, tries = job.test, 1
-        everything = (*job.test, *job.dev, *job.train)
-        if (
-            claim == "less"
-            and not ranked.candidate.learned_from
-            and self._affords(ranked, everything)
-        ):
-            # Dev cases had a part in choosing it: corrected for what it was chosen from.
-            cases, tries = everything, self._rivals()
+        if claim == "less" and not ranked.candidate.learned_from:
+            # Some of them had a part in choosing it: corrected for what it was chosen from.
+            cases, tries = self._as_many(ranked, (*job.test, *job.dev, *job.train)), self._rivals()
         job.tell(f"final test on {len(cases)} cases")
         base = await job.trials.run(job.prompt, cases)
         new = await job.trials.run(ranked.candidate.prompt, cases)
@@ -273,10 +268,16 @@ class Attempt:
             verdict, reason, candidate=ranked.candidate, best=new, judgment=judgment
         )
 
-    def _affords(self, ranked: Ranked, cases: Sequence[GoldenCase]) -> bool:
-        trials = self._job.trials
-        needed = trials.missing(ranked.candidate.prompt, cases)
-        return trials.affords(needed + trials.missing(self._job.prompt, cases))
+    def _as_many(self, ranked: Ranked, cases: tuple[GoldenCase, ...]) -> tuple[GoldenCase, ...]:
+        """As many of the cases, the first ones, as the allowance has room for."""
+        trials, prompt = self._job.trials, ranked.candidate.prompt
+        for count in range(len(cases), 0, -1):
+            some = cases[:count]
+            if trials.affords(
+                trials.missing(prompt, some) + trials.missing(self._job.prompt, some)
+            ):
+                return some
+        return self._job.test  # its answers were reserved
 
     def _rivals(self) -> int:
         """The shorter wordings in the race that learned nothing: one of them was chosen."""
