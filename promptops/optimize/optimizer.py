@@ -30,7 +30,7 @@ from promptops.tracking.evidence import Evidence, EvidenceStore
 __all__ = ["Allowance", "Optimizer", "Plan", "to_proposal"]
 
 EVIDENCE_KIND = "optimize"
-OPTIMIZER_VERSION = "2"
+OPTIMIZER_VERSION = "3"
 """Part of the evidence key: raise it when a better search should look at every prompt again."""
 
 DEFAULT_PROPOSERS = (
