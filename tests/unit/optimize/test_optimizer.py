@@ -9,13 +9,13 @@ from pathlib import Path
 
 import anyio
 import pytest
-from promptops.llm.scripted import ScriptedChat
 
 from promptops.core.store import BlobStore
 from promptops.errors import BudgetExceededError, ProviderTimeoutError, UsageError
 from promptops.evaluation import Evaluator, Target
 from promptops.golden.case import GoldenCase, GoldenSet
 from promptops.llm.cached import CachedChat
+from promptops.llm.scripted import ScriptedChat
 from promptops.optimize import Allowance, Optimizer, OptimizeResult, Plan, to_proposal
 from promptops.prompts.loader import parse_prompt
 from promptops.prompts.writing import dump_prompt
@@ -333,3 +333,20 @@ print([name for name in heavy if name in sys.modules])
         [sys.executable, "-c", script], capture_output=True, text=True, check=False
     )
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_no_wording_is_asked_about_what_it_shows():
+    chat = Counting(model(teachable))
+    optimize(chat)
+    for request in chat.seen:
+        *shown, asked = [message.content for message in request.messages if message.role == "user"]
+        assert asked not in shown
+
+
+def test_a_saving_is_judged_on_all_cases_where_nothing_was_learned():
+    result = optimize(model(lambda _: 0.8), goal="shorter")
+    assert result.candidate.learned_from == ()
+    assert result.comparison.pairs == 40
+    small = optimize(model(lambda _: 0.8), goal="shorter", budget=Allowance(calls=90))
+    assert small.spent.answers <= 90
+    assert small.comparison is None or small.comparison.pairs < 40
