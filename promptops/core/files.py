@@ -2,6 +2,7 @@
 
 import errno
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -43,34 +44,50 @@ def write_atomic(path: Path, data: str | bytes) -> None:
     """Write a whole file so that a reader sees the old bytes or the new ones, never a part.
 
     The bytes go to a temporary file in the same folder, reach the disk, and are renamed over
-    ``path``; the folder is created when it is missing. An existing file keeps its mode.
+    ``path``; the folder is created when it is missing. An existing file keeps its mode. A symbolic
+    link stays one: what it points at is written. A device or a pipe is written to as it is.
 
     Raises:
         StorageError: See `storage_refusals`; the old file is untouched.
     """
     content = data.encode("utf-8") if isinstance(data, str) else data
     with storage_refusals(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+        mode = _mode(path)
+        if mode is not None and not stat.S_ISREG(mode):
+            # A rename would put a file in the place of the device; /dev/stdout even resolves to
+            # no path at all. A folder refuses to be opened, which is the error it should be.
+            with path.open("wb", buffering=0) as sink:
+                _write_all(sink.fileno(), content)
+            return
+        target = Path(os.path.realpath(path))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
         temporary = Path(name)
         try:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
-            temporary.chmod(_mode(path))
-            temporary.replace(path)
+            temporary.chmod(0o644 if mode is None else stat.S_IMODE(mode) & 0o777)
+            temporary.replace(target)
         except BaseException:
             with suppress(OSError):
                 temporary.unlink()
             raise
 
 
-def _mode(path: Path) -> int:
+def _mode(path: Path) -> int | None:
+    """Kind and permissions of what is there, links followed; None when nothing is."""
     try:
-        return path.stat().st_mode & 0o777
+        return path.stat().st_mode
     except FileNotFoundError:
-        return 0o644
+        return None
+
+
+def _write_all(handle: int, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(handle, rest) :]
 
 
 def read_text(path: Path, error: type[PromptOpsError] = InputError) -> str:

@@ -1,8 +1,11 @@
 """Files and stores: whole or untouched, shared by processes, and clear when they fail."""
 
 import multiprocessing
+import os
 import resource
 import sqlite3
+import stat
+from pathlib import Path
 
 import pytest
 
@@ -37,6 +40,32 @@ def _write_with_a_small_disk(target):
     resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
     with pytest.raises(StorageFullError):
         write_atomic(target, "x" * 5000)
+
+
+def test_a_link_stays_a_link_and_what_it_points_at_is_written(tmp_path):
+    (tmp_path / "real").mkdir()
+    for name in ("there.txt", "dangling.txt"):
+        link = tmp_path / name
+        link.symlink_to(tmp_path / "real" / name)
+        for text in ("first", "second"):
+            write_atomic(link, text)
+            assert link.is_symlink()
+            assert (tmp_path / "real" / name).read_text() == text
+
+
+def test_devices_and_pipes_are_written_to_not_replaced(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_atomic(pipe, "through")
+    assert os.read(reader, 100) == b"through"
+    os.close(reader)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    with pytest.raises(StorageFullError):
+        write_atomic(Path("/dev/full"), "x")
+    assert stat.S_ISCHR(Path("/dev/full").stat().st_mode)
+    with pytest.raises(StorageError, match="directory"):
+        write_atomic(tmp_path, "x")
 
 
 def test_a_folder_that_is_a_file_is_a_clear_error(tmp_path):
