@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from promptops.cli.destination import REPORT_FILE
 from promptops.cli.lazy import Cli
 from promptops.cli.measures import measured, write_metrics, write_plot
-from promptops.cli.options import PATH, common, open_workspace, reports, watching
+from promptops.cli.options import common, open_workspace, reports, watching
 from promptops.cli.output import emit_json, emit_table, emit_text
 
 if TYPE_CHECKING:
@@ -18,8 +19,10 @@ _NAMED = 4
 
 
 @click.command
-@click.option("--out", type=PATH, metavar="FILE", help="Write the whole report as JSON too.")
-@click.option("--html", type=PATH, metavar="FILE", help="Write the report as one HTML file too.")
+@click.option("--out", type=REPORT_FILE, metavar="FILE", help="Write the whole report as JSON too.")
+@click.option(
+    "--html", type=REPORT_FILE, metavar="FILE", help="Write the report as one HTML file too."
+)
 @measured
 @reports()
 @common

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from promptops.cli.destination import REPORT_FILE
 from promptops.cli.lazy import Cli
 from promptops.cli.measures import measured, write_metrics, write_plot
-from promptops.cli.options import PATH, PROMPT, common, open_workspace, reports, watching
+from promptops.cli.options import PROMPT, common, open_workspace, reports, watching
 from promptops.cli.output import emit_json, emit_table, emit_text
 from promptops.core.canonical import JSON
 from promptops.errors import PromptOpsError
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
 @click.option("--eval", "eval_id", metavar="ID", help="Which eval of the prompt; else the first.")
 @click.option("--repeats", type=click.IntRange(1, 20), default=1, help="Answers for each case.")
 @click.option("--cases", "show_cases", is_flag=True, help="Show every case with its answer.")
-@click.option("--out", type=PATH, metavar="FILE", help="Write answers and scores as JSON too.")
+@click.option(
+    "--out", type=REPORT_FILE, metavar="FILE", help="Write answers and scores as JSON too."
+)
 @click.option("--exit-zero", is_flag=True, help="End with 0 even when a bar is not kept.")
 @measured
 @reports()

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from promptops.cli.destination import REPORT_FILE
 from promptops.cli.lazy import Cli
-from promptops.cli.options import PATH, common, open_workspace, reports, watching
+from promptops.cli.options import common, open_workspace, reports, watching
 from promptops.cli.output import emit_json, emit_table, emit_text
 
 if TYPE_CHECKING:
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 
 
 @click.command
-@click.option("--html", type=PATH, metavar="FILE", help="Write one HTML file to click through.")
+@click.option(
+    "--html", type=REPORT_FILE, metavar="FILE", help="Write one HTML file to click through."
+)
 @click.option("--impact", metavar="NODE", help="What a change of this reaches: kb:store-policies.")
 @click.option(
     "--observe", is_flag=True, help="Also which documents each golden case sees (embeds questions)."

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from promptops.cli.options import PATH
+from promptops.cli.destination import REPORT_FILE
 from promptops.core.canonical import JSON
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -17,8 +17,12 @@ _DIGITS = 4
 
 def measured(function: _F) -> _F:
     """Add ``--metrics`` and ``--plot``."""
-    metrics = click.option("--metrics", type=PATH, metavar="FILE", help="Write numbers as JSON.")
-    plot = click.option("--plot", type=PATH, metavar="FILE", help="Write rows to plot as CSV.")
+    metrics = click.option(
+        "--metrics", type=REPORT_FILE, metavar="FILE", help="Write numbers as JSON."
+    )
+    plot = click.option(
+        "--plot", type=REPORT_FILE, metavar="FILE", help="Write rows to plot as CSV."
+    )
     return metrics(plot(function))
 
 

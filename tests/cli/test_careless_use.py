@@ -1,0 +1,84 @@
+"""What a new user does by mistake: nothing is lost, nothing half done passes for whole."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from promptops.cli import main
+from promptops.testing.workspace import label_prompt, label_rows, make_workspace
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command line here; its exit status, stdout and stderr."""
+
+    def call(*arguments: str | Path) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as end:
+            main([str(each) for each in arguments])
+        told = capsys.readouterr()
+        return int(end.value.code or 0), told.out, told.err
+
+    return call
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return make_workspace(
+        tmp_path / "ws",
+        prompts={"support/topic": label_prompt("topic"), "support/other": label_prompt("other")},
+        golden={"topic": label_rows(), "other": label_rows()},
+        kb={"policies": {"refunds.md": "# Refunds\n\nWithin 30 days.\n"}},
+    ).root
+
+
+REFUSED_REPORTS = {
+    "the settings": (["graph", "--html", "{root}/promptops.toml"], "part of the workspace"),
+    "a prompt": (
+        [
+            "route",
+            "recalibrate",
+            "--plot",
+            "{root}/prompt_registry/prompts/support/topic.prompt.yaml",
+        ],
+        "part of the workspace",
+    ),
+    "a golden set": (
+        ["evaluate", "topic", "--out", "{root}/datasets/golden/topic.jsonl"],
+        "part of the workspace",
+    ),
+    "what PromptOps keeps, through a link": (
+        ["cluster", "--out", "{root}/../link.json"],
+        "part of the workspace",
+    ),
+    "a folder": (["graph", "--html", "{root}"], "is a folder"),
+    "a folder that does not exist": (["graph", "--html", "{root}/../none/x.html"], "not exist"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "says"), REFUSED_REPORTS.values(), ids=REFUSED_REPORTS)
+def test_a_report_overwrites_nothing_of_the_workspace(
+    run: Run, root: Path, arguments: list[str], says: str
+) -> None:
+    kept = root / ".promptops" / "kept.db"
+    kept.parent.mkdir()
+    kept.write_text("kept")
+    (root.parent / "link.json").symlink_to(kept)
+    before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    status, _, err = run("-w", root, *(each.format(root=root) for each in arguments))
+    assert (status, err.startswith("error[usage]: ")) == (2, True), err
+    assert says in err
+    assert before == {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    assert not (root.parent / "none").exists()
+
+
+def test_a_report_is_written_again_and_folders_of_the_workspace_are_made(
+    run: Run, root: Path
+) -> None:
+    for _ in range(2):
+        assert run("-w", root, "graph", "--html", root / "reports" / "new" / "graph.html")[0] == 0
+    assert "<html" in (root / "reports" / "new" / "graph.html").read_text()
+    assert run("-w", root, "graph", "--html", "/dev/null")[0] == 0
+    assert Path("/dev/null").is_char_device()
