@@ -30,7 +30,7 @@ def night_html(report: NightReport) -> str:
     """The report as HTML: one file, nothing loaded from elsewhere, every text escaped."""
     clusters = cluster_map(report.points)
     reasons = {row.proposal: row.reason for row in report.prompts if row.proposal}
-    effects = [_effect(row, report) for row in report.prompts if row.before]
+    effects = [_effect(row, report) for row in report.prompts if row.before and row.after]
     effects.sort(key=lambda effect: (-effect.order, effect.id))
     differences = difference_scale(row.difference for row in report.prompts if row.difference)
     moved = sum(1 for row in report.routing if row.before != row.after)
@@ -85,7 +85,7 @@ def night_html(report: NightReport) -> str:
 def headline(report: NightReport) -> str:
     """The night in one sentence."""
     if report.dry_run:
-        return f"Dry run over {counted(len(report.prompts), 'prompt')}: nothing was written"
+        return f"Dry run over {counted(len(report.prompts), 'prompt')}: no model was called"
     total = len(report.prompts)
     better = sum(1 for row in report.prompts if row.verdict in ("improved", "cheaper"))
     broken = sum(1 for row in report.regressions if row.verdict == "REGRESSED")

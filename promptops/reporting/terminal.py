@@ -32,8 +32,9 @@ def closing(report: NightReport) -> Group:
 class Summary:
     """Per prompt: findings, score before and after with its interval, tokens, verdict.
 
-    A prompt that was not optimized shows its score over all golden cases under "score". On a
-    narrow terminal the intervals are left out rather than broken over lines.
+    A prompt without a score after shows its score over all golden cases under "score": the one
+    before on held-out cases says something only beside the one after. On a narrow terminal the
+    intervals are left out rather than broken over lines.
     """
 
     def __init__(self, report: NightReport) -> None:
@@ -60,7 +61,7 @@ def _table(report: NightReport, *, intervals: bool) -> Table:
         table.add_row(
             Text(row.id),
             _findings(row),
-            _score(row.before or row.score, interval=intervals),
+            _score((row.before if row.after else None) or row.score, interval=intervals),
             _score(row.after, interval=intervals),
             _tokens(row.tokens_before),
             _tokens(row.tokens_after),
@@ -82,7 +83,7 @@ def totals(report: NightReport) -> Text:
         duration(report.seconds),
     ]
     if report.dry_run:
-        parts.append("dry run: nothing was written")
+        parts.append("dry run: no model was called; no proposal and no report was written")
     return Text("\n" + ", ".join(parts), style="bold")
 
 

@@ -254,3 +254,13 @@ def test_only_the_largest_clusters_are_colored() -> None:
     assert [key.label for key in drawn.keys] == [f"c{n}" for n in range(15, 5, -1)]
     assert {dot.color for dot in drawn.dots if dot.cluster == "c3"} == {"other"}
     assert all(0 <= dot.x <= 100 and 0 <= dot.y <= 100 for dot in drawn.dots)
+
+
+def test_a_held_out_score_is_shown_only_beside_the_one_after() -> None:
+    report = full_report()
+    early = replace(report.prompts[0], after=None, difference=None, verdict="no-safe-improvement")
+    report = replace(report, prompts=(early,))
+    text = plain(closing(report), width=140)
+    assert str(early.score) in text
+    assert str(early.before) not in text
+    assert "Held-out scores" not in night_html(report)
