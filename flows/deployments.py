@@ -16,6 +16,7 @@ from flows.pack_release import pack_release
 from flows.recalibration import recalibration
 from flows.rewriting import rewriting
 from flows.watch import watch
+from promptops.errors import SettingsError
 from promptops.wiring import shared_services
 from tasks.events import KB_CHANGED, kb_resource
 
@@ -52,6 +53,22 @@ def deployments(workspace: str, *, name: str, schedule: str) -> list[RunnerDeplo
         ),
         *(each.to_deployment(parameters=given, **common) for each in BY_HAND),
     ]
+
+
+def check_schedule(schedule: str) -> None:
+    """Whether Prefect can follow a schedule; cheap, to be asked before a server is started.
+
+    Raises:
+        SettingsError: It is no cron expression.
+    """
+    try:
+        Cron(schedule, timezone="UTC")
+    except ValueError as problem:
+        raise SettingsError(
+            f'"{schedule}" is no cron expression',
+            where="nightly.schedule",
+            hint='write five fields, such as "0 2 * * *" for every night at 2:00 UTC',
+        ) from problem
 
 
 def serve_workspace(workspace: str, *, name: str, schedule: str) -> None:

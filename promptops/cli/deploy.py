@@ -25,10 +25,11 @@ def command(cli: Cli, schedule: str | None, port: int) -> None:
     interrupted.
     """
     services = open_workspace(cli, [("nightly.schedule", schedule)])
-    make_prefect_home()
     settings = services.settings
     server = open_package("flows", "server")
     deployments = open_package("flows", "deployments")
+    deployments.check_schedule(settings.nightly.schedule)
+    make_prefect_home()
     remark(cli, "starting …")
     with server.prefect_server(port) as url:
         remark(cli, f"Prefect: {url.removesuffix('/api')}")

@@ -26,7 +26,11 @@ def command() -> None:
     metavar="LIMITS",
     help="Such as 500 (calls) or calls=500,usd=2,minutes=10.",
 )
-@click.option("--dry-run", is_flag=True, help="Call no model, write nothing; tell what is due.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Call no model, write no proposal and no report; tell what is due.",
+)
 @reports()
 @common
 @click.pass_obj
@@ -38,8 +42,8 @@ def nightly(
     Writes proposals, a report and MLflow runs; changes no prompt. What was measured before is not
     measured again. Exit 1 when a step failed or a prompt regressed.
     """
-    services = _open(cli)
     limits = parse_budget(budget)
+    services = _open(cli)
     for ref in only:
         services.registry.get(ref)
     flow = open_package("flows", "nightly").nightly
@@ -107,27 +111,32 @@ def pack_release(cli: Cli, pack: str, format_: str) -> int:
 
 
 def parse_budget(text: str | None) -> dict[str, float]:
-    """Read ``500`` or ``calls=500,usd=2,minutes=10``.
+    """Read ``500`` or ``calls=500,usd=2,minutes=10``; no limit of its own when None.
 
     Raises:
-        UsageError: Anything else.
+        UsageError: Anything else: an empty text is not the absence of a limit.
     """
     limits: dict[str, float] = {}
-    for part in (text or "").replace(" ", "").split(","):
-        if not part:
-            continue
-        name, _, value = part.rpartition("=")
+    if text is None:
+        return limits
+    for part in text.replace(" ", "").split(","):
+        name, equals, value = part.rpartition("=")
+        name = name if equals else "calls"
         try:
-            limits[name or "calls"] = _BUDGET[name or "calls"](value)
+            limit = _BUDGET[name](value)
         except (KeyError, ValueError) as problem:
-            raise UsageError(
-                f'"{part}" is not a limit',
-                where="--budget",
-                hint="write calls=500,usd=2,minutes=10, or just a number of calls",
-            ) from problem
-    if any(not 0 <= value < float("inf") for value in limits.values()):
-        raise UsageError("a limit is not negative", where="--budget")
+            raise _wrong_budget(f'"{part}" is not a limit') from problem
+        if not 0 <= limit < float("inf"):
+            raise _wrong_budget(f'"{part}" is not a number from 0 up')
+        if name in limits:
+            raise _wrong_budget(f'"{name}" is limited twice')
+        limits[name] = limit
     return limits
+
+
+def _wrong_budget(message: str) -> UsageError:
+    hint = "write calls=500,usd=2,minutes=10, or just a number of calls"
+    return UsageError(message, where="--budget", hint=hint)
 
 
 def _open(cli: Cli) -> Any:

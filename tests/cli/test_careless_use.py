@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from promptops.cli import main
+from promptops.cli.run import parse_budget
+from promptops.errors import UsageError
 from promptops.testing.workspace import label_prompt, label_rows, make_workspace
 
 Run = Callable[..., tuple[int, str, str]]
@@ -82,3 +84,30 @@ def test_a_report_is_written_again_and_folders_of_the_workspace_are_made(
     assert "<html" in (root / "reports" / "new" / "graph.html").read_text()
     assert run("-w", root, "graph", "--html", "/dev/null")[0] == 0
     assert Path("/dev/null").is_char_device()
+
+
+def test_a_budget_is_read() -> None:
+    assert parse_budget(None) == {}
+    assert parse_budget("500") == {"calls": 500}
+    assert parse_budget("calls=0, usd=2.5,minutes=10") == {"calls": 0, "usd": 2.5, "minutes": 10}
+    for text in ("", " ", ",", "calls=1,", "=5", "5,calls=6", "usd=1,usd=2", "cats=1", "calls=1.5"):
+        with pytest.raises(UsageError, match="--budget"):
+            parse_budget(text)
+    for text in ("usd=nan", "minutes=inf", "calls=-1"):
+        with pytest.raises(UsageError, match="is not a number from 0 up"):
+            parse_budget(text)
+
+
+def test_a_budget_is_read_before_anything_else(run: Run, tmp_path: Path) -> None:
+    status, _, err = run("-w", tmp_path, "run", "nightly", "--budget", "")
+    assert (status, err.startswith("error[usage]: --budget: ")) == (2, True), err
+
+
+@pytest.mark.parametrize("schedule", ["foo bar", "61 2 * * *", ""])
+def test_a_schedule_is_checked_before_a_server_is_started(
+    run: Run, root: Path, schedule: str
+) -> None:
+    status, _, err = run("-w", root, "deploy", "--schedule", schedule)
+    assert status == 2
+    assert err.startswith(f'error[settings]: nightly.schedule: "{schedule}" is no cron'), err
+    assert not (root / ".promptops").exists()
