@@ -204,7 +204,7 @@ class ProposalStore:
                     where=str(file.path),
                     hint="reject it: the next nightly run starts from the current version",
                 )
-            write_atomic(registry.history_path(file, file.prompt.version), file.text)
+            write_atomic(registry.free_history_path(file), file.text)
             save_prompt(merged, file.path, like=file)
         self._settle(replace(proposal, state="accepted"))
         return file.path

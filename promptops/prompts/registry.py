@@ -1,16 +1,19 @@
 """The prompts of a workspace: files in area folders, found by id.
 
-``<root>/<area>/<id>.prompt.yaml``. Hidden folders are passed over; ``.history`` keeps the text of
-every version that a proposal replaced.
+``<root>/<area>/<id>.prompt.yaml``. Hidden folders are passed over; ``.history`` keeps every text
+that a proposal replaced.
 """
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
+from promptops.core.files import storage_refusals
 from promptops.core.references import PromptRef
 from promptops.core.suggest import did_you_mean
 from promptops.errors import PromptSyntaxError, UnknownPromptError
+from promptops.prompts.digests import file_digest
 from promptops.prompts.loader import PromptFile, load_prompt
 from promptops.prompts.positions import Position
 
@@ -96,12 +99,35 @@ class Registry:
         """Where the text of an older version of a prompt is kept."""
         return file.path.parent / HISTORY / f"{file.prompt.id}@{version}.yaml"
 
+    def free_history_path(self, file: PromptFile) -> Path:
+        """Where to keep the text of a file so that no other text is lost.
+
+        A second text of one version (someone changed the file and left its version) is kept as
+        ``<id>@<version>+<12 hex of its digest>.yaml``.
+        """
+        text = file.text.encode("utf-8")
+        path = self.history_path(file, file.prompt.version)
+        with storage_refusals(path):
+            if not path.exists() or path.read_bytes() == text:
+                return path
+        mark = file_digest(file.text).removeprefix("sha256:")[:12]
+        return self.history_path(file, f"{file.prompt.version}+{mark}")
+
+    def texts_of(self, file: PromptFile, version: str) -> tuple[PromptFile, ...]:
+        """Every kept text of an older version that can be read, the first one kept first."""
+        first = self.history_path(file, version)
+        found = []
+        for path in (first, *sorted(first.parent.glob(f"{first.stem}+*.yaml"))):
+            with suppress(PromptSyntaxError):
+                found.append(load_prompt(path))
+        return tuple(found)
+
     def versions(self, file: PromptFile) -> tuple[str, ...]:
         """The older versions of a prompt that are kept, oldest first."""
         folder = file.path.parent / HISTORY
         prefix = f"{file.prompt.id}@"
         names = [path.stem.removeprefix(prefix) for path in folder.glob(f"{prefix}*.yaml")]
-        return tuple(sorted(names, key=_version_key))
+        return tuple(sorted((name for name in names if "+" not in name), key=_version_key))
 
     def _load(self, path: Path) -> PromptFile:
         file = load_prompt(path)

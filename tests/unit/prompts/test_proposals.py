@@ -68,6 +68,21 @@ def test_accepting_replaces_the_file_and_keeps_the_old_one(registry, store):
         store.reject(proposal.id, "too late")
 
 
+def test_no_text_of_the_history_is_ever_overwritten(registry, store):
+    path = registry.get("refund-answer").path
+    first = path.read_text(encoding="utf-8")
+    kept = [first, first.replace("Tone:", "Manner:"), first.replace("Tone:", "Style:")]
+    for number, text in enumerate([*kept, kept[1]]):
+        path.write_text(text, encoding="utf-8")
+        proposal = propose(registry, f"Wording {number}.")
+        store.write(proposal)
+        store.accept(proposal.id, registry)
+    folder = path.parent / ".history"
+    assert sorted(each.read_text("utf-8") for each in folder.iterdir()) == sorted(kept)
+    assert (folder / "refund-answer@2.1.0.yaml").read_text("utf-8") == first
+    assert registry.versions(registry.get("refund-answer")) == ("2.1.0",)
+
+
 def test_what_the_proposal_does_not_speak_of_stays(registry, store):
     proposal = propose(registry)
     store.write(proposal)
