@@ -1,6 +1,6 @@
 """``promptops proposals``."""
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 from click.shell_completion import CompletionItem
@@ -8,6 +8,9 @@ from click.shell_completion import CompletionItem
 from promptops.cli.lazy import Cli
 from promptops.cli.options import common, open_workspace, reports
 from promptops.cli.output import emit_json, emit_table, emit_text
+
+if TYPE_CHECKING:
+    from promptops.prompts.proposals import Proposal
 
 
 class ProposalName(click.ParamType[str]):
@@ -47,9 +50,14 @@ def command() -> None:
 @common
 @click.pass_obj
 def list_(cli: Cli, state: Literal["open", "accepted", "rejected"], format_: str) -> None:
-    """List the proposals that wait for a decision, or those settled."""
+    """List the proposals that wait for a decision, or those settled.
+
+    Those whose prompt has changed since are marked stale: they can only be rejected. Files that
+    are no proposals are named on stderr; while one waits the command ends with 2.
+    """
     services = open_workspace(cli)
-    found = services.proposals.list(state)
+    found, broken = services.proposals.load_all(state)
+    stale = services.proposals.stale(found, services.registry) if state == "open" else frozenset()
     if format_ == "json":
         emit_json(
             [
@@ -61,18 +69,28 @@ def list_(cli: Cli, state: Literal["open", "accepted", "rejected"], format_: str
                     "base_version": item.base_version,
                     "new_version": item.new_prompt.version,
                     "created_at": item.created_at,
+                    "stale": item.id in stale,
                 }
                 for item in found
             ]
         )
-    elif not found:
+    elif not found and not broken:
         emit_text("No proposal waits." if state == "open" else f"None is {state}.")
     else:
         rows = [
-            (p.id, p.prompt_id, p.kind, f"{p.base_version} -> {p.new_prompt.version}", p.title)
-            for p in found
+            (p.id, p.prompt_id, p.kind, _versions(p, stale=p.id in stale), p.title) for p in found
         ]
         emit_table(rows, ("proposal", "prompt", "kind", "version", "what"))
+    for problem in broken:
+        click.echo(f"error[{problem.code}]: {problem}", err=True)
+    # What was rejected has no say any more, readable or not.
+    if broken and state != "rejected":
+        click.get_current_context().exit(2)
+
+
+def _versions(proposal: "Proposal", *, stale: bool) -> str:
+    change = f"{proposal.base_version} -> {proposal.new_prompt.version}"
+    return f"{change} (stale)" if stale else change
 
 
 @command.command()
@@ -82,17 +100,12 @@ def list_(cli: Cli, state: Literal["open", "accepted", "rejected"], format_: str
 @click.pass_obj
 def show(cli: Cli, proposal: str, format_: str) -> None:
     """Show what a proposal changes, why, and on what evidence."""
-    from promptops.errors import UnknownPromptError
     from promptops.prompts.diff import diff
     from promptops.prompts.writing import dump_prompt, prompt_document
 
     services = open_workspace(cli)
     found = services.proposals.get(proposal)
-    try:
-        current = services.registry.get(found.prompt_id).prompt
-        stale = services.proposals.is_stale(found, services.registry)
-    except UnknownPromptError:
-        current, stale = None, True
+    stale = services.proposals.is_stale(found, services.registry)
     if format_ == "json":
         emit_json(
             {
@@ -114,10 +127,13 @@ def show(cli: Cli, proposal: str, format_: str) -> None:
     emit_text(f"{found.title}\n")
     emit_text(found.summary)
     emit_text("")
-    if current is None:
+    base = services.proposals.base(found, services.registry)
+    if base is None:
+        emit_text(f"{found.prompt_id} {found.base_version} is no longer kept; the whole proposal:")
+        emit_text("")
         emit_text(dump_prompt(found.new_prompt))
     else:
-        emit_text(diff(current, found.new_prompt).unified)
+        emit_text(diff(base, found.new_prompt).unified)
     emit_text("")
     if found.state != "open":
         emit_text(f"{found.state.capitalize()}{': ' if found.reason else '.'}{found.reason}")
@@ -138,6 +154,9 @@ def accept(cli: Cli, proposals: tuple[str, ...]) -> None:
 
     services = open_workspace(cli)
     for proposal in proposals:
+        if services.proposals.state_of(proposal) == "accepted":
+            emit_text(f"{proposal}: was accepted before, nothing changes")
+            continue
         path = services.proposals.accept(proposal, services.registry)
         emit_text(f"{path}: now {load_prompt(path).prompt.version}")
 
@@ -151,5 +170,7 @@ def reject(cli: Cli, proposals: tuple[str, ...], reason: str) -> None:
     """Put proposals aside for good: the same is not proposed again."""
     services = open_workspace(cli)
     for proposal in proposals:
+        before = services.proposals.state_of(proposal)
         services.proposals.reject(proposal, reason)
-        emit_text(f"{proposal}: rejected")
+        again = before == "rejected"
+        emit_text(f"{proposal}: {'was rejected before, nothing changes' if again else 'rejected'}")

@@ -5,104 +5,34 @@ moves the proposal to ``accepted/``; rejecting moves it to ``rejected/``. Every 
 after a crash, and a settled proposal is never made again: its id comes from what it changes.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+import os
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from promptops.core.canonical import JSON, digest
-from promptops.core.clock import Clock, iso
-from promptops.core.files import read_text, storage_refusals, write_atomic
+from promptops.core.files import storage_refusals, write_atomic
 from promptops.core.locking import folder_lock
 from promptops.core.suggest import did_you_mean
-from promptops.errors import ProposalError
+from promptops.errors import ProposalError, StorageError
 from promptops.prompts.digests import semantic_digest, variable_meaning
-from promptops.prompts.emitter import emit
-from promptops.prompts.fields import JsonMap, SemVer, Slug
-from promptops.prompts.loader import PromptFile, parse_prompt
 from promptops.prompts.model import Prompt, Variable
+from promptops.prompts.proposal_files import (
+    SUFFIX,
+    Proposal,
+    ProposalKind,
+    State,
+    dump_proposal,
+    proposal_id,
+    read_proposal,
+)
 from promptops.prompts.registry import Registry
-from promptops.prompts.schema_errors import validate
-from promptops.prompts.strict_yaml import read_yaml
 from promptops.prompts.versions import next_version
-from promptops.prompts.writing import dump_prompt, save_prompt
+from promptops.prompts.writing import save_prompt
 
-SUFFIX = ".proposal.yaml"
-ProposalKind = Literal["optimize", "rewrite", "rebind"]
-State = Literal["open", "accepted", "rejected"]
+__all__ = ["SUFFIX", "Proposal", "ProposalKind", "ProposalStore", "State", "proposal_id"]
+
 _STATES: tuple[State, ...] = ("open", "accepted", "rejected")
-_MAX_BYTES = 4 * 1024 * 1024
 _BEHAVIOR = ("messages", "output", "model", "variants", "retrieval")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """A new version of a prompt, with the reasons for it.
-
-    Attributes:
-        id: Derived from the prompt and what changes: see `proposal_id`.
-        prompt_id: The prompt.
-        base_digest: Semantic digest of the version it starts from.
-        base_version: That version.
-        kind: What made it.
-        title: One line.
-        summary: What changed and why, for a reviewer.
-        new_prompt: The whole new prompt, its version already raised.
-        evidence: What was measured; JSON.
-        created_at: UTC, as `iso` writes it.
-        state: Whether it waits, or how it was settled.
-        reason: Why it was rejected.
-    """
-
-    id: str
-    prompt_id: str
-    base_digest: str
-    base_version: str
-    kind: ProposalKind
-    title: str
-    summary: str
-    new_prompt: Prompt
-    evidence: Mapping[str, JSON] = field(default_factory=dict)
-    created_at: str = ""
-    state: State = "open"
-    reason: str = ""
-
-    @classmethod
-    def of(
-        cls,
-        file: PromptFile,
-        new_prompt: Prompt,
-        *,
-        kind: ProposalKind,
-        title: str,
-        summary: str,
-        evidence: Mapping[str, JSON],
-        clock: Clock,
-    ) -> Self:
-        """A proposal to change a prompt file; the id and the new version are worked out."""
-        version = next_version(file.prompt, new_prompt)
-        new = new_prompt.replace(version=version, id=file.prompt.id)
-        base = semantic_digest(file.prompt)
-        return cls(
-            id=proposal_id(file.prompt.id, base, new, kind),
-            prompt_id=file.prompt.id,
-            base_digest=base,
-            base_version=file.prompt.version,
-            kind=kind,
-            title=title,
-            summary=summary,
-            new_prompt=new,
-            evidence=evidence,
-            created_at=iso(clock()),
-        )
-
-
-def proposal_id(prompt_id: str, base_digest: str, new_prompt: Prompt, kind: str) -> str:
-    """The same change of the same version always has the same id: ``<prompt>-<kind>-<12 hex>``."""
-    mark = digest([prompt_id, base_digest, semantic_digest(new_prompt)])
-    return f"{prompt_id}-{kind}-{mark.removeprefix('sha256:')[:12]}"
 
 
 class ProposalStore:
@@ -128,8 +58,25 @@ class ProposalStore:
             if path.exists():
                 return path
         path = self.path(proposal.id)
-        write_atomic(path, _dump(proposal))
+        write_atomic(path, dump_proposal(proposal))
         return path
+
+    def load_all(
+        self, state: State = "open"
+    ) -> tuple[tuple[Proposal, ...], tuple[ProposalError, ...]]:
+        """The proposals in a state, the oldest first, and an error for every file that is none.
+
+        Raises:
+            StorageError: The folder cannot be read.
+        """
+        found, broken = [], []
+        for path in _files(self.path("x", state).parent):
+            try:
+                found.append(read_proposal(path, state))
+            except ProposalError as problem:
+                broken.append(problem)
+        found.sort(key=lambda proposal: (proposal.created_at, proposal.id))
+        return tuple(found), tuple(broken)
 
     def list(self, state: State = "open") -> tuple[Proposal, ...]:
         """The proposals in a state, the oldest first.
@@ -137,21 +84,32 @@ class ProposalStore:
         Raises:
             ProposalError: A file is not a proposal.
         """
-        folder = self.path("x", state).parent
-        found = [_read(path, state) for path in sorted(folder.glob(f"*{SUFFIX}"))]
-        return tuple(sorted(found, key=lambda proposal: (proposal.created_at, proposal.id)))
+        found, broken = self.load_all(state)
+        if broken:
+            raise broken[0]
+        return found
 
     def get(self, proposal_id: str) -> Proposal:
         """One proposal, in whatever state.
 
         Raises:
-            ProposalError: None has this id, or its file is not a proposal.
+            ProposalError: None has this id, its file is not a proposal, or it was edited.
         """
-        for state in _STATES:
-            path = self.path(proposal_id, state)
-            # The id comes from a command line: it must not be a path to somewhere else.
-            if path.name == f"{proposal_id}{SUFFIX}" and path.is_file():
-                return _read(path, state)
+        state = self.state_of(proposal_id)
+        return read_proposal(self.path(proposal_id, state), state)
+
+    def state_of(self, proposal_id: str) -> State:
+        """Whether a proposal waits, or how it was settled; its file is not read.
+
+        Raises:
+            ProposalError: None has this id.
+        """
+        # The id comes from a command line: it must not be a path to somewhere else.
+        if self.path(proposal_id).name == f"{proposal_id}{SUFFIX}":
+            # Settled counts first: a crash may have left the open file behind.
+            for state in reversed(_STATES):
+                if self.path(proposal_id, state).is_file():
+                    return state
         known = [path.name.removesuffix(SUFFIX) for path in self.folder.glob(f"*{SUFFIX}")]
         raise ProposalError(
             f'no proposal is called "{proposal_id}"',
@@ -163,12 +121,33 @@ class ProposalStore:
         return any(self.path(proposal_id, state).exists() for state in ("accepted", "rejected"))
 
     def is_stale(self, proposal: Proposal, registry: Registry) -> bool:
-        """Whether the prompt has changed since, so that the proposal cannot be accepted."""
-        current = registry.get(proposal.prompt_id).prompt
-        return semantic_digest(current) not in (
-            proposal.base_digest,
-            semantic_digest(proposal.new_prompt),
+        """Whether the prompt is gone or has changed, so that this cannot be accepted."""
+        return bool(self.stale([proposal], registry))
+
+    def stale(self, proposals: Iterable[Proposal], registry: Registry) -> frozenset[str]:
+        """The ids of the proposals that cannot be accepted because their prompt has changed.
+
+        A prompt that is gone or cannot be read has changed too.
+        """
+        chosen = tuple(proposals)
+        files = registry.readable({proposal.prompt_id for proposal in chosen})
+        now = {name: semantic_digest(file.prompt) for name, file in files.items()}
+        return frozenset(
+            proposal.id
+            for proposal in chosen
+            if now.get(proposal.prompt_id)
+            not in (proposal.base_digest, semantic_digest(proposal.new_prompt))
         )
+
+    def base(self, proposal: Proposal, registry: Registry) -> Prompt | None:
+        """The prompt as it was when the proposal was made, if its text is still kept."""
+        file = registry.readable({proposal.prompt_id}).get(proposal.prompt_id)
+        if file is None:
+            return None
+        for kept in (file, *registry.texts_of(file, proposal.base_version)):
+            if semantic_digest(kept.prompt) == proposal.base_digest:
+                return kept.prompt
+        return None
 
     def accept(self, proposal_id: str, registry: Registry) -> Path:
         """Make a proposal the prompt's new version; accepting it again changes nothing.
@@ -190,6 +169,7 @@ class ProposalStore:
     def _accept(self, proposal: Proposal, registry: Registry) -> Path:
         file = registry.get(proposal.prompt_id)
         if proposal.state == "accepted":
+            self._remove_open(proposal.id)
             return file.path
         if proposal.state == "rejected":
             raise ProposalError(f'"{proposal.id}" was rejected: {proposal.reason}')
@@ -220,20 +200,50 @@ class ProposalStore:
             StorageError: It cannot be written.
         """
         with folder_lock(self.folder):
-            proposal = self.get(proposal_id)
-            if proposal.state == "accepted":
+            state = self.state_of(proposal_id)
+            if state == "accepted":
                 raise ProposalError(
                     f'"{proposal_id}" was accepted before', hint="edit the prompt to go back"
                 )
-            if proposal.state == "open":
-                self._settle(replace(proposal, state="rejected", reason=reason))
+            if state == "open":
+                self._reject(proposal_id, reason)
+            self._remove_open(proposal_id)
         return self.path(proposal_id, "rejected")
 
+    def _reject(self, proposal_id: str, reason: str) -> None:
+        try:
+            proposal = self.get(proposal_id)
+        except ProposalError as problem:
+            # What cannot be read is put aside as it is, with the reason above it.
+            note = " ".join(f"{reason or 'no reason given'}; {problem.message}".split())
+            path = self.path(proposal_id)
+            with storage_refusals(path):
+                content = path.read_bytes()
+            write_atomic(
+                self.path(proposal_id, "rejected"), f"# rejected: {note}\n".encode() + content
+            )
+        else:
+            self._settle(replace(proposal, state="rejected", reason=reason))
+
     def _settle(self, proposal: Proposal) -> None:
-        write_atomic(self.path(proposal.id, proposal.state), _dump(proposal))
-        open_path = self.path(proposal.id)
-        with storage_refusals(open_path):
-            open_path.unlink(missing_ok=True)
+        write_atomic(self.path(proposal.id, proposal.state), dump_proposal(proposal))
+        self._remove_open(proposal.id)
+
+    def _remove_open(self, proposal_id: str) -> None:
+        path = self.path(proposal_id)
+        with storage_refusals(path):
+            path.unlink(missing_ok=True)
+
+
+def _files(folder: Path) -> list[Path]:
+    try:
+        # Not glob(): it takes a folder that may not be read for an empty one.
+        names = os.listdir(folder)  # noqa: PTH208 - a list, not an iterator that fails later
+    except FileNotFoundError:
+        return []
+    except OSError as problem:
+        raise StorageError(f"cannot be read: {problem.strerror}", where=str(folder)) from problem
+    return [folder / name for name in sorted(names) if name.endswith(SUFFIX)]
 
 
 def _merged(current: Prompt, new: Prompt) -> Prompt:
@@ -247,63 +257,3 @@ def _merged(current: Prompt, new: Prompt) -> Prompt:
     changes["extra"] = {**new.extra, **current.extra}
     merged = current.replace(variables=variables, **changes)
     return merged.replace(version=next_version(current, merged))
-
-
-class _Base(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    version: SemVer
-    digest: str
-
-
-class _ProposalFile(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    api_version: Literal["promptops/v1"] = Field(alias="apiVersion")
-    kind: Literal["Proposal"]
-    id: str
-    prompt: Slug
-    change: ProposalKind
-    title: str
-    summary: str = ""
-    base: _Base
-    created_at: str = ""
-    reason: str = ""
-    evidence: JsonMap = Field(default_factory=dict)
-    new_prompt: str
-
-
-def _dump(proposal: Proposal) -> str:
-    document: dict[str, JSON] = {
-        "apiVersion": "promptops/v1",
-        "kind": "Proposal",
-        "id": proposal.id,
-        "prompt": proposal.prompt_id,
-        "change": proposal.kind,
-        "title": proposal.title,
-        "summary": proposal.summary,
-        "base": {"version": proposal.base_version, "digest": proposal.base_digest},
-        "created_at": proposal.created_at,
-        **({"reason": proposal.reason} if proposal.reason else {}),
-        "evidence": dict(proposal.evidence),
-        # As text, so that a reviewer reads the file that will be written.
-        "new_prompt": dump_prompt(proposal.new_prompt),
-    }
-    return emit(document, block=lambda path: path == ("evidence",))
-
-
-def _read(path: Path, state: State) -> Proposal:
-    text = read_text(path, ProposalError)
-    found = validate(read_yaml(text, str(path), max_bytes=_MAX_BYTES), _ProposalFile)
-    return Proposal(
-        id=found.id,
-        prompt_id=found.prompt,
-        base_digest=found.base.digest,
-        base_version=found.base.version,
-        kind=found.change,
-        title=found.title,
-        summary=found.summary,
-        new_prompt=parse_prompt(found.new_prompt, f"{path} new_prompt").prompt,
-        evidence=found.evidence,
-        created_at=found.created_at,
-        state=state,
-        reason=found.reason,
-    )

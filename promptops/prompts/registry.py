@@ -5,7 +5,7 @@ that a proposal replaced.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -67,9 +67,7 @@ class Registry:
             PromptSyntaxError: The file is broken, or two files have this id.
         """
         reference = PromptRef.parse(ref) if isinstance(ref, str) else ref
-        by_id: dict[str, list[Path]] = {}
-        for path in self.paths():
-            by_id.setdefault(_id_of(path), []).append(path)
+        by_id = self._by_id()
         found = by_id.get(reference.id, [])
         if not found:
             hint = did_you_mean(reference.id, by_id) or "run `promptops show` to list the prompts"
@@ -87,6 +85,15 @@ class Registry:
             f'"{reference.id}" has no version {reference.version}',
             hint=f"versions: {', '.join(known)}",
         )
+
+    def readable(self, ids: Iterable[str]) -> dict[str, PromptFile]:
+        """The current versions of these prompts; without those that are gone or broken."""
+        by_id, found = self._by_id(), {}
+        for name in ids:
+            if len(paths := by_id.get(name, [])) == 1:
+                with suppress(PromptSyntaxError):
+                    found[name] = self._load(paths[0])
+        return found
 
     def area(self, file: PromptFile | Path) -> str:
         """The folder of a prompt below the root, ``support`` or ``support/billing``."""
@@ -128,6 +135,12 @@ class Registry:
         prefix = f"{file.prompt.id}@"
         names = [path.stem.removeprefix(prefix) for path in folder.glob(f"{prefix}*.yaml")]
         return tuple(sorted((name for name in names if "+" not in name), key=_version_key))
+
+    def _by_id(self) -> dict[str, list[Path]]:
+        by_id: dict[str, list[Path]] = {}
+        for path in self.paths():
+            by_id.setdefault(_id_of(path), []).append(path)
+        return by_id
 
     def _load(self, path: Path) -> PromptFile:
         file = load_prompt(path)

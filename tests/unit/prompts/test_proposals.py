@@ -147,11 +147,51 @@ def test_accepting_can_be_repeated_after_every_step(registry, store, monkeypatch
 
 def test_unknown_and_foreign_ids_are_refused(registry, store):
     proposal = propose(registry)
-    path = store.write(proposal)
+    store.write(proposal)
     with pytest.raises(ProposalError, match="did you mean"):
         store.get(proposal.id[:-1])
     with pytest.raises(ProposalError, match="no proposal"):
         store.get(f"../{store.folder.name}/{proposal.id}")
-    path.write_text("kind: [", encoding="utf-8")
-    with pytest.raises(Exception, match="not YAML"):
-        store.get(proposal.id)
+
+
+EDITS = {
+    "the wording": ("Reply briefly.", "Reply at length."),
+    "the base": ('"sha256:', '"sha256:0'),
+    "the kind": ("change: optimize", "change: rewrite"),
+    "the prompt": ("prompt: refund-answer", "prompt: refund-other"),
+    "the id": ("id: refund-answer-optimize-", "id: refund-answer-optimize-0"),
+    "the YAML": ("kind: Proposal", "kind: ["),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+def test_what_was_edited_after_it_was_measured_can_only_be_put_aside(registry, store, edit):
+    proposal, other = propose(registry), propose(registry, "Other wording.")
+    path = store.write(proposal)
+    store.write(other)
+    edited = path.read_text(encoding="utf-8").replace(*edit, 1)
+    assert edited != path.read_text(encoding="utf-8")
+    path.write_text(edited, encoding="utf-8")
+    before = registry.get("refund-answer").text
+    with pytest.raises(ProposalError, match=rf"{path.name}.*proposals reject {proposal.id}"):
+        store.accept(proposal.id, registry)
+    assert registry.get("refund-answer").text == before
+    found, broken = store.load_all()
+    assert (found, len(broken)) == ((other,), 1)
+    aside = store.reject(proposal.id, "edited\nby hand")
+    assert aside.read_text(encoding="utf-8").startswith("# rejected: edited by hand; ")
+    assert aside.read_text(encoding="utf-8").endswith(edited)
+    assert store.is_settled(proposal.id)
+    assert store.list() == (other,)
+
+
+def test_a_settled_proposal_still_knows_what_it_changed(registry, store):
+    proposal = propose(registry)
+    base = registry.get("refund-answer").prompt
+    store.write(proposal)
+    assert store.base(proposal, registry) == base
+    assert store.stale([proposal], registry) == set()
+    path = store.accept(proposal.id, registry)
+    assert store.base(store.get(proposal.id), registry) == base
+    path.write_text("id: [", encoding="utf-8")
+    assert store.stale([proposal], registry) == {proposal.id}
