@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from promptops.cli.broken import end_with
 from promptops.cli.destination import REPORT_FILE
 from promptops.cli.lazy import Cli
 from promptops.cli.measures import measured, write_metrics, write_plot
 from promptops.cli.options import common, open_workspace, reports, watching
 from promptops.cli.output import emit_json, emit_table, emit_text
+from promptops.core.counting import counted
 
 if TYPE_CHECKING:
     from promptops.cluster.report import ClusterReport
@@ -40,7 +42,10 @@ def command(
 
     watch = watching(cli)
     services = open_workspace(cli, watch=watch)
-    report = cluster_registry(services, progress=lambda step: watch.remark(f"{step} …"))
+    files, broken = services.registry.load_all()
+    report = cluster_registry(
+        services, files=files, progress=lambda step: watch.remark(f"{step} …")
+    )
     watch.close()
     summary = report.to_json()["summary"]
     write_metrics(metrics, summary)
@@ -60,16 +65,19 @@ def command(
         watch.remark(f"report: {html}")
     if format_ == "json":
         emit_json(report.to_json())
+        end_with(broken)
         return
     rows = [
         (len(cluster.members), cluster.label, cluster.representative, _members(cluster.members))
         for cluster in sorted(report.clusters, key=lambda each: (-len(each.members), each.label))
     ]
     emit_table(rows, ("prompts", "cluster", "representative", "members"), right=(0,))
+    pairs = counted(summary["duplicate_pairs"], "duplicate pair")
     emit_text(
-        f"{summary['items']:,} prompts: {summary['clusters']} clusters, {summary['noise']} on "
-        f"their own, {summary['duplicate_pairs']} duplicate pairs"
+        f"{counted(summary['items'], 'prompt')}: {counted(summary['clusters'], 'cluster')}, "
+        f"{summary['noise']} on their own, {pairs}"
     )
+    end_with(broken)
 
 
 def _members(ids: tuple[str, ...]) -> str:

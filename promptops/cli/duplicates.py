@@ -2,6 +2,7 @@
 
 import click
 
+from promptops.cli.broken import end_with
 from promptops.cli.lazy import Cli
 from promptops.cli.options import common, open_workspace, reports, watching
 from promptops.cli.output import emit_json, emit_table, emit_text
@@ -23,7 +24,10 @@ def command(cli: Cli, kind: str | None, format_: str) -> None:
 
     watch = watching(cli)
     services = open_workspace(cli, watch=watch)
-    report = cluster_registry(services, progress=lambda step: watch.remark(f"{step} …"))
+    files, broken = services.registry.load_all()
+    report = cluster_registry(
+        services, files=files, progress=lambda step: watch.remark(f"{step} …")
+    )
     watch.close()
     pairs = sorted(
         (pair for pair in report.duplicates if kind in (None, pair.kind)),
@@ -51,3 +55,4 @@ def command(cli: Cli, kind: str | None, format_: str) -> None:
         ]
         headers = ("similarity", "same words", "kind", "prompt", "says the same as")
         emit_table(rows, headers, right=(0, 1))
+    end_with(broken)

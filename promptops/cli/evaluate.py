@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from promptops.cli.broken import end_with
 from promptops.cli.destination import REPORT_FILE
 from promptops.cli.lazy import Cli
 from promptops.cli.measures import measured, write_metrics, write_plot
 from promptops.cli.options import PROMPT, common, open_workspace, reports, watching
 from promptops.cli.output import emit_json, emit_table, emit_text
 from promptops.core.canonical import JSON
+from promptops.core.counting import counted
 from promptops.errors import PromptOpsError
 
 if TYPE_CHECKING:
@@ -54,13 +56,17 @@ def command(
 ) -> None:
     """Score PROMPTS on their golden sets; what was measured before is not measured again.
 
-    Ends with 1 when a bar of a prompt's eval is not kept.
+    Ends with 1 when a bar of a prompt's eval is not kept; with --all, what cannot be measured stops
+    nothing else: it is named at the end, with 2.
     """
     watch = watching(cli)
     services = open_workspace(cli, {"llm.model": model}, watch=watch)
     found: list[Measured] = []
-    failed: list[PromptOpsError] = []
-    for file in _files(services, prompts, every=every):
+    files, broken = _files(services, prompts, every=every)
+    if every and not files:
+        watch.remark("no prompt that can be read names a golden set")
+    failed: list[PromptOpsError] = [*broken]
+    for file in files:
         try:
             found.append(_evaluate(services, watch, file, variant, eval_id, repeats))
         except PromptOpsError as problem:
@@ -90,26 +96,21 @@ def command(
     else:
         for item in found:
             _show(item, show_cases=show_cases)
-        emit_text(f"{services.meter.snapshot().calls} new calls")
-    for failure in failed:
-        click.echo(f"error[{failure.code}]: {failure}", err=True)
-    if failed:
-        click.get_current_context().exit(2)
+        emit_text(counted(services.meter.snapshot().calls, "new call"))
+    end_with(failed)
     if any(item.below for item in found) and not exit_zero:
         click.get_current_context().exit(1)
 
 
 def _files(
     services: "Services", prompts: tuple[str, ...], *, every: bool
-) -> "tuple[PromptFile, ...]":
+) -> "tuple[tuple[PromptFile, ...], tuple[PromptOpsError, ...]]":
     if every == bool(prompts):
         raise click.UsageError("name prompts, or --all")
     if prompts:
-        return tuple(services.registry.get(prompt) for prompt in prompts)
+        return tuple(services.registry.get(prompt) for prompt in prompts), ()
     files, broken = services.registry.load_all()
-    if broken:
-        raise broken[0]
-    return tuple(file for file in files if file.prompt.evals)
+    return tuple(file for file in files if file.prompt.evals), broken
 
 
 def _evaluate(
@@ -212,7 +213,7 @@ def _show(item: "Measured", *, show_cases: bool) -> None:
     result = item.evaluation
     emit_text(f"{item.file.prompt.id}@{item.file.prompt.version} on {result.target.name}")
     for name in result.metrics:
-        emit_text(f"  {name}  {result.score(name)}  over {len(result.cases)} cases")
+        emit_text(f"  {name}  {result.score(name)}  over {counted(len(result.cases), 'case')}")
     emit_text(
         f"  {result.input_tokens_mean:.0f} input and {result.output_tokens_mean:.0f} output "
         f"tokens a call, {result.latency_ms_mean:.0f} ms"

@@ -2,6 +2,7 @@
 
 import click
 
+from promptops.cli.broken import end_with
 from promptops.cli.finding import chosen_files
 from promptops.cli.lazy import Cli
 from promptops.cli.options import PROMPT, common, open_workspace
@@ -17,14 +18,18 @@ from promptops.cli.output import emit_text
 def command(cli: Cli, prompts: tuple[str, ...], check: bool, show_diff: bool) -> None:
     """Write prompt files in their standard form, comments kept; all of them when none are named.
 
-    Only form changes: every prompt keeps its meaning and its digest.
+    Only form changes: every prompt keeps its meaning and its digest. A file that cannot be read is
+    named on stderr, and the command ends with 2.
     """
     from promptops.core.files import write_atomic
     from promptops.prompts.writing import dump_prompt
 
     services = open_workspace(cli)
+    files, broken = (
+        (chosen_files(services, prompts), ()) if prompts else services.registry.load_all()
+    )
     changed = 0
-    for file in chosen_files(services, prompts):
+    for file in files:
         text = dump_prompt(file.prompt, like=file)
         if text == file.text:
             continue
@@ -36,6 +41,7 @@ def command(cli: Cli, prompts: tuple[str, ...], check: bool, show_diff: bool) ->
         else:
             write_atomic(file.path, text)
             emit_text(f"{file.path}: rewritten")
+    end_with(broken)
     if changed and (check or show_diff):
         click.get_current_context().exit(1)
 

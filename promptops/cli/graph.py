@@ -1,14 +1,17 @@
 """``promptops graph``."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from promptops.cli.broken import end_with
 from promptops.cli.destination import REPORT_FILE
 from promptops.cli.lazy import Cli
 from promptops.cli.options import common, open_workspace, reports, watching
 from promptops.cli.output import emit_json, emit_table, emit_text
+from promptops.errors import KnowledgeBaseError, PackError, PromptOpsError
 
 if TYPE_CHECKING:
     from promptops.knowledge.kb import KnowledgeBase
@@ -29,13 +32,16 @@ if TYPE_CHECKING:
 @common
 @click.pass_obj
 def command(cli: Cli, html: Path | None, impact: str | None, observe: bool, format_: str) -> None:
-    """Draw what hangs on what: documents, knowledge bases, golden sets, targets, prompts, packs."""
+    """Draw what hangs on what: documents, knowledge bases, golden sets, targets, prompts, packs.
+
+    What cannot be read is left out, named on stderr, and the command ends with 2.
+    """
     from promptops.core.files import write_atomic
     from promptops.regression import drawing
 
     watch = watching(cli)
     services = open_workspace(cli, watch=watch)
-    lineage = _lineage(services, observe=observe)
+    lineage, broken = _lineage(services, observe=observe)
     watch.close()
     if html is not None:
         title = f"{services.settings.general.name}: what hangs on what"
@@ -47,30 +53,39 @@ def command(cli: Cli, html: Path | None, impact: str | None, observe: bool, form
         emit_json(lineage.to_json())
     else:
         emit_text(drawing.mermaid(lineage))
+    end_with(broken)
 
 
-def _lineage(services: "Services", *, observe: bool) -> "Lineage":
+def _lineage(services: "Services", *, observe: bool) -> "tuple[Lineage, list[PromptOpsError]]":
     from promptops.packs.loading import load_definitions, select
     from promptops.regression.lineage import graph
 
-    files, broken = services.registry.load_all()
-    if broken:
-        raise broken[0]
+    files, unreadable = services.registry.load_all()
+    broken: list[PromptOpsError] = [*unreadable]
     folder = services.workspace.kb
     names = sorted(path.name for path in folder.glob("*") if path.is_dir())
-    kbs = {name: services.knowledge(name) for name in names}
-    packs = {
-        f"{item.id} {item.version}": [file.prompt.id for file in select(item, files)]
-        for item in load_definitions(services.workspace.packs)
-    }
-    return graph(
+    kbs: dict[str, KnowledgeBase] = {}
+    for name in names:
+        try:
+            kbs[name] = services.knowledge(name)
+        except KnowledgeBaseError as problem:
+            broken.append(problem)
+    packs: dict[str, list[str]] = {}
+    for item in load_definitions(services.workspace.packs):
+        try:
+            packs[f"{item.id} {item.version}"] = [f.prompt.id for f in select(item, files)]
+        except PackError as problem:
+            broken.append(problem)
+    seen = [f for f in files if f.prompt.retrieval is None or f.prompt.retrieval.kb in kbs]
+    lineage = graph(
         files,
         kbs=kbs,
         targets=_targets(services),
         packs=packs,
-        observed=_observed(services, files) if observe else (),
+        observed=_observed(services, seen) if observe else (),
         states=_states(files, kbs),
     )
+    return lineage, broken
 
 
 def _targets(services: "Services") -> dict[str, list[str]]:
@@ -93,14 +108,14 @@ def _states(
             continue
         live = kbs.get(retrieval.kb)
         if live is None:
-            found[f"prompt:{file.prompt.id}"] = ("broken", f"{retrieval.kb} does not exist")
+            found[f"prompt:{file.prompt.id}"] = ("broken", f"{retrieval.kb} cannot be read")
         elif retrieval.version != live.version:
             found[f"prompt:{file.prompt.id}"] = ("stale", "bound to another version")
             found[f"kb:{live.name}"] = ("changed", "newer than what a prompt is bound to")
     return found
 
 
-def _observed(services: "Services", files: "tuple[PromptFile, ...]") -> "list[Observation]":
+def _observed(services: "Services", files: "Sequence[PromptFile]") -> "list[Observation]":
     from promptops.operations.evaluation import golden_for
     from promptops.prompts.rendering import render_text
     from promptops.regression.lineage import Observation

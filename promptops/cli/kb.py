@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from promptops.cli.broken import end_with
 from promptops.cli.lazy import Cli
 from promptops.cli.measures import measured, write_metrics, write_plot
 from promptops.cli.options import PATH, common, open_workspace, reports, watching
 from promptops.cli.output import emit_json, emit_table, emit_text
+from promptops.core.counting import counted
+from promptops.errors import KnowledgeBaseError, PromptOpsError
 
 if TYPE_CHECKING:
     from promptops.knowledge.diff import KBDiff
@@ -32,8 +35,8 @@ def list_(cli: Cli, format_: str) -> None:
 
     services = open_workspace(cli)
     rows = []
-    for name in _names(services, ()):
-        kb = services.knowledge(name)
+    kbs, broken = _readable(services, ())
+    for name, kb in kbs.items():
         rows.append(
             {
                 "name": kb.name,
@@ -53,6 +56,7 @@ def list_(cli: Cli, format_: str) -> None:
         for row in shown:
             row[2] = _short(str(row[2]))
         emit_table(shown, headers, right=(3, 4, 5))
+    end_with(broken)
 
 
 @command.command()
@@ -62,9 +66,12 @@ def list_(cli: Cli, format_: str) -> None:
 def snapshot(cli: Cli, names: tuple[str, ...]) -> None:
     """Keep the present version, so that a later one can be compared with it."""
     services = open_workspace(cli)
-    for name in _names(services, names):
-        kept = services.snapshots.save(services.knowledge(name))
-        emit_text(f"{name} {kept.label} {_short(kept.version)}: {kept.documents} documents kept")
+    kbs, broken = _readable(services, names)
+    for name, kb in kbs.items():
+        kept = services.snapshots.save(kb)
+        documents = counted(kept.documents, "document")
+        emit_text(f"{name} {kept.label} {_short(kept.version)}: {documents} kept")
+    end_with(broken)
 
 
 @command.command()
@@ -80,7 +87,6 @@ def diff(cli: Cli, name: str, old: str | None, new: str | None, format_: str) ->
     OLD and NEW are labels or versions that were kept; by default the newest kept version that is
     not the present one, and the files as they are now.
     """
-    from promptops.errors import KnowledgeBaseError
     from promptops.knowledge.diff import diff_kb
 
     services = open_workspace(cli)
@@ -110,7 +116,6 @@ def update(cli: Cli, name: str, update: str, format_: str) -> None:
     kb.yaml with the new label, and REMOVED with the paths of documents that go. The old version is
     kept first.
     """
-    from promptops.errors import KnowledgeBaseError
     from promptops.knowledge.updates import apply_update
 
     services = open_workspace(cli)
@@ -150,8 +155,8 @@ def build(
     services = open_workspace(cli, watch=watch)
     folder = out or services.workspace.root / "derived" / "index"
     rows = []
-    for name in _names(services, names):
-        kb = services.knowledge(name)
+    kbs, broken = _readable(services, names)
+    for name, kb in kbs.items():
         index = KBIndex.build(kb, services.embedder, folder / name)
         rows.append((name, kb.label, len(kb.documents), len(index.chunks), index.fingerprint))
     watch.close()
@@ -162,6 +167,7 @@ def build(
         emit_json([dict(zip(headers, row, strict=True)) for row in rows])
     else:
         emit_table([(*row[:4], _short(row[4])) for row in rows], headers, right=(2, 3))
+    end_with(broken)
 
 
 def _names(services: "Services", names: Sequence[str]) -> list[str]:
@@ -171,7 +177,6 @@ def _names(services: "Services", names: Sequence[str]) -> list[str]:
         KnowledgeBaseError: There is none of a name.
     """
     from promptops.core.suggest import did_you_mean
-    from promptops.errors import KnowledgeBaseError
 
     folder = services.workspace.kb
     known = sorted(path.name for path in folder.glob("*") if path.is_dir())
@@ -183,6 +188,20 @@ def _names(services: "Services", names: Sequence[str]) -> list[str]:
                 hint=did_you_mean(name, known) or f"there are: {', '.join(known) or 'none'}",
             )
     return [*names] or known
+
+
+def _readable(
+    services: "Services", names: Sequence[str]
+) -> "tuple[dict[str, KnowledgeBase], list[PromptOpsError]]":
+    """The knowledge bases named (every one when none are), and what is wrong with the others."""
+    found: dict[str, KnowledgeBase] = {}
+    broken: list[PromptOpsError] = []
+    for name in _names(services, names):
+        try:
+            found[name] = services.knowledge(name)
+        except KnowledgeBaseError as problem:
+            broken.append(problem)
+    return found, broken
 
 
 def _show_diff(old: "KnowledgeBase", new: "KnowledgeBase", found: "KBDiff", format_: str) -> None:

@@ -8,6 +8,7 @@ from promptops.cli.lazy import Cli
 from promptops.cli.options import PROMPT, common, open_workspace, reports, watching
 from promptops.cli.output import emit_json, emit_text
 from promptops.core.canonical import JSON
+from promptops.core.counting import counted
 
 if TYPE_CHECKING:
     from promptops.core.statistics import Interval
@@ -71,7 +72,7 @@ def command(
         emit_text(f"  {found.metric} {name:6} {score}")
     if result.comparison:
         emit_text(f"  difference  {result.comparison.difference} on held-out cases")
-    emit_text(f"  {spent.calls} new calls")
+    emit_text(f"  {counted(spent.calls, 'new call')}")
     if found.proposal:
         emit_text(f"Look at it: promptops proposals show {found.proposal.id}")
 

@@ -2,6 +2,7 @@
 
 import click
 
+from promptops.cli.broken import end_with
 from promptops.cli.lazy import Cli
 from promptops.cli.options import common, open_workspace, reports, watching
 from promptops.cli.output import emit_json, emit_table, emit_text
@@ -19,9 +20,13 @@ def command(cli: Cli, text: tuple[str, ...], top: int, format_: str) -> None:
     """Find prompts by the words and by the meaning of TEXT."""
     from promptops.operations.clustering import search_prompts
 
+    wanted = " ".join(text).strip()
+    if not wanted:
+        raise click.UsageError("name some words to search for")
     watch = watching(cli)
     services = open_workspace(cli, watch=watch)
-    found = search_prompts(services, " ".join(text), top)
+    files, broken = services.registry.load_all()
+    found = search_prompts(services, wanted, top, files=files)
     watch.close()
     if format_ == "json":
         emit_json(
@@ -42,3 +47,4 @@ def command(cli: Cli, text: tuple[str, ...], top: int, format_: str) -> None:
     else:
         rows = [(place, hit.id, hit.passage) for place, hit in enumerate(found, start=1)]
         emit_table(rows, ("", "prompt", "passage"), right=(0,))
+    end_with(broken)

@@ -23,7 +23,9 @@ def cluster_registry(
     files: Sequence[PromptFile] | None = None,
     progress: Progress | None = None,
 ) -> ClusterReport:
-    """Groups, duplicates and the map of prompts; every prompt when none are given.
+    """Groups, duplicates and the map of prompts.
+
+    Without ``files`` every prompt that can be read; the others are told to ``services.notice``.
 
     The same prompts have the same groups: known groups come from the evidence. Groups that are
     recognizably those of the last run keep their ids.
@@ -60,11 +62,16 @@ def cluster_registry(
     return report
 
 
-def search_prompts(services: Services, text: str, top: int = 10) -> tuple[SearchHit, ...]:
+def search_prompts(
+    services: Services, text: str, top: int = 10, *, files: Sequence[PromptFile] | None = None
+) -> tuple[SearchHit, ...]:
     """The prompts closest to a text in words and meaning, best first."""
-    return search(text, _items(services, None), services.embedder, top)
+    return search(text, _items(services, files), services.embedder, top)
 
 
 def _items(services: Services, files: Sequence[PromptFile] | None) -> tuple[Item, ...]:
-    chosen = services.registry.load_all()[0] if files is None else files
-    return tuple(item_of(file) for file in chosen)
+    if files is None:
+        files, broken = services.registry.load_all()
+        for problem in broken:
+            services.notice(f"left out: {problem}")
+    return tuple(item_of(file) for file in files)

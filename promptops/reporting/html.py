@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from promptops.core.clock import iso
+from promptops.core.counting import counted
 from promptops.core.statistics import Interval
 from promptops.reporting.next_steps import next_steps
 from promptops.reporting.night import NightReport, PromptRow, RegressionRow
-from promptops.reporting.page import Anchor, Tile, amount, counted, duration, moment, page, size
+from promptops.reporting.page import Anchor, Tile, amount, duration, moment, page, size
 from promptops.reporting.plots import (
     UNIT,
     Whisker,

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from promptops.core.counting import counted
 from promptops.reporting.night import NightReport
-from promptops.reporting.page import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

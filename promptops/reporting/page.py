@@ -146,8 +146,3 @@ def size(count: int) -> str:
 def moment(when: datetime) -> str:
     """``2026-11-22 02:00 UTC``."""
     return when.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
-
-
-def counted(count: int, word: str, words: str = "") -> str:
-    """``1 prompt``, ``2 prompts``."""
-    return f"{count:,} {word if count == 1 else words or word + 's'}"

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from promptops.core.counting import counted
 from promptops.lint.finding import Finding, Severity
 from promptops.lint.report import LintReport
 from promptops.reporting.night import DuplicateRow, PointRow
-from promptops.reporting.page import Anchor, Tile, amount, counted, moment, page
+from promptops.reporting.page import Anchor, Tile, amount, moment, page
 from promptops.reporting.plots import cluster_map
 
 _FINDINGS_A_RULE = 25

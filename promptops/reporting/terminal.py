@@ -6,10 +6,11 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.table import Table
 from rich.text import Text
 
+from promptops.core.counting import counted
 from promptops.core.statistics import Interval
 from promptops.reporting.next_steps import next_steps
 from promptops.reporting.night import NightReport, PromptRow
-from promptops.reporting.page import amount, counted, duration
+from promptops.reporting.page import amount, duration
 
 _STYLES = {
     "improved": "green",

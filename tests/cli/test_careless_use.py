@@ -1,5 +1,6 @@
 """What a new user does by mistake: nothing is lost, nothing half done passes for whole."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +9,10 @@ import pytest
 from promptops.cli import main
 from promptops.cli.run import parse_budget
 from promptops.errors import UsageError
+from promptops.llm.scripted import ScriptedChat
+from promptops.testing.embedders import HashingEmbedder
 from promptops.testing.workspace import label_prompt, label_rows, make_workspace
+from promptops.wiring import Services
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -111,3 +115,53 @@ def test_a_schedule_is_checked_before_a_server_is_started(
     assert status == 2
     assert err.startswith(f'error[settings]: nightly.schedule: "{schedule}" is no cron'), err
     assert not (root / ".promptops").exists()
+
+
+ONE_BROKEN_PROMPT = {
+    "graph": (["graph", "--format", "json"], "prompt:other"),
+    "graph as HTML": (["graph", "--html", "{root}/graph.html"], "graph.html"),
+    "fmt": (["fmt"], "other.prompt.yaml: rewritten"),
+    "cluster": (["cluster"], "1 prompt:"),
+    "duplicates": (["duplicates"], "No two prompts"),
+    "search": (["search", "topic of a message"], "other"),
+    "evaluate --all": (["evaluate", "--all"], "other@1.0.0"),
+}
+
+
+@pytest.fixture
+def without_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small embeddings and a scripted model in the place of the packaged ones."""
+    embedder = HashingEmbedder()
+    monkeypatch.setattr(Services, "_inner_embedder", lambda _services: embedder)
+    chat = ScriptedChat(lambda _request: "yes")
+    monkeypatch.setattr(Services, "chat", property(lambda _services: chat))
+
+
+@pytest.mark.parametrize(("arguments", "says"), ONE_BROKEN_PROMPT.values(), ids=ONE_BROKEN_PROMPT)
+@pytest.mark.usefixtures("without_models")
+def test_a_broken_prompt_stops_no_other_and_is_named(
+    run: Run, root: Path, arguments: list[str], says: str
+) -> None:
+    folder = root / "prompt_registry" / "prompts" / "support"
+    (folder / "topic.prompt.yaml").write_text("id: [\n")
+    other = folder / "other.prompt.yaml"
+    other.write_text(f"\n{other.read_text()}")
+    status, out, err = run("-w", root, *(each.format(root=root) for each in arguments))
+    assert status == 2
+    assert says in out
+    assert err.count("error[") == 1
+    assert re.search(r"^error\[prompt-syntax\]: .*topic\.prompt\.yaml:", err, re.MULTILINE), err
+
+
+@pytest.mark.parametrize("command", [["list"], ["snapshot"], ["build"], ["graph"]])
+@pytest.mark.usefixtures("without_models")
+def test_a_broken_knowledge_base_stops_no_other_and_is_named(
+    run: Run, root: Path, command: list[str]
+) -> None:
+    (root / "datasets" / "kb" / "bad").mkdir()
+    (root / "datasets" / "kb" / "bad" / "kb.yaml").write_text("name: [\n")
+    status, out, err = run("-w", root, *(command if command == ["graph"] else ["kb", *command]))
+    assert status == 2
+    assert "policies" in out
+    assert err.count("error[") == 1
+    assert re.search(r"^error\[knowledge-base\]: .*bad", err, re.MULTILINE), err

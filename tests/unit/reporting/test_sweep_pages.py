@@ -9,7 +9,8 @@ import pytest
 from promptops.lint.finding import Finding, Severity
 from promptops.lint.report import LintReport, Skipped
 from promptops.reporting.night import DuplicateRow, PointRow
-from promptops.reporting.page import counted, duration, size
+from promptops.core.counting import counted
+from promptops.reporting.page import duration, size
 from promptops.reporting.sweeps import ClusterRow, RuleText, cluster_html, lint_html
 
 WHEN = datetime(2026, 11, 22, 2, tzinfo=UTC)
