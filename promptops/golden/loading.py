@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError
 
 from promptops.core.canonical import JSON, canonical_json
 from promptops.core.files import write_atomic
-from promptops.core.jsonl import read_jsonl, write_jsonl
+from promptops.core.jsonl import parse_json, read_jsonl, write_jsonl
 from promptops.core.suggest import did_you_mean
 from promptops.errors import GoldenSetError
 from promptops.golden.case import GoldenCase, GoldenSet
@@ -255,7 +255,7 @@ def _words(cell: Any) -> list[str]:
 _CELLS: Mapping[str, Callable[[Any], tuple[str, Any]]] = {
     "critical": lambda cell: ("critical", _boolean(cell)),
     "tags": lambda cell: ("tags", _words(cell)),
-    "inputs_json": lambda cell: ("inputs", json.loads(cell)),
-    "expected_json": lambda cell: ("expected", json.loads(cell)),
-    "answers_json": lambda cell: ("answers", json.loads(cell)),
+    "inputs_json": lambda cell: ("inputs", parse_json(cell)),
+    "expected_json": lambda cell: ("expected", parse_json(cell)),
+    "answers_json": lambda cell: ("answers", parse_json(cell)),
 }
