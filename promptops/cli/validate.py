@@ -2,6 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,6 +10,9 @@ from promptops.cli.lazy import Cli
 from promptops.cli.measures import measured, write_metrics, write_plot
 from promptops.cli.options import PATH, common, open_workspace, reports
 from promptops.cli.output import emit_json, emit_table, emit_text
+
+if TYPE_CHECKING:
+    from promptops.golden.contracts import ContractReport, Violation
 
 _ROWS_SHOWN = 10
 
@@ -24,24 +28,29 @@ def command(
 ) -> None:
     """Check golden sets, the run log and knowledge bases against their contracts.
 
-    All of them, or those at PATHS. Ends with 1 when one breaks its contract; rows are named.
+    Prompts are held against their data: golden cases that do not fit, unknown scorers and
+    knowledge bases, impossible bars and parameters. Everything, or what is at PATHS (a data set
+    with the prompts that read it, or a prompt file). Ends with 1 when a contract is broken; rows
+    are named.
     """
     from promptops.errors import UsageError
-    from promptops.operations.data import check_data, data_sets
+    from promptops.operations.data import DataSet, check_data, data_sets
 
     services = open_workspace(cli)
-    sets = data_sets(services)
+    files, _ = services.registry.load_all()
+    sets = data_sets(services, files)
     if paths:
-        by_path = {item.path.resolve(): item for item in sets}
+        prompts = [DataSet(kind="prompt", path=file.path) for file in files]
+        by_path = {item.path.resolve(): item for item in (*sets, *prompts)}
         for path in paths:
             if path.resolve() not in by_path:
                 raise UsageError(
-                    "this is no data set of the workspace",
+                    "this is no data set or prompt of the workspace",
                     where=str(path),
                     hint="golden sets lie in datasets/golden, knowledge bases in datasets/kb",
                 )
         sets = tuple(by_path[path.resolve()] for path in paths)
-    found = check_data(services, sets)
+    found = check_data(services, sets, files)
     root = services.workspace.root
     rows: Counter[str] = Counter()
     for report in found:
@@ -49,7 +58,7 @@ def command(
     write_metrics(
         metrics,
         {
-            "datasets": len(found),
+            "datasets": sum(report.kind != "prompt" for report in found),
             "broken": sum(not report.ok for report in found),
             "rows": dict(rows),
         },
@@ -70,7 +79,7 @@ def command(
         for report in found:
             for violation in report.violations:
                 emit_text(
-                    f"{_shown(report.dataset, root)}{_places(violation.rows)}: "
+                    f"{_subject(report, violation, root)}{_places(violation.rows)}: "
                     f"{violation.rule}: {violation.message}"
                 )
     if not all(report.ok for report in found):
@@ -80,6 +89,13 @@ def command(
 def _shown(dataset: str, root: Path) -> str:
     path = Path(dataset)
     return str(path.relative_to(root)) if path.is_relative_to(root) else dataset
+
+
+def _subject(report: "ContractReport", violation: "Violation", root: Path) -> str:
+    """The file that the rows belong to: of a prompt's report it may be a golden set."""
+    if report.kind == "prompt" and violation.file:
+        return violation.file
+    return _shown(report.dataset, root)
 
 
 def _places(rows: tuple[int, ...]) -> str:

@@ -1,6 +1,7 @@
 """From a prompt and a case to the call that a model gets."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -79,6 +80,28 @@ def build_request(
         response_schema=None if wording.output is None else wording.output.schema_,
         repeat=repeat,
     )
+
+
+@contextmanager
+def fitting(prompt: Prompt, case: GoldenCase, *, golden: str = "") -> Iterator[None]:
+    """Say of a case that cannot be rendered where it stands.
+
+    Args:
+        prompt: The prompt.
+        case: The case that is rendered in the block.
+        golden: The file of the case, when it is from one.
+
+    Raises:
+        RenderError: What the block raises, with ``golden:line`` and the case.
+    """
+    try:
+        yield
+    except RenderError as problem:
+        raise RenderError(
+            f'case "{case.id}" does not fit {problem.where or prompt.id}: {problem.message}',
+            where=f"{golden}:{case.line}" if golden else prompt.id,
+            hint=problem.hint,
+        ) from problem
 
 
 def unseen(

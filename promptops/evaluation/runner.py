@@ -18,7 +18,14 @@ from promptops.errors import (
     UnknownModelError,
     UsageError,
 )
-from promptops.evaluation.requests import Retrieved, Retriever, build_request, retrieve, unseen
+from promptops.evaluation.requests import (
+    Retrieved,
+    Retriever,
+    build_request,
+    fitting,
+    retrieve,
+    unseen,
+)
 from promptops.evaluation.result import CaseResult, Evaluation
 from promptops.evaluation.target import Target
 from promptops.golden.case import GoldenCase, GoldenSet
@@ -66,6 +73,7 @@ class _Task:
     target: Target
     scorers: tuple[Scorer, ...]
     kb_label: str | None
+    golden: str = ""
 
 
 class Evaluator:
@@ -161,7 +169,13 @@ class Evaluator:
             raise GoldenSetError(
                 "the wording shows every case as an example", where=prompt.id, hint="add cases"
             )
-        task = _Task(prompt=prompt, target=target, scorers=tuple(scorers), kb_label=kb_label)
+        task = _Task(
+            prompt=prompt,
+            target=target,
+            scorers=tuple(scorers),
+            kb_label=kb_label,
+            golden=str(golden_cases.path) if isinstance(golden_cases, GoldenSet) else "",
+        )
         results = await self._run(task, cases, repeats, progress, max_failures)
         evaluation = Evaluation(
             prompt_id=prompt.id, subject=subject, target=target, inputs=inputs, cases=results
@@ -260,14 +274,15 @@ class Evaluator:
 
     async def _case(self, task: _Task, case: GoldenCase, repeat: int) -> CaseResult:
         context: Retrieved | None = None
-        if task.prompt.retrieval is not None:
-            # Retrieval may load an embedding model: not on the event loop's thread.
-            context = await anyio.to_thread.run_sync(
-                retrieve, task.prompt, case.inputs, self._retriever
+        with fitting(task.prompt, case, golden=task.golden):
+            if task.prompt.retrieval is not None:
+                # Retrieval may load an embedding model: not on the event loop's thread.
+                context = await anyio.to_thread.run_sync(
+                    retrieve, task.prompt, case.inputs, self._retriever
+                )
+            request = build_request(
+                task.prompt, case.inputs, target=task.target, context=context, repeat=repeat
             )
-        request = build_request(
-            task.prompt, case.inputs, target=task.target, context=context, repeat=repeat
-        )
         completion = await self._chat.complete(request)
         return _scored(task, case, completion, context=context, repeat=repeat)
 

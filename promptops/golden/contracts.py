@@ -57,7 +57,7 @@ class ContractReport:
 
     Args:
         dataset: Its path.
-        kind: ``golden``, ``runs`` or ``kb``.
+        kind: ``golden``, ``runs``, ``kb``, or ``prompt``: a prompt file held against its data.
         checked_rows: Rows that were looked at.
         violations: Every broken rule, in the order of the suite.
         digest: Digest of the bytes that were checked.

@@ -1,12 +1,14 @@
-"""Check data sets against their contracts."""
+"""Check data sets against their contracts, and prompts against their data."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from promptops.core.canonical import digest_bytes, digest_file
 from promptops.errors import PromptOpsError
+from promptops.operations.prompt_contracts import check_prompts
+from promptops.prompts.loader import PromptFile
 from promptops.tracking.evidence import Evidence
 from promptops.wiring import CODE_VERSION, Services
 
@@ -18,16 +20,21 @@ KIND = "contract"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataSet:
-    """A data set of the workspace: its kind (``golden``, ``runs`` or ``kb``) and its place."""
+    """What is checked: its kind (``golden``, ``runs``, ``kb`` or ``prompt``) and its place."""
 
     kind: str
     path: Path
 
 
-def data_sets(services: Services) -> tuple[DataSet, ...]:
-    """Every data set there is: golden sets that prompts name, the run log, knowledge bases."""
+def data_sets(services: Services, files: Sequence[PromptFile] | None = None) -> tuple[DataSet, ...]:
+    """Every data set there is: golden sets that prompts name, the run log, knowledge bases.
+
+    Args:
+        services: The workspace.
+        files: Its prompts, where they are read already.
+    """
     workspace = services.workspace
-    files, _ = services.registry.load_all()
+    files = services.registry.load_all()[0] if files is None else files
     named = {workspace.root / item.dataset for file in files for item in file.prompt.evals}
     golden = sorted({*named, *workspace.golden.glob("*.jsonl")})
     found = [DataSet(kind="golden", path=path) for path in golden]
@@ -40,15 +47,37 @@ def data_sets(services: Services) -> tuple[DataSet, ...]:
 
 
 def check_data(
-    services: Services, sets: Iterable[DataSet] | None = None
+    services: Services,
+    sets: Iterable[DataSet] | None = None,
+    files: Sequence[PromptFile] | None = None,
 ) -> "tuple[ContractReport, ...]":
     """Check data sets with great-expectations; one that was checked unchanged is not again.
 
     A missing or unreadable file is a violation of its own report: it stops only what depends
-    on it.
+    on it. Prompts that do not go with their data follow, a report of kind ``prompt`` for each;
+    where ``sets`` are named, only prompts that are among them or read one of them.
+
+    Args:
+        services: The workspace.
+        sets: What to check; everything when None.
+        files: The prompts of the workspace, where they are read already.
     """
-    chosen = data_sets(services) if sets is None else tuple(sets)
-    return tuple(_check(services, item) for item in chosen)
+    files = services.registry.load_all()[0] if files is None else files
+    chosen = data_sets(services, files) if sets is None else tuple(sets)
+    if sets is not None:
+        places = {item.path for item in chosen}
+        files = [file for file in files if places & _places(services, file)]
+    reports = tuple(_check(services, item) for item in chosen if item.kind != "prompt")
+    return reports + check_prompts(services, files)
+
+
+def _places(services: Services, file: PromptFile) -> set[Path]:
+    """The prompt's file and the data sets it depends on."""
+    workspace = services.workspace
+    places = {file.path, *(workspace.root / item.dataset for item in file.prompt.evals)}
+    if file.prompt.retrieval is not None:
+        places.add(workspace.kb / file.prompt.retrieval.kb)
+    return places
 
 
 def _check(services: Services, item: DataSet) -> "ContractReport":

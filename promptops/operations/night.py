@@ -156,15 +156,18 @@ class Night:
         for report in found:
             if not report.ok:
                 self._broken(report)
-        bad = sum(not report.ok for report in found)
-        return f"{len(found)} data sets" + (f", {bad} broken" if bad else " keep their contracts")
+        sets = [report for report in found if report.kind != "prompt"]
+        bad, prompts = sum(not report.ok for report in sets), len(found) - len(sets)
+        note = f"{len(sets)} data sets" + (f", {bad} broken" if bad else " keep their contracts")
+        return note + (f"; {prompts} prompts do not go with their data" if prompts else "")
 
     def _broken(self, report: "ContractReport") -> None:
-        path = rows.relative(report.dataset, self.services.workspace.root)
+        root = self.services.workspace.root
+        path = rows.relative(report.dataset, root)
         for line in rows.violations(report):
             self._errors.append(ErrorRow(step="contracts", subject=path, message=line))
         for prompt_id, file in self.files.items():
-            if path in rows.data_of(file):
+            if path in (rows.data_of(file) | {rows.relative(str(file.path), root)}):
                 self._blocked.add(prompt_id)
                 self._update(prompt_id, verdict="failed", reason=f"{path} breaks its contract")
 

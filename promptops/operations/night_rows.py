@@ -72,6 +72,9 @@ def data_of(file: PromptFile) -> set[str]:
 def violations(report: "ContractReport") -> Iterator[str]:
     """One line for each broken rule, with its rows."""
     for item in report.violations:
+        if report.kind == "prompt" and item.file:
+            yield f"{':'.join((item.file, *map(str, item.rows)))}: {item.message}"
+            continue
         shown = ", ".join(str(row) for row in item.rows[:_ROWS_SHOWN])
         more = f" and {len(item.rows) - _ROWS_SHOWN} more" if len(item.rows) > _ROWS_SHOWN else ""
         yield f"{item.message}" + (f" (rows {shown}{more})" if shown else "")

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import anyio
 import pytest
-from promptops.llm.scripted import ScriptedChat
 
 from promptops.errors import (
     BudgetExceededError,
@@ -19,6 +18,7 @@ from promptops.errors import (
 from promptops.evaluation import Evaluation, Evaluator, Target
 from promptops.evaluation.requests import Retrieved
 from promptops.golden.case import GoldenCase, GoldenSet
+from promptops.llm.scripted import ScriptedChat
 from promptops.prompts.model import Prompt
 from promptops.scoring import Score, load_scorers
 from promptops.tracking.evidence import EvidenceStore
@@ -192,6 +192,14 @@ def test_a_run_in_which_all_cases_fail_says_why():
             evaluator(ScriptedChat(answer)),
             cases=[GoldenCase(id="a", inputs={"land": "France"}, expected="Paris")],
         )
+
+
+def test_a_case_that_does_not_fit_is_named_with_its_place():
+    case = GoldenCase(id="a", inputs={"country": 5}, expected="Paris", line=3)
+    cases = GoldenSet(name="g", path=Path("golden/g.jsonl"), cases=(case,))
+    with pytest.raises(RenderError, match="is integer, not string") as caught:
+        run(evaluator(ScriptedChat(answer)), cases=cases)
+    assert str(caught.value).startswith('golden/g.jsonl:3: case "a" does not fit capitals: ')
 
 
 def test_more_failures_than_allowed_end_the_run():
