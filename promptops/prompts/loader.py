@@ -3,7 +3,9 @@
 >>> prompt = load_prompt(Path("refund-answer.prompt.yaml")).prompt  # doctest: +SKIP
 """
 
+import stat
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,12 +86,13 @@ def load_prompt(path: Path) -> PromptFile:
         PromptSyntaxError: The file is missing, unreadable or wrong, with line and column.
         TemplateError: Its template text is wrong, or uses a name that is not declared.
     """
-    try:
-        too_large = path.stat().st_size > 4 * MAX_BYTES
-    except OSError:
-        too_large = False
-    if too_large:
-        raise PromptSyntaxError("larger than 256 KiB", where=str(path), line=1, column=1)
+    with suppress(OSError):  # reading says better what is wrong
+        found = path.stat()
+        # Opening a pipe waits until somebody writes to it.
+        if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):
+            raise PromptSyntaxError("not a regular file", where=str(path))
+        if found.st_size > 4 * MAX_BYTES:
+            raise PromptSyntaxError("larger than 256 KiB", where=str(path), line=1, column=1)
     return parse_prompt(read_text(path, PromptSyntaxError), path)
 
 

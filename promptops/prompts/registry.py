@@ -5,14 +5,14 @@ that a proposal replaced.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from promptops.core.files import storage_refusals
 from promptops.core.references import PromptRef
 from promptops.core.suggest import did_you_mean
-from promptops.errors import PromptSyntaxError, UnknownPromptError
+from promptops.errors import PromptSyntaxError, StorageError, UnknownPromptError
 from promptops.prompts.digests import file_digest
 from promptops.prompts.loader import PromptFile, load_prompt
 from promptops.prompts.positions import Position
@@ -29,7 +29,11 @@ class Registry:
         self.root = root
 
     def paths(self) -> tuple[Path, ...]:
-        """Every prompt file, sorted by path."""
+        """Every prompt file, sorted by path.
+
+        Raises:
+            StorageError: A folder cannot be read: its prompts must not seem to be gone.
+        """
         return tuple(sorted(self._walk()))
 
     def load_all(
@@ -37,26 +41,27 @@ class Registry:
     ) -> tuple[tuple[PromptFile, ...], tuple[PromptSyntaxError, ...]]:
         """Every prompt that can be read, and an error for every file that cannot.
 
-        A file whose name is not its id, and every further file with an id that is taken, is an
-        error.
+        A file whose name is not its id is an error, and so is every file of an id that two have:
+        nobody can say which of them is meant.
 
         Args:
             progress: Called with files done and files in all.
+
+        Raises:
+            StorageError: A folder cannot be read.
         """
-        files: dict[str, PromptFile] = {}
+        files: list[PromptFile] = []
         errors: list[PromptSyntaxError] = []
-        paths = self.paths()
+        by_id = self._by_id()
+        paths = sorted(path for group in by_id.values() for path in group)
         for done, path in enumerate(paths, start=1):
             try:
-                file = self._load(path)
-                if (first := files.get(file.prompt.id)) is not None:
-                    raise _id_error(file, f'the id "{file.prompt.id}" is taken by {first.path}')
-                files[file.prompt.id] = file
+                files.append(self._load_only(path, by_id[_id_of(path)]))
             except PromptSyntaxError as problem:
                 errors.append(problem)
             if progress is not None:
                 progress(done, len(paths))
-        return tuple(files.values()), tuple(errors)
+        return tuple(files), tuple(errors)
 
     def get(self, ref: str | PromptRef) -> PromptFile:
         """One prompt: its current version, or an older one from the history.
@@ -65,6 +70,7 @@ class Registry:
             UsageError: ``ref`` is not a reference.
             UnknownPromptError: No prompt has this id or version.
             PromptSyntaxError: The file is broken, or two files have this id.
+            StorageError: A folder cannot be read.
         """
         reference = PromptRef.parse(ref) if isinstance(ref, str) else ref
         by_id = self._by_id()
@@ -72,9 +78,7 @@ class Registry:
         if not found:
             hint = did_you_mean(reference.id, by_id) or "run `promptops show` to list the prompts"
             raise UnknownPromptError(f'no prompt is called "{reference.id}"', hint=hint)
-        file = self._load(found[0])
-        if len(found) > 1:
-            raise _id_error(file, f'the id "{reference.id}" is taken by {found[1]} too')
+        file = self._load_only(found[0], found)
         if reference.version in (None, file.prompt.version):
             return file
         old = self.history_path(file, reference.version or "")
@@ -152,8 +156,26 @@ class Registry:
             )
         return file
 
+    def _load_only(self, path: Path, same_id: Sequence[Path]) -> PromptFile:
+        """One file, if it is the only one with its id."""
+        file = self._load(path)
+        others = [str(other) for other in same_id if other != path]
+        if others:
+            raise _id_error(
+                file,
+                f'the id "{file.prompt.id}" is taken by {", ".join(others)} too',
+                hint="give one of them another id and file name",
+            )
+        return file
+
     def _walk(self) -> Iterator[Path]:
-        for folder, folders, names in os.walk(self.root):
+        def refuse(problem: OSError) -> None:
+            # No folder at all is an empty registry; so is one that was removed a moment ago.
+            if not isinstance(problem, FileNotFoundError):
+                place = str(problem.filename or self.root)
+                raise StorageError(f"cannot be read: {problem.strerror}", where=place) from problem
+
+        for folder, folders, names in os.walk(self.root, onerror=refuse):
             folders[:] = [name for name in folders if not name.startswith(".")]
             for name in names:
                 if name.endswith(SUFFIX) and not name.startswith("."):
