@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from promptops.cli.finding import is_path
+from promptops.cli.finding import named_paths
 from promptops.cli.lazy import Cli
 from promptops.cli.measures import measured, write_metrics, write_plot
 from promptops.cli.options import PATH, common, open_workspace, reports, watching
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command
-@click.argument("targets", nargs=-1, metavar="[PATH|PROMPT]...")
+@click.argument("targets", nargs=-1, metavar="[PATH|PROMPT|AREA]...")
 @click.option("--select", multiple=True, metavar="RULE", help="Only these rules or groups.")
 @click.option("--ignore", multiple=True, metavar="RULE", help="Not these rules or groups.")
 @click.option("--statistics", is_flag=True, help="Show counts by rule, not each finding.")
@@ -43,7 +43,7 @@ def command(
     plot: Path | None,
     format_: str,
 ) -> None:
-    """Lint prompt files, folders of them or prompts by id; all prompts when none are named.
+    """Lint files, folders, prompts by id or the prompts of an area; all when none are named.
 
     Ends with 1 when a finding is severe enough (`fail_on` in lint.toml), with 2 when a file could
     not be checked.
@@ -61,6 +61,8 @@ def command(
     options = options.narrowed(ignore=_codes(ignore), where="--ignore")
     report = _lint(services, targets, options)
     watch.close()
+    if not report.checked and not report.skipped:
+        watch.remark(f"no prompt is in {services.workspace.prompts}: nothing was checked")
     summary = report.summary()
     write_metrics(metrics, summary)
     write_plot(plot, ("rule", "findings"), list(summary["by_code"].items()))
@@ -88,7 +90,7 @@ def _lint(services: "Services", targets: tuple[str, ...], options: "LintOptions"
     workers = os.cpu_count() or 1
     if not targets:
         return lint_registry(services, options=options, workers=workers, progress=tell)
-    paths = [Path(text) if is_path(text) else services.registry.get(text).path for text in targets]
+    paths = [path for text in targets for path in named_paths(services, text)]
     return lint_paths(services, paths, options=options, workers=workers, progress=tell)
 
 

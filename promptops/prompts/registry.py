@@ -7,7 +7,7 @@ that a proposal replaced.
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from promptops.core.files import storage_refusals
 from promptops.core.references import PromptRef
@@ -105,6 +105,13 @@ class Registry:
         folder = path.resolve().parent
         root = self.root.resolve()
         return folder.relative_to(root).as_posix() if folder.is_relative_to(root) else ""
+
+    def below(self, area: str) -> tuple[Path, ...]:
+        """The prompt files of an area and the areas in it; none when there is no such area."""
+        folder = PurePosixPath(area)
+        if folder.is_absolute() or not folder.parts or ".." in folder.parts:
+            return ()
+        return tuple(path for path in self.paths() if path.is_relative_to(self.root / folder))
 
     def history_path(self, file: PromptFile, version: str) -> Path:
         """Where the text of an older version of a prompt is kept."""
