@@ -3,6 +3,7 @@
 Nothing heavy is imported here or by listing the commands: help texts live in the table.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -92,6 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0 ok; 1 findings or a gate that said no; 2 wrong usage or input; 70 a defect of ours;
     130 interrupted.
     """
+    _open_closed_streams()
     cli = Cli()
     try:
         status = app.main(args=arguments, prog_name="promptops", standalone_mode=False, obj=cli)
@@ -99,3 +101,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BaseException as problem:  # noqa: BLE001 - the one edge: every failure becomes a line
         status = report_failure(problem, debug=cli.debug)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _open_closed_streams() -> None:
+    """Put the null device in the place of a standard stream that is closed, as ``>&-`` does.
+
+    Left closed, its number would go to the next file opened, a database perhaps, and what a library
+    prints would end up in there.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            # The lowest free number is taken: that of the stream.
+            handle = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(handle, mode, encoding="utf-8", closefd=False))
