@@ -1,5 +1,6 @@
 """The files that a new workspace begins with, from the package's template."""
 
+import os
 import re
 from dataclasses import dataclass
 from importlib.resources import files
@@ -7,7 +8,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from promptops.config.workspace import MARKER, Workspace
-from promptops.core.files import write_atomic
+from promptops.core.files import storage_refusals, write_atomic
 from promptops.errors import UsageError
 
 _BARE = {MARKER, ".gitignore", "prompt_registry/lint.toml"}
@@ -34,13 +35,18 @@ def start_workspace(folder: Path, *, name: str = "", bare: bool = False) -> Star
         UsageError: The folder is a workspace already, or no folder.
         StorageError: It cannot be written to.
     """
-    root = folder.expanduser().resolve()
-    if root.exists() and not root.is_dir():
+    root = Path(os.path.realpath(os.path.expanduser(folder)))  # noqa: PTH111 - never raises
+    with storage_refusals(root):
+        is_file = root.exists() and not root.is_dir()
+        is_workspace = (root / MARKER).exists()
+    if is_file:
         raise UsageError("this is a file, not a folder", where=str(root))
-    if (root / MARKER).exists():
+    if is_workspace:
         raise UsageError(
             "this is a workspace already", where=str(root), hint="choose another folder"
         )
+    if not name.isprintable():
+        raise UsageError("a name is one line of text", where="--name")
     called = name or re.sub(r"[^a-z0-9]+", "-", root.name.lower()).strip("-") or "workspace"
     written, kept = [], []
     # The marker comes last: a folder that has it is whole.
@@ -52,9 +58,14 @@ def start_workspace(folder: Path, *, name: str = "", bare: bool = False) -> Star
         if target.exists():
             kept.append(target)
             continue
-        write_atomic(target, text.replace("@NAME@", called))
+        write_atomic(target, text.replace("@NAME@", _in_quotes(called)))
         written.append(target)
     return Started(workspace=Workspace(root=root), written=tuple(written), kept=tuple(kept))
+
+
+def _in_quotes(text: str) -> str:
+    """What stands between the quotes of a TOML string."""
+    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _template(folder: Traversable, prefix: str = "") -> list[tuple[str, str]]:
