@@ -142,6 +142,10 @@ def _embedding(services: "Services") -> str:
 
 def _state(folder: Path) -> Iterator[Check]:
     there = next(path for path in (folder, *folder.parents) if path.exists())
+    if not there.is_dir():
+        advice = "move it away: state is kept in a folder of this name"
+        yield Check(name="state", status="failed", found=f"{there} is no folder", advice=advice)
+        return
     if not os.access(there, os.W_OK):
         advice = "make it writable, or work on a copy"
         yield Check(name="state", status="failed", found=f"{there} is read-only", advice=advice)
