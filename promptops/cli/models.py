@@ -5,8 +5,9 @@ from pathlib import Path
 import click
 
 from promptops.cli.lazy import Cli
-from promptops.cli.options import common, open_workspace, reports, watching
+from promptops.cli.options import common, reports, watching
 from promptops.cli.output import emit_json, emit_table, emit_text
+from promptops.cli.watch import Watch
 
 
 @click.group
@@ -20,9 +21,11 @@ def command() -> None:
 @common
 @click.pass_obj
 def list_(cli: Cli, family: str | None, format_: str) -> None:
-    """List the model cards: built in, and of the workspace."""
-    services = open_workspace(cli)
-    cards = [card for card in services.catalog.cards if family in (None, card.family)]
+    """List the model cards: built in, and of the workspace. Needs no workspace."""
+    from promptops.models.catalog import Catalog
+
+    own = _models_file(cli)
+    cards = [card for card in Catalog.load(own).cards if family in (None, card.family)]
     if format_ == "json":
         emit_json(
             [
@@ -69,19 +72,35 @@ def pull(cli: Cli, name: str) -> None:
     from promptops.llm.embedded.weights import pull as download
 
     watch = watching(cli)
-    path = download(name, _folder(cli), watch.remark)
+    path = download(name, _folder(cli, watch), watch.remark)
     emit_text(str(path))
 
 
-def _folder(cli: Cli) -> Path:
-    """Where weights are kept: as the workspace says when there is one."""
-    from promptops.config.environment import default_weights
+def _models_file(cli: Cli) -> Path | None:
+    """The cards of the workspace, if there is one and it has any."""
+    from promptops.config import find_workspace
     from promptops.errors import WorkspaceNotFoundError
+
+    try:
+        path = find_workspace(cli.workspace).models_file
+    except WorkspaceNotFoundError:
+        if cli.workspace is not None:
+            raise
+        return None
+    return path if path.exists() else None
+
+
+def _folder(cli: Cli, watch: Watch) -> Path:
+    """Where weights are kept: as the workspace says when there is one that can be read."""
+    from promptops.config.environment import default_weights
+    from promptops.errors import SettingsError, WorkspaceNotFoundError
     from promptops.wiring import open_services
 
     try:
         return open_services(cli.workspace).weights
-    except WorkspaceNotFoundError:
+    except (WorkspaceNotFoundError, SettingsError) as problem:
         if cli.workspace is not None:
             raise
+        if isinstance(problem, SettingsError):
+            watch.remark(f"the workspace's settings are passed over: {problem}")
         return default_weights()

@@ -1,6 +1,8 @@
 """What a new user does by mistake: nothing is lost, nothing half done passes for whole."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -165,3 +167,62 @@ def test_a_broken_knowledge_base_stops_no_other_and_is_named(
     assert "policies" in out
     assert err.count("error[") == 1
     assert re.search(r"^error\[knowledge-base\]: .*bad", err, re.MULTILINE), err
+
+
+def test_a_closed_output_is_no_defect_and_reaches_no_file(root: Path) -> None:
+    for closed in (">&-", "2>&-", "<&- >&- 2>&-"):
+        line = f"{sys.executable} -m promptops.cli -w {root} show --format json {closed}"
+        done = subprocess.run(line, shell=True, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, ""), closed
+
+
+def test_a_name_of_any_characters_is_written_as_it_is(run: Run, tmp_path: Path) -> None:
+    name = 'ev"il\\ [llm] ü'
+    assert run("init", tmp_path / "named", "--name", name)[0] == 0
+    status, out, _ = run("-w", tmp_path / "named", "config", "show", "general.name")
+    assert (status, out) == (0, f"general.name = {name}\n")
+
+
+REFUSED = {
+    "a folder name that is too long": (["init", "x" * 300], r"error\[storage\]: .*too long"),
+    "a name of two lines": (["init", "new", "--name", 'a"\n[llm]'], r"error\[usage\]: --name"),
+    "no folder": (["init", ""], r"error\[usage\]: dIR is empty|error\[usage\]: DIR is empty"),
+    "no words to search for": (["-w", "ws", "search", " "], r"error\[usage\]: name some words"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "says"), REFUSED.values(), ids=REFUSED)
+@pytest.mark.usefixtures("root")
+def test_a_careless_argument_is_refused(
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    says: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    status, out, err = run(*arguments)
+    assert (status, out) == (2, "")
+    assert re.match(says, err), err
+    assert [path.name for path in tmp_path.iterdir()] == ["ws"]
+
+
+def test_the_doctor_sees_that_the_state_folder_is_a_file(run: Run, root: Path) -> None:
+    (root / ".promptops").write_text("")
+    status, out, _ = run("-w", root, "doctor")
+    assert status == 1
+    assert f"{root / '.promptops'} is no folder" in out
+
+
+def test_models_are_listed_and_pulled_without_a_workspace_in_order(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for settings in (None, "[llm\n"):
+        if settings is not None:
+            (tmp_path / "promptops.toml").write_text(settings)
+        status, out, _ = run("models", "list")
+        assert (status, "embedded/smollm2-135m" in out) == (0, True)
+        status, _, err = run("models", "pull", "smolm2-135m")
+        assert (status, err.splitlines()[-1].startswith("error[unknown-model]")) == (2, True), err
+    assert run("-w", tmp_path, "models", "pull", "smolm2-135m")[2].startswith("error[settings]")
