@@ -1,10 +1,12 @@
 """The environment of the process: what the heavy libraries read in it, and the user's folders."""
 
 import os
+import shutil
 from pathlib import Path
 
 from promptops.config.workspace import Workspace
 from promptops.core.files import storage_refusals
+from promptops.errors import StorageFullError
 
 # Set before any of these libraries is imported: no telemetry, no network that nobody asked for.
 _QUIET = {
@@ -22,6 +24,10 @@ _QUIET = {
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
 }
+
+
+_PREFECT_NEEDS = 20_000_000
+"""Bytes. Its database takes a few; on a full disk its server dies and is waited for in vain."""
 
 
 def prepare_environment(workspace: Workspace | None = None) -> None:
@@ -46,11 +52,20 @@ def make_prefect_home() -> None:
     """Make the folder that ``PREFECT_HOME`` names: Prefect's server does not.
 
     Raises:
+        StorageFullError: Less than 20 MB are free there.
         StorageError: It cannot be made.
     """
     home = Path(os.environ.get("PREFECT_HOME", Path.home() / ".prefect")).expanduser()  # noqa: TID251
     with storage_refusals(home):
         home.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(home).free
+    if free < _PREFECT_NEEDS:
+        raise StorageFullError(
+            f"{free / 1e6:.1f} MB are free, a flow needs {_PREFECT_NEEDS / 1e6:.0f} MB for its "
+            "records",
+            where=str(home),
+            hint="free some space, or set PREFECT_HOME to a folder on another disk",
+        )
 
 
 def quiet_prefect() -> None:

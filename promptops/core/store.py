@@ -1,5 +1,6 @@
 """State in SQLite: one way to open a database, and a store of bytes by key."""
 
+import shutil
 import sqlite3
 import threading
 import time
@@ -17,6 +18,7 @@ from promptops.errors import (
 
 _BUSY_SECONDS = 30.0
 _KEYS_PER_QUERY = 500
+_FULL_BELOW = 1_000_000
 
 
 @contextmanager
@@ -40,13 +42,22 @@ def storage_errors(path: Path) -> Iterator[None]:
                 where=place,
                 hint="move the file away and run again: it is made anew",
             ) from problem
-        if name.startswith("SQLITE_FULL") or name == "SQLITE_IOERR_WRITE":
+        if name.startswith("SQLITE_FULL") or (name.startswith("SQLITE_IOERR") and _full(path)):
             raise StorageFullError("no space is left to write here", where=place) from problem
         if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
             raise ReadOnlyWorkspaceError(
                 f"this cannot be written to ({text})", where=place
             ) from problem
         raise StorageError(text, where=place) from problem
+
+
+def _full(path: Path) -> bool:
+    """Whether no space is left: what SQLite does first on a full disk is not always a write."""
+    folder = next((parent for parent in path.absolute().parents if parent.is_dir()), path.parent)
+    try:
+        return shutil.disk_usage(folder).free < _FULL_BELOW
+    except OSError:
+        return False
 
 
 def connect(path: Path) -> sqlite3.Connection:
