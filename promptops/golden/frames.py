@@ -103,9 +103,8 @@ def kb_frame(folder: Path) -> "pd.DataFrame":
         settings = None
     if not isinstance(settings, Mapping) or not {"name", "label"} <= settings.keys():
         raise KnowledgeBaseError("kb.yaml must give a name and a label", where=str(folder))
-    paths = sorted(folder.rglob("*.md"), key=lambda path: path.relative_to(folder).as_posix())
     rows = []
-    for number, path in enumerate(paths, start=1):
+    for number, path in enumerate(_documents(folder), start=1):
         data = path.read_bytes()
         text = " ".join(data.decode("utf-8", errors="replace").split())
         rows.append(
@@ -119,6 +118,17 @@ def kb_frame(folder: Path) -> "pd.DataFrame":
             }
         )
     return pd.DataFrame(rows, columns=list(_KB_COLUMNS))
+
+
+def _documents(folder: Path) -> list[Path]:
+    """The files that `promptops.knowledge.kb` reads: no hidden ones, no links that lead nowhere."""
+    found = [
+        path
+        for path in folder.rglob("*.md")
+        if path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    ]
+    return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
 
 
 def _inputs(row: ExaminedRow) -> Mapping[str, JSON]:

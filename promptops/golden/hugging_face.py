@@ -6,6 +6,7 @@ follows the file's time, so it never serves as a digest here.
 """
 
 import csv
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from io import BytesIO
@@ -58,7 +59,12 @@ def _read(path: Path) -> list[dict[str, Any]]:
     with TemporaryDirectory() as cache:
         options: dict[str, Any] = {"cache_dir": cache, "keep_in_memory": True}
         if path.suffix in _SEPARATORS:
-            table = datasets.Dataset.from_csv(str(path), **options, **_text_cells(path, datasets))
+            header, rows = _looked_through(path)
+            if not rows:
+                return []  # the library calls a table without rows a mistake
+            table = datasets.Dataset.from_csv(
+                str(path), **options, **_text_cells(path, header, datasets)
+            )
         elif path.is_dir():
             table = datasets.load_from_disk(str(path), keep_in_memory=True)
             if isinstance(table, datasets.DatasetDict):
@@ -72,18 +78,55 @@ def _read(path: Path) -> list[dict[str, Any]]:
         return list(table.to_list())
 
 
-def _text_cells(path: Path, datasets: Any) -> dict[str, Any]:
-    """Options that keep every cell as its text: "007" and "NA" stay what they are."""
+def _looked_through(path: Path) -> tuple[list[str], int]:
+    """The header of a CSV or TSV and the number of its rows.
+
+    Mistakes are found here: the library tells of them in its own words, on stderr.
+
+    Raises:
+        GoldenSetError: No header, a column twice, another separator, or a row with too many cells.
+    """
     separator = _SEPARATORS[path.suffix]
+    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     with path.open(encoding="utf-8-sig", newline="") as stream:
-        header = next(csv.reader(stream, delimiter=separator), [])
-    twice = [name for name, count in Counter(header).items() if count > 1]
-    if twice or not header:
-        message = f'column "{twice[0]}" appears twice' if twice else "the table is empty"
-        raise GoldenSetError(message, where=f"{path}:1")
+        reader = csv.reader(stream, delimiter=separator)
+        header = next(reader, [])
+        _check_header(path, header, separator)
+        count = 0
+        for cells in reader:
+            if not cells:
+                continue
+            count += 1
+            if len(cells) > len(header):
+                raise GoldenSetError(
+                    f"this row has {len(cells)} cells, the header has {len(header)}",
+                    where=f"{path}:{count + 1}",
+                    hint="put cells that hold a separator or a line break in double quotes",
+                )
+    return header, count
+
+
+def _check_header(path: Path, header: Sequence[str], separator: str) -> None:
+    where = f"{path}:1"
+    if not header:
+        raise GoldenSetError("the table is empty", where=where)
+    if twice := [name for name, count in Counter(header).items() if count > 1]:
+        raise GoldenSetError(f'column "{twice[0]}" appears twice', where=where)
+    names = {",": "commas", "\t": "tabs", ";": "semicolons"}
+    for other in names.keys() - {separator}:
+        if len(header) == 1 and other in header[0]:
+            raise GoldenSetError(
+                f"the columns are separated by {names[other]}, not by {names[separator]}",
+                where=where,
+                hint=f"save it with {names[separator]}: a {path.suffix} file has them",
+            )
+
+
+def _text_cells(path: Path, header: Sequence[str], datasets: Any) -> dict[str, Any]:
+    """Options that keep every cell as its text: "007" and "NA" stay what they are."""
     return {
         "features": datasets.Features({name: datasets.Value("string") for name in header}),
-        "sep": separator,
+        "sep": _SEPARATORS[path.suffix],
         "keep_default_na": False,
         "encoding": "utf-8-sig",
     }

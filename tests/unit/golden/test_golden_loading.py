@@ -137,7 +137,7 @@ BROKEN_TABLES = {
     "a cell that is no JSON": ("id,expected_json\na,1\nb,{oops\n", ":3"),
     "a column twice": ("id,expected,expected\na,1,2\n", ":1"),
     "no header": ("", ":1"),
-    "more cells than columns": ("id,expected\na,1\nb,2,3\n", ""),
+    "more cells than columns": ("id,expected\na,1\nb,2,3\n", ":3"),
 }
 
 
