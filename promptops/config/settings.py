@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from promptops.config.workspace import Workspace
 from promptops.core.files import read_text
@@ -18,6 +19,7 @@ from promptops.core.suggest import did_you_mean
 from promptops.errors import SettingsError
 
 _ENVIRONMENT_PREFIX = "PROMPTOPS_"
+_SHORT = 60
 _NOT_SETTINGS = {"PROMPTOPS_WORKSPACE", "PROMPTOPS_DATA", "PROMPTOPS_DEBUG"}
 
 
@@ -181,8 +183,17 @@ def load_settings(
     except ValidationError as problem:
         first = problem.errors()[0]
         key = ".".join(str(part) for part in first["loc"][:2])
-        place = f"{sources.get(key, workspace.settings_file)}: {key}"
-        raise SettingsError(first["msg"], where=place) from problem
+        source = sources.get(key, "")
+        in_file = source in ("", workspace.settings_file.name)
+        place = str(workspace.settings_file) if in_file else source
+        raise SettingsError(_said(first), where=f"{place}: {key}") from problem
+
+
+def _said(error: ErrorDetails) -> str:
+    """What does not fit, with the value as far as it is short."""
+    message = error["msg"]
+    value = repr(error["input"])
+    return f"{message}, not {value}" if len(value) <= _SHORT else message
 
 
 def _known() -> set[str]:
@@ -199,6 +210,11 @@ def _from_file(workspace: Workspace) -> dict[str, Any]:
         tree = tomllib.loads(read_text(path, SettingsError))
     except tomllib.TOMLDecodeError as problem:
         raise SettingsError(f"not TOML: {problem}", where=str(path)) from problem
+    except (ValueError, RecursionError) as problem:
+        # Python's own limits, told in words for programmers.
+        raise SettingsError(
+            "a number is too long, or values are nested too deep", where=str(path)
+        ) from problem
     known = _known()
     values: dict[str, Any] = {}
     groups = set(Settings.model_fields)

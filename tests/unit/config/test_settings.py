@@ -35,9 +35,15 @@ WRONG = {
         r'unknown setting "llm.modle".*did you mean "llm.model"',
     ),
     "a misspelt group": ("[lml]\nmodel = 'x'\n", {}, r'unknown setting "lml".*did you mean "llm"'),
-    "a value of the wrong kind": ("[llm]\nretries = 'many'\n", {}, r"llm\.retries.*integer"),
+    "a value of the wrong kind": (
+        "[llm]\nretries = 'many'\n",
+        {},
+        r"/promptops\.toml: llm\.retries: .*integer.*'many'",
+    ),
     "a value out of range": ("[nightly]\nminutes = 0\n", {}, r"nightly\.minutes.*greater than 0"),
     "broken TOML": ("[llm\n", {}, r"promptops\.toml.*not TOML"),
+    "an endless number": (f"[general]\nseed = {'9' * 5000}\n", {}, r"a number is too long"),
+    "endless nesting": (f"x = {'[' * 20000}", {}, r"nested too deep|not TOML"),
     "a misspelt variable": (
         "",
         {"PROMPTOPS_LLM_MODLE": "x"},
