@@ -78,12 +78,18 @@ _SEMVER = (
     r"^(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})"
     r"(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$"
 )
+_LICENSE = r"^[A-Za-z0-9.+() -]{1,100}$"
+_KB_VERSION = r"^[A-Za-z0-9][A-Za-z0-9_:.+-]{0,127}$"
+_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 PATTERNS_IN_WORDS = {
     _SLUG: "lower-case letters and digits joined by single dashes, such as refund-answer",
     _NAME: "a name of letters, digits and _ that starts with a letter",
     _LINE: "one line of text",
     _TAG: "a word of at most 64 characters, without spaces and commas",
     _SEMVER: "a version such as 1.2.0",
+    _LICENSE: "an SPDX license expression such as MIT or LicenseRef-Internal",
+    _KB_VERSION: "a version of a knowledge base, as `promptops kb list` shows it",
+    _DATE: "a date such as 2026-11-30",
 }
 
 Slug = Annotated[str, StringConstraints(pattern=_SLUG, max_length=64)]
@@ -93,6 +99,9 @@ Name = Annotated[
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_LINE)]
 Tag = Annotated[str, StringConstraints(pattern=_TAG)]
 SemVer = Annotated[str, StringConstraints(pattern=_SEMVER, max_length=64)]
+License = Annotated[str, StringConstraints(pattern=_LICENSE)]
+KBVersion = Annotated[str, StringConstraints(pattern=_KB_VERSION)]
+Date = Annotated[str, StringConstraints(pattern=_DATE)]
 Flag = Annotated[bool, Strict()]
 Count = Annotated[int, Strict(), Field(ge=1)]
 Number = Annotated[float, Strict()]
@@ -136,7 +145,7 @@ def check_schema(schema: JSON, where: str = "") -> JSON:
         raise ValueError(f"{place}a schema is an object, not {type_name(schema)}")  # noqa: TRY004 - pydantic's
     types = schema.get("type", [])
     for kind in types if isinstance(types, list) else [types]:
-        if kind not in _SCHEMA_TYPES:
+        if not isinstance(kind, str) or kind not in _SCHEMA_TYPES:
             hint = did_you_mean(str(kind), sorted(_SCHEMA_TYPES))
             raise ValueError(f'{place}"{kind}" is not a JSON type{f", {hint}" if hint else ""}')
     required = schema.get("required", [])

@@ -22,9 +22,12 @@ from promptops.core.suggest import did_you_mean
 from promptops.errors import UnknownPromptError
 from promptops.prompts.fields import (
     Count,
+    Date,
     Flag,
     JsonMap,
     JsonValue,
+    KBVersion,
+    License,
     Line,
     Name,
     Number,
@@ -161,9 +164,7 @@ class Retrieval(_Record):
     """The knowledge base that fills the variable ``into`` with what ``query`` finds."""
 
     kb: Slug
-    version: (
-        Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_:.+-]{0,127}$")] | None
-    ) = None
+    version: KBVersion | None = None
     query: Annotated[str, StringConstraints(min_length=1)]
     top_k: Annotated[int, Strict(), Field(ge=1, le=100)] = 4
     into: Name = "context"
@@ -198,7 +199,7 @@ class Waiver(_Record):
     control: Line
     reason: Line
     approved_by: Line | None = None
-    until: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")] | None = None
+    until: Date | None = None
 
 
 class Compliance(_Record):
@@ -218,7 +219,7 @@ class Prompt(_Record):
     title: Line
     intent: Annotated[str, AfterValidator(known_intent)]
     owner: Owner | None = None
-    license: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.+() -]{1,100}$")] | None = None
+    license: License | None = None
     tags: tuple[Tag, ...] = ()
     data: DataPolicy | None = None
     variables: dict[Name, Variable] = Field(default_factory=dict)

@@ -1,11 +1,14 @@
 """A document checked against its schema, with pydantic's complaints in our words and places."""
 
+import json
+import re
 from collections.abc import Iterable, Sequence
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from promptops.core.canonical import JSON
 from promptops.core.suggest import did_you_mean
 from promptops.errors import PromptSyntaxError
 from promptops.prompts.fields import PATTERNS_IN_WORDS, type_name
@@ -23,6 +26,17 @@ _TYPE_ERRORS = {
     "model_type": "a mapping",
     "model_attributes_type": "a mapping",
 }
+_BOUNDS = {
+    "too_short": "must have at least {min_length} entries, has {actual_length}",
+    "too_long": "must have at most {max_length} entries, has {actual_length}",
+    "string_too_short": "must have at least {min_length} characters",
+    "string_too_long": "must have at most {max_length} characters",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be at most {le}",
+}
+_SHOWN = 80
 
 
 def validate(
@@ -46,29 +60,54 @@ def validate(
     value = document.value
     if not isinstance(value, dict):
         raise document.error(f"expected a mapping, found {type_name(value)}", Position(1, 1))
-    for key in required:
-        if key not in value:
-            raise document.error(f'the key "{key}" is missing', Position(1, 1))
     for key in never:
         if key in value:
             raise document.error(f'unknown key "{key}"', document.key_position(f"/{key}"))
+    errors: list[dict[str, Any]]
+    errors = [{"type": "missing", "loc": (key,)} for key in required if key not in value]
     try:
-        return model.model_validate(value)
+        found = model.model_validate(value)
     except ValidationError as problem:
-        raise _first_error(problem, document, model) from None
+        errors += [dict(error) for error in problem.errors(include_url=False)]
+    else:
+        if not errors:
+            return found
+    raise _first_error(errors, document, model)
 
 
 def _first_error(
-    problem: ValidationError, document: Document, model: type[BaseModel]
+    errors: Sequence[dict[str, Any]], document: Document, model: type[BaseModel]
 ) -> PromptSyntaxError:
-    errors = problem.errors(include_url=False, include_context=True)
+    errors = _causes(errors)
     # A mistyped key is also a missing one: say the typo first.
     typos = [error for error in errors if error["type"] == "extra_forbidden"]
-    described = [_describe(dict(error), document, model) for error in typos or errors]
+    described = [_describe(error, document, model) for error in typos or errors]
     position, message, hint = min(described, key=lambda item: item[0])
     if len(errors) > 1:
         message += f" (and {len(errors) - 1} more)"
-    return document.error(message, position, hint=hint)
+    return document.error(" ".join(message.split()), position, hint=hint)
+
+
+def _causes(errors: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The errors without those that others explain, and missing keys of one mapping as one."""
+    found: list[dict[str, Any]] = []
+    missing: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for error in errors:
+        place = tuple(error["loc"])
+        # A list whose only element is wrong is also complained of as empty.
+        if any(len(other["loc"]) > len(place) and _is_below(other, place) for other in errors):
+            continue
+        if error["type"] != "missing":
+            found.append(error)
+        elif place[:-1] in missing:
+            missing[place[:-1]]["keys"].append(place[-1])
+        else:
+            missing[place[:-1]] = {**error, "keys": [place[-1]]}
+    return [*missing.values(), *found]
+
+
+def _is_below(error: dict[str, Any], place: tuple[Any, ...]) -> bool:
+    return tuple(error["loc"][: len(place)]) == place
 
 
 def _describe(
@@ -76,37 +115,55 @@ def _describe(
 ) -> tuple[Position, str, str]:
     kind, location = str(error["type"]), [part for part in error["loc"] if part != "[key]"]
     pointer = pointer_to(*location)
-    key = str(location[-1]) if location else ""
     if kind == "missing":
         parent = pointer_to(*location[:-1])
         position = document.key_position(parent) if parent else Position(1, 1)
-        return position, f'the key "{key}" is missing', ""
+        keys = [f'"{key}"' for key in error["keys"]]
+        if len(keys) == 1:
+            return position, f"the key {keys[0]} is missing", ""
+        return position, f"the keys {', '.join(keys[:-1])} and {keys[-1]} are missing", ""
     if kind == "extra_forbidden":
+        key = str(location[-1])
         hint = did_you_mean(key, _known_keys(model, location[:-1]))
-        return document.key_position(pointer), f'unknown key "{key}"', hint
+        return document.key_position(pointer), f"unknown key {_shown(key)}", hint
     position = document.position(pointer) if location else Position(1, 1)
     if error["loc"] and error["loc"][-1] == "[key]":
         position = document.key_position(pointer)
-    shown = f"{'.'.join(str(part) for part in location)}: " if location else ""
-    found = error.get("input")
+    place = f"{'.'.join(str(part) for part in location)}: " if location else ""
+    message, hint = _in_words(kind, error)
+    return position, place + message, hint
+
+
+def _in_words(kind: str, error: dict[str, Any]) -> tuple[str, str]:
+    """What is wrong with a value, and a hint."""
+    found, context = error.get("input"), error.get("ctx", {})
     if kind in _TYPE_ERRORS:
         advice = "quote it" if kind == "string_type" and isinstance(found, int | float) else ""
-        message = f"{shown}expected {_TYPE_ERRORS[kind]}, found {type_name(found)}"
-        return position, message, advice
+        return f"expected {_TYPE_ERRORS[kind]}, found {type_name(found)}", advice
     if kind == "literal_error":
-        expected = str(error.get("ctx", {}).get("expected", "")).replace("'", "")
+        expected = str(context.get("expected", "")).replace("'", "")
         words = expected.replace(" or ", ", ").split(", ")
         return (
-            position,
-            f"{shown}{found!r} is not one of {', '.join(words)}",
+            f"{_shown(found)} is not one of {', '.join(words)}",
             did_you_mean(str(found), words),
         )
     if kind == "string_pattern_mismatch":
-        pattern = str(error.get("ctx", {}).get("pattern", ""))
+        pattern = str(context.get("pattern", ""))
         form = PATTERNS_IN_WORDS.get(pattern, f"of the form {pattern}")
-        return position, f'{shown}"{found}" is not {form}', ""
+        return f"{_shown(found)} is not {form}", ""
+    if kind in _BOUNDS:
+        if kind.endswith("too_short") and context["min_length"] == 1:
+            return "must not be empty", ""
+        return _BOUNDS[kind].format(**context), ""
     message = str(error["msg"]).removeprefix("Value error, ")
-    return position, shown + message[0].lower() + message[1:], ""
+    message = re.sub(r"^Input should be (a valid )?", "must be ", message)
+    return message[0].lower() + message[1:], ""
+
+
+def _shown(value: JSON) -> str:
+    """A value as one short line of JSON."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
 
 
 def _known_keys(model: type[BaseModel], location: Sequence[str | int]) -> list[str]:

@@ -13,6 +13,29 @@ BROKEN = {
     "a key of an eval is mistyped": ("{min: 0.8}", "{mn: 0.8}", "34:79", 'did you mean "min"?'),
     "the field of x-* is not a key": ("tags:", "extra:", "9:1", 'unknown key "extra"'),
     "a required key is missing": ("kind: Prompt\n", "", "1:1", '"kind" is missing'),
+    "several required keys are missing": (
+        "kind: Prompt\nid: refund-answer\n",
+        "",
+        "1:1",
+        'the keys "kind" and "id" are missing',
+    ),
+    "a mistyped key of one that is required": ("kind:", "knd:", "2:1", 'did you mean "kind"?'),
+    "the only message has a mistyped role": (
+        '      - role: user\n        content: "<',
+        '      - role: usr\n        content: "<',
+        "29:15",
+        '"usr" is not one of system, user, assistant (did you mean "user"?)',
+    ),
+    "a list is empty": ("metrics: {exact_match: {min: 0.8}}", "metrics: {}", "34:64", "be empty"),
+    "a text is empty": ("title: Answer a refund question", 'title: ""', "5:9", "must not be empty"),
+    "a title has two lines": (
+        "title: Answer",
+        'title: "a\\nb"  #',
+        "5:9",
+        r'"a\nb" is not one line',
+    ),
+    "a number is too small": ("top_k: 4", "top_k: 0", "32:58", "must be at least 1"),
+    "a type of the schema is a mapping": ("type: object,", "type: {},", "23:18", "JSON type"),
     "the version is a number": ('"2.1.0"', "2.1", "4:10", "found number (quote it)"),
     "the version is no SemVer": ("2.1.0", "2.1", "4:11", "a version such as 1.2.0"),
     "the id has capitals": ("refund-answer", "Refund-answer", "3:5", "lower-case letters"),
@@ -60,6 +83,8 @@ def test_broken_files_say_where(case, example):
     assert str(caught.value).startswith(f"p.yaml:{place}: ")
     assert part in str(caught.value)
     assert "\n" not in str(caught.value)
+    for word in ("tuple", "dictionary", "input", "validation", "item after", "Extra"):
+        assert word not in str(caught.value)
 
 
 @pytest.mark.parametrize("case", BROKEN_TEMPLATES.values(), ids=BROKEN_TEMPLATES)
