@@ -105,7 +105,7 @@ def show(cli: Cli, proposal: str, format_: str) -> None:
 
     services = open_workspace(cli)
     found = services.proposals.get(proposal)
-    stale = services.proposals.is_stale(found, services.registry)
+    stale = found.state == "open" and services.proposals.is_stale(found, services.registry)
     if format_ == "json":
         emit_json(
             {

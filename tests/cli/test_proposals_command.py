@@ -82,5 +82,11 @@ def test_what_was_settled_says_so_and_shows_its_change(run: Run, root: Path) -> 
         True
     ]
     assert "Two." in run("proposals", "show", names[1])[1].split("@@", 1)[1]
+    (root / "prompt_registry/prompts/support/topic.prompt.yaml").unlink()
+    stale = [
+        json.loads(run("proposals", "show", name, "--format=json")[1])["stale"] for name in names
+    ]
+    assert stale == [False, True]
+    assert "no longer kept" in run("proposals", "show", names[1])[1]
     assert run("proposals", "reject", names[1])[1] == f"{names[1]}: rejected\n"
     assert "was rejected before" in run("proposals", "reject", names[1])[1]
