@@ -9,6 +9,7 @@ from promptops.cli.options import PATH, common, reports, watching
 from promptops.cli.output import emit_json, emit_text
 
 _SHOWN = 10
+_MOST = 20_000
 
 
 @click.command
@@ -18,6 +19,7 @@ _SHOWN = 10
 @click.option("--id-column", metavar="NAME", help="Column with the name; else guessed.")
 @click.option("--area", default="imported", show_default=True, help="Folder for the prompts.")
 @click.option("--license", "license_", metavar="SPDX", help="License of all of them.")
+@click.option("--yes", is_flag=True, help=f"Take a folder of more than {_MOST:,} texts too.")
 @reports()
 @common
 @click.pass_obj
@@ -29,6 +31,7 @@ def command(
     id_column: str | None,
     area: str,
     license_: str | None,
+    yes: bool,
     format_: str,
 ) -> None:
     """Make prompts out of a collection: CSV, TSV, JSON Lines or a folder of texts.
@@ -38,6 +41,7 @@ def command(
     from promptops.config.starting import start_workspace
     from promptops.prompts.importing import import_collection
 
+    _refuse_whole_disks(source)
     folder, is_new = _workspace(cli, into)
     watch = watching(cli)
     found = import_collection(
@@ -47,6 +51,7 @@ def command(
         id_column=id_column,
         area=area,
         license=license_,
+        most=None if yes else _MOST,
         progress=lambda done: watch.tell("import", done, 0),
     )
     watch.close()
@@ -59,6 +64,8 @@ def command(
                 "imported": found.imported,
                 "skipped": [{"where": where, "reason": why} for where, why in found.skipped],
                 "files": [str(path) for path in found.files],
+                "kept": [str(path) for path in found.kept],
+                "literal": found.literal,
             }
         )
         return
@@ -69,8 +76,33 @@ def command(
             emit_text(f"  {where}: {why}")
         if len(found.skipped) > _SHOWN:
             emit_text(f"  and {len(found.skipped) - _SHOWN:,} more: --format json lists them")
+    if found.kept:
+        emit_text(
+            "Files are never overwritten. Where the collection is right, delete the file and "
+            "import again."
+        )
+    if found.literal:
+        watch.remark(
+            f"{found.literal:,} of the texts have what looks like {{{{ variables }}}}: it is kept "
+            "as plain text, nothing is filled in. Declare variables by hand where you want them."
+        )
     here = "" if into is None else f"-w {into} "
     watch.remark(f"Look at them: promptops {here}lint --html lint.html")
+
+
+def _refuse_whole_disks(source: Path) -> None:
+    """Refuse the folders that nobody means: the root of the disk and the home folder.
+
+    Raises:
+        UsageError: It is one of them.
+    """
+    from promptops.errors import UsageError
+
+    place = source.expanduser().resolve()
+    if place in (Path(place.anchor), Path.home().resolve()):
+        raise UsageError(
+            "this folder holds everything there is", where=str(source), hint="name one below it"
+        )
 
 
 def _workspace(cli: Cli, into: Path | None) -> tuple[Path, bool]:

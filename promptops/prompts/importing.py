@@ -28,6 +28,8 @@ INTENT = "x-imported"
 _BATCH = 64
 _WRITERS = 8
 _LONGEST_ID = 56  # leaves room for a number behind it
+_LIKE_A_TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_UPDATE = "delete the file and import again to take the collection's text"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +40,15 @@ class ImportReport:
         imported: Prompts that are in the registry now; those that were there already count.
         skipped: Place and reason of every row that was not imported.
         files: The prompt files, in the order of the collection.
+        kept: Files that say something else than the collection: they stay as they are.
+        literal: Imported texts with what looks like ``{{ variables }}``; it stays text.
     """
 
     imported: int
     skipped: tuple[tuple[str, str], ...]
     files: tuple[Path, ...]
+    kept: tuple[Path, ...] = ()
+    literal: int = 0
 
 
 def import_collection(
@@ -53,6 +59,7 @@ def import_collection(
     id_column: str | None = None,
     area: str = "imported",
     license: str | None = None,  # noqa: A002 - the key's name in the prompt file
+    most: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> ImportReport:
     """Write a prompt file for every text of a collection.
@@ -67,19 +74,22 @@ def import_collection(
         id_column: Column with the name; None guesses.
         area: Folder below ``target``.
         license: SPDX expression for all of them.
+        most: Texts that a folder may hold; None takes all there are.
         progress: Called with the number of rows done, now and then.
 
     Raises:
-        ImportFormatError: Not a collection, without the column, or without a single prompt.
+        ImportFormatError: Not a collection, without the column, with too many texts, or without a
+            single prompt.
         StorageError: A file cannot be written.
     """
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*(/[a-z0-9][a-z0-9_-]*)*", area):
         raise ImportFormatError(f'"{area}" is not an area: use lower-case letters and dashes')
     importer = _Importer(source, target, area, license)
+    rows = read_rows(source, text_column, id_column, most=most)
     done = 0
     batch: list[tuple[Path, str]] = []
     with ThreadPoolExecutor(_WRITERS) as pool:
-        for done, row in enumerate(read_rows(source, text_column, id_column), start=1):
+        for done, row in enumerate(rows, start=1):
             if (written := importer.take(row)) is not None:
                 batch.append(written)
             if done % _BATCH == 0:
@@ -91,11 +101,14 @@ def import_collection(
         progress(done)
     if not importer.files:
         where, reason = (importer.skipped or [(str(source), "there are none")])[0]
-        raise ImportFormatError(f"no prompt could be imported: {reason}", where=where)
+        hint = _UPDATE if importer.kept else ""
+        raise ImportFormatError(f"no prompt could be imported: {reason}", where=where, hint=hint)
     return ImportReport(
         imported=len(importer.files),
         skipped=tuple(importer.skipped),
         files=tuple(importer.files),
+        kept=tuple(importer.kept),
+        literal=importer.literal,
     )
 
 
@@ -113,6 +126,8 @@ class _Importer:
     def __init__(self, source: Path, target: Path, area: str, license_: str | None) -> None:
         self.files: list[Path] = []
         self.skipped: list[tuple[str, str]] = []
+        self.kept: list[Path] = []
+        self.literal = 0
         self._source = source
         self._folder = target / area
         self._license = license_
@@ -140,11 +155,16 @@ class _Importer:
         if path.exists():
             if path.read_bytes() != content.encode("utf-8"):
                 self.skipped.append((row.where, f"{path} says something else"))
+                self.kept.append(path)
                 return None
-            self.files.append(path)
+            self._count(path, text)
             return None
-        self.files.append(path)
+        self._count(path, text)
         return path, content
+
+    def _count(self, path: Path, text: str) -> None:
+        self.files.append(path)
+        self.literal += _LIKE_A_TEMPLATE.search(text) is not None
 
     def _file_text(self, row: Row, prompt_id: str, text: str) -> str:
         title = " ".join(row.name.split())[:200] or prompt_id

@@ -1,7 +1,7 @@
 """Collections of prompts from outside, read row by row: CSV, JSON Lines, folders of text."""
 
 import csv
-import json
+import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TextIO
 
+from promptops.core.jsonl import parse_json
 from promptops.core.suggest import did_you_mean
 from promptops.errors import ImportFormatError
 
@@ -38,19 +39,22 @@ class Row:
     problem: str = ""
 
 
-def read_rows(source: Path, text_column: str | None, id_column: str | None) -> Iterator[Row]:
+def read_rows(
+    source: Path, text_column: str | None, id_column: str | None, *, most: int | None = None
+) -> Iterator[Row]:
     """The rows of a collection, in order.
 
     Args:
         source: A ``.csv``, ``.tsv`` or ``.jsonl`` file, a text file, or a folder of text files.
         text_column: The column with the prompt; None takes the first of `TEXT_COLUMNS`.
         id_column: The column with the name; None takes the first of `ID_COLUMNS` if there is one.
+        most: Texts that a folder may hold; None takes all there are.
 
     Raises:
-        ImportFormatError: Not a collection, or without the column.
+        ImportFormatError: Not a collection, without the column, or with too many texts.
     """
     if source.is_dir():
-        return _folder(source)
+        return _folder(source, most)
     if not source.is_file():
         raise ImportFormatError("no such file or folder", where=str(source))
     suffix = source.suffix.lower()
@@ -98,7 +102,7 @@ def _jsonl(source: Path, text: str | None, name: str | None) -> Iterator[Row]:
                 continue
             where = f"{source}:{number}"
             try:
-                values = json.loads(line)
+                values = parse_json(line)
             except ValueError as problem:
                 yield Row(where=where, problem=f"not JSON: {problem}")
                 continue
@@ -116,19 +120,29 @@ def _jsonl(source: Path, text: str | None, name: str | None) -> Iterator[Row]:
             yield _row(where, "" if label is None else str(label), found)
 
 
-def _folder(source: Path) -> Iterator[Row]:
-    paths = [
-        path
-        for path in sorted(source.rglob("*"))
-        if path.suffix.lower() in TEXT_SUFFIXES
-        and path.is_file()
-        and not any(part.startswith(".") for part in path.relative_to(source).parts)
-    ]
+def _folder(source: Path, most: int | None) -> Iterator[Row]:
+    paths: list[Path] = []
+    for folder, folders, names in os.walk(source, onerror=_unreadable):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found = (Path(folder, name) for name in names if not name.startswith("."))
+        paths += [path for path in found if path.suffix.lower() in TEXT_SUFFIXES and path.is_file()]
+        if most is not None and len(paths) > most:
+            raise ImportFormatError(
+                f"this folder holds more than {most:,} texts",
+                where=str(source),
+                hint="is it the one you mean? name a smaller one, or say --yes",
+            )
     if not paths:
         raise ImportFormatError(
             f"no {', '.join(TEXT_SUFFIXES)} files in this folder", where=str(source)
         )
-    return (_text_file(path, source) for path in paths)
+    return (_text_file(path, source) for path in sorted(paths))
+
+
+def _unreadable(problem: OSError) -> None:
+    """A folder that cannot be listed is not passed over in silence."""
+    place = str(problem.filename)
+    raise ImportFormatError(problem.strerror or str(problem), where=place) from problem
 
 
 def _text_file(path: Path, root: Path) -> Row:

@@ -107,3 +107,48 @@ def test_what_was_validated_is_not_looked_at_again(tmp_path: Path, run: Run) -> 
     assert done.returncode == 0
     assert "promptops.operations.prompt_contracts" in done.stderr
     assert "great_expectations" not in done.stderr
+
+
+def test_a_corrected_row_is_told_how_to_get_in(tmp_path: Path, run: Run) -> None:
+    root = workspace(tmp_path / "ws")
+    source = tmp_path / "c.csv"
+    source.write_text("act,prompt\nTerminal,Be a terminl.\nPoet,Write {{ verse }}.\n")
+    status, _, err = run(root, "import", str(source))
+    assert status == 0
+    assert "1 of the texts have what looks like {{ variables }}" in err
+    source.write_text(source.read_text().replace("terminl", "terminal"))
+    status, out, _ = run(root, "import", str(source))
+    assert status == 0
+    assert "terminal.prompt.yaml says something else" in out
+    assert "delete the file and import again" in out
+    (root / "prompt_registry/prompts/imported/poet.prompt.yaml").unlink()
+    source.write_text("act,prompt\nTerminal,Be a terminal.\n")
+    status, _, err = run(root, "import", str(source))
+    assert status == 2
+    assert "delete the file and import again" in err
+
+
+def test_what_nobody_means_to_import_is_refused(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = workspace(tmp_path / "ws")
+    many = tmp_path / "many"
+    many.mkdir()
+    for number in range(4):
+        (many / f"{number}.md").write_text(f"Text {number}")
+    monkeypatch.setattr("promptops.cli.import_._MOST", 3)
+    monkeypatch.setenv("HOME", str(many))
+    for place in ("/", str(many)):
+        status, _, err = run(root, "import", place)
+        assert status == 2
+        assert "this folder holds everything there is" in err
+    monkeypatch.delenv("HOME")
+    status, _, err = run(root, "import", str(many))
+    assert status == 2
+    assert "more than 3 texts" in err
+    assert run(root, "import", str(many), "--yes")[0] == 0
+    deep = tmp_path / "c.jsonl"
+    deep.write_text('{"prompt": "fine"}\n' + "[" * 100_000 + "\n")
+    status, out, _ = run(root, "import", str(deep), "--area", "deep")
+    assert status == 0
+    assert "nested more than 100 levels deep" in out

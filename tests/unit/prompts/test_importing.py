@@ -58,6 +58,7 @@ def test_a_file_that_says_something_else_is_never_overwritten(tmp_path):
     again = import_collection(source, tmp_path / "out", area="outside/notes")
     assert again.imported == 1
     assert "says something else" in again.skipped[0][1]
+    assert again.kept == (report.files[0],)
     assert report.files[0].read_text() == edited
 
 
