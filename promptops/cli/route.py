@@ -11,6 +11,7 @@ from promptops.cli.measures import measured, write_metrics, write_plot
 from promptops.cli.options import PROMPT, common, open_workspace, reports, watching
 from promptops.cli.output import emit_json, emit_table, emit_text
 from promptops.core.canonical import JSON
+from promptops.core.counting import counted
 
 if TYPE_CHECKING:
     from promptops.operations.routing import Recalibrated
@@ -107,8 +108,9 @@ def recalibrate(
         emit_text("This workspace has no routing policy.")
     for item in found:
         emit_text(
-            f"{item.policy.name}: {item.estimates.rows} runs, "
-            f"{len(item.report.changed)} of {len(item.report.choices)} prompts change target"
+            f"{item.policy.name}: {counted(item.estimates.rows, 'run')}, "
+            f"the target changes for {len(item.report.changed)} of "
+            f"{counted(len(item.report.choices), 'prompt')}"
         )
         rows = [
             (c.prompt_id, c.before, c.after, c.verdict, c.difference, c.reason)
@@ -155,7 +157,7 @@ def log(cli: Cli, prompts: tuple[str, ...], last: int, format_: str) -> None:
         ("at", "prompt", "target", "tokens", "ms", "quality", "error"),
         right=(3, 4, 5),
     )
-    emit_text(f"{len(shown)} of {len(rows):,} runs")
+    emit_text(f"{len(shown)} of {counted(len(rows), 'run')}")
 
 
 @command.command()
