@@ -42,7 +42,9 @@ def storage_errors(path: Path) -> Iterator[None]:
                 where=place,
                 hint="move the file away and run again: it is made anew",
             ) from problem
-        if name.startswith("SQLITE_FULL") or (name.startswith("SQLITE_IOERR") and _full(path)):
+        refused = name == "SQLITE_IOERR_WRITE"  # a full quota or a limit on file size
+        other = name.startswith("SQLITE_IOERR") and _full(path)
+        if name.startswith("SQLITE_FULL") or refused or other:
             raise StorageFullError("no space is left to write here", where=place) from problem
         if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
             raise ReadOnlyWorkspaceError(
