@@ -76,7 +76,7 @@ class Tracking(_Group):
 class Nightly(_Group):
     """The nightly flow and its budget."""
 
-    calls: int = Field(1600, ge=0, description="LLM calls that a night may make.")
+    calls: int = Field(3000, ge=0, description="LLM calls that a night may make.")
     usd: float = Field(5.0, ge=0, description="USD that a night may spend.")
     minutes: float = Field(60.0, gt=0, description="Minutes after which no new work is begun.")
     optimize_calls: int = Field(140, ge=0, description="LLM calls of one prompt's optimization.")
