@@ -7,9 +7,8 @@ seconds; the nightly flow compares versions itself and makes up for what was los
 import threading
 from collections.abc import Callable, Mapping
 
-from promptops.operations.regression import kb_versions
-
 from promptops.errors import PromptOpsError
+from promptops.operations.regression import kb_versions
 from promptops.wiring import Services
 from tasks.events import emit_kb_changed
 

@@ -1,9 +1,9 @@
 """Group the registry."""
 
 from prefect import task
+
 from promptops.cluster.report import ClusterReport
 from promptops.operations.clustering import cluster_registry
-
 from promptops.wiring import shared_services
 from tasks.policy import RETRIED
 

@@ -1,8 +1,8 @@
 """Look for a better wording of one prompt."""
 
 from prefect import task
-from promptops.operations.optimization import Optimized, optimize_prompt
 
+from promptops.operations.optimization import Optimized, optimize_prompt
 from promptops.wiring import shared_services
 from tasks.policy import LLM
 

@@ -1,8 +1,8 @@
 """Test one prompt against its knowledge base."""
 
 from prefect import task
-from promptops.operations.regression import Regressed, bound_to, regress_prompt
 
+from promptops.operations.regression import Regressed, bound_to, regress_prompt
 from promptops.wiring import shared_services
 from tasks.policy import LLM, RETRIED
 

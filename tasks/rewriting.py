@@ -1,8 +1,8 @@
 """Rewrite one prompt for other model families."""
 
 from prefect import task
-from promptops.operations.rewriting import Rewritten, rewrite_prompt
 
+from promptops.operations.rewriting import Rewritten, rewrite_prompt
 from promptops.wiring import shared_services
 from tasks.policy import RETRIED
 

@@ -6,10 +6,10 @@ import anyio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from promptops.llm.scripted import ScriptedChat
 
 from promptops.evaluation import CaseResult, Evaluation, Target
 from promptops.golden.case import GoldenCase
+from promptops.llm.scripted import ScriptedChat
 from promptops.optimize.candidate import OptimizeTask, load_proposer
 from promptops.optimize.goals import find_goal
 from promptops.optimize.proposers.compression import compress

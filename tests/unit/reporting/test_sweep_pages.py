@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from promptops.core.counting import counted
 from promptops.lint.finding import Finding, Severity
 from promptops.lint.report import LintReport, Skipped
 from promptops.reporting.night import DuplicateRow, PointRow
-from promptops.core.counting import counted
 from promptops.reporting.page import duration, size
 from promptops.reporting.sweeps import ClusterRow, RuleText, cluster_html, lint_html
 
