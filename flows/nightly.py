@@ -56,7 +56,7 @@ def nightly(
         calls: Model calls that may be made; the workspace's setting when None.
         usd: USD that may be spent.
         minutes: Minutes after which no new work is begun.
-        dry_run: Call no model and write nothing; tell what would be measured.
+        dry_run: Call no model, write no proposal, report or score; tell what would be measured.
     """
     night = open_night(workspace, only=only, calls=calls, usd=usd, minutes=minutes, dry_run=dry_run)
     _inspect(night)

@@ -44,6 +44,8 @@ def prefect_server(port: int = 0) -> Iterator[str]:
         [*command, "--host", _HOST, "--port", str(chosen), "--log-level", "ERROR"],
         stdout=log,
         stderr=subprocess.STDOUT,
+        # Ctrl-C goes to us alone: the server must outlive what it serves.
+        start_new_session=True,
     )
     try:
         _wait(url, process, log)

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from promptops.cli.destination import REPORT_FILE
 from promptops.cli.finding import named_paths
 from promptops.cli.lazy import Cli
 from promptops.cli.measures import measured, write_metrics, write_plot
-from promptops.cli.options import PATH, common, open_workspace, reports, watching
+from promptops.cli.options import common, open_workspace, reports, watching
 from promptops.cli.output import emit_json, emit_table, emit_text
 
 if TYPE_CHECKING:
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 @click.option("--ignore", multiple=True, metavar="RULE", help="Not these rules or groups.")
 @click.option("--statistics", is_flag=True, help="Show counts by rule, not each finding.")
 @click.option("--exit-zero", is_flag=True, help="End with 0 even with findings.")
-@click.option("--html", type=PATH, metavar="FILE", help="Write the report as one HTML file too.")
+@click.option(
+    "--html", type=REPORT_FILE, metavar="FILE", help="Write the report as one HTML file too."
+)
 @click.option("--rules", "list_rules", is_flag=True, help="List the rules instead.")
 @measured
 @reports("text", "json", "github")

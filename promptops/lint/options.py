@@ -8,7 +8,7 @@ fail_on = "warning"                    # the mildest severity that fails the run
 vague-quantifier = "info"
 
 [per-path]
-"imported/**" = ["REG", "ECO"]         # ignored under these paths
+"prompt_registry/prompts/imported/**" = ["REG", "ECO"]         # ignored under these paths
 
 [options.ECO003]
 max_tokens = 4000
