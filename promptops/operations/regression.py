@@ -18,9 +18,11 @@ from promptops.operations.evaluation import (
 )
 from promptops.prompts.loader import PromptFile
 from promptops.prompts.proposals import Proposal
+from promptops.regression.binding import bind
 from promptops.regression.rebinding import to_proposal
 from promptops.regression.run import KBSide, RegressionResult, regress
-from promptops.wiring import Services
+from promptops.tracking.evidence import Evidence
+from promptops.wiring import CODE_VERSION, Services
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,7 @@ def regress_prompt(
         raise UsageError("this prompt retrieves nothing", where=str(file.path))
     live = services.knowledge(retrieval.kb)
     services.snapshots.save(live)
+    _record_binding(services, file, target or default_target(services))
     if retrieval.version == live.version:
         return Regressed(
             prompt_id=file.prompt.id,
@@ -124,6 +127,29 @@ def kb_versions(services: Services) -> dict[str, str]:
     if not folder.is_dir():
         return {}
     return {path.name: load_kb(path).version for path in sorted(folder.iterdir()) if path.is_dir()}
+
+
+def _record_binding(services: Services, file: PromptFile, target: Target) -> None:
+    """Keep as evidence what the prompt is being verified with, by digest."""
+    assert file.prompt.retrieval is not None
+    binding = bind(
+        file.prompt,
+        target=target,
+        fingerprint=services.fingerprint(target.model),
+        golden=golden_for(services, file),
+        kb=services.knowledge(file.prompt.retrieval.kb),
+        index=services.index_fingerprint,
+    )
+    services.evidence.add(
+        Evidence(
+            subject=binding.prompt,
+            kind="binding",
+            inputs={"binding": binding.sha},
+            value=binding.to_json(),
+            measured_at=services.clock(),
+            code_version=CODE_VERSION,
+        )
+    )
 
 
 def _run(

@@ -91,3 +91,5 @@ def test_a_changed_knowledge_base_is_told_apart_from_a_broken_prompt(
     assert (changed.old, changed.new) == ("2026-06", "2026-11")
     assert changed.reran == 1
     assert changed.result.calls == 0
+    old, new = (fact.value for fact in services.evidence.of_kind("binding"))
+    assert [name for name in old if old[name] != new[name]] == ["kb", "kb_label"]
