@@ -69,7 +69,8 @@ class Finding:
 
     ``line`` and ``column`` count from 1 in characters of the file (not of the YAML value);
     ``end_line``/``end_column`` are exclusive. ``region`` names the kind of text (see `Region`),
-    or ``metadata`` for a finding about the file's keys.
+    or ``metadata`` for a finding about the file's keys. In a table, ``row`` is the data row, from
+    1 (the header does not count), and lines and columns count inside the cell.
     """
 
     code: str
@@ -84,15 +85,17 @@ class Finding:
     end_column: int
     region: str
     prompt_id: str
+    row: int | None = None
     excerpt: str = ""
     variant: str | None = None
     tags: tuple[str, ...] = ()
     fix: Fix | None = None
 
     @property
-    def order(self) -> tuple[str, int, int, str, str, str]:
+    def order(self) -> tuple[str, int, int, int, str, str, str]:
         """The key of the one order in which findings are reported."""
-        return (self.path, self.line, self.column, self.code, self.message, self.variant or "")
+        place = (self.path, self.row or 0, self.line, self.column)
+        return (*place, self.code, self.message, self.variant or "")
 
     def to_json(self) -> JSON:
         """The finding as plain JSON."""
@@ -103,6 +106,7 @@ class Finding:
             "message": self.message,
             "advice": self.advice,
             "path": self.path,
+            "row": self.row,
             "line": self.line,
             "column": self.column,
             "end_line": self.end_line,

@@ -151,6 +151,7 @@ class ParsedPrompt:
     """A prompt file, or a bare text, ready for the rules.
 
     ``prompt`` is None for a bare text: rules about metadata have nothing to say about it.
+    ``row`` is the data row of a table that the text came from.
     Several wordings share one file: the prompt's own and those variants that bring their own
     messages.
     """
@@ -164,6 +165,7 @@ class ParsedPrompt:
         source: str,
         wordings: tuple[Wording, ...],
         place_of_key: Callable[[str], Place],
+        row: int | None = None,
     ) -> None:
         """Take what the parser worked out; ``place_of_key`` maps a JSON pointer to the file."""
         self.path = path
@@ -172,6 +174,7 @@ class ParsedPrompt:
         self.source = source
         self.wordings = wordings
         self.place_of_key = place_of_key
+        self.row = row
 
     @cached_property
     def messages(self) -> tuple[ParsedMessage, ...]:

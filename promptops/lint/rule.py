@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from promptops.core.canonical import JSON
 from promptops.lint.documentation import RuleDocumentation, read_documentation
-from promptops.lint.finding import Edit, Finding, Fix, Severity
+from promptops.lint.finding import Applicability, Edit, Finding, Fix, Severity
 from promptops.lint.parsed import ParsedMessage, ParsedPrompt
 from promptops.lint.regions import INSTRUCTIONS, Region
 
@@ -28,7 +28,9 @@ class Rule:
         version: Raised when the rule's verdicts change, so that cached ones are dropped.
         regions: The kinds of text the rule speaks about.
         triggers: Lower-case strings; a prompt that holds none of them is not shown to the rule.
-            Empty: the rule sees every prompt.
+            Empty: the rule sees every prompt (unless it has ``shapes``).
+        shapes: RE2 patterns over the lower-case text that say the same as ``triggers`` where no
+            literal does: a prompt is shown to the rule when a trigger or a shape occurs in it.
         tags: Machine-readable references such as ``owasp-llm01``.
         defaults: The rule's options and their defaults.
     """
@@ -39,6 +41,7 @@ class Rule:
     version: ClassVar[int] = 1
     regions: ClassVar[frozenset[Region]] = INSTRUCTIONS
     triggers: ClassVar[tuple[str, ...]] = ()
+    shapes: ClassVar[tuple[str, ...]] = ()
     tags: ClassVar[tuple[str, ...]] = ()
     defaults: ClassVar[Mapping[str, int | float | str]] = {}
     summary: ClassVar[str]
@@ -78,6 +81,7 @@ class Rule:
         text: str,
         *,
         fix: tuple[str, str] | None = None,
+        applicability: Applicability = "safe",
         severity: Severity | None = None,
         conceal: bool = False,
     ) -> Finding:
@@ -88,7 +92,8 @@ class Rule:
             message: The message that holds the defect.
             span: Start and end offsets in its text.
             text: What is wrong here, one sentence without a full stop.
-            fix: Title and replacement of the span, for a safe fix.
+            fix: Title and replacement of the span.
+            applicability: Whether that fix keeps the meaning.
             severity: When this place is worse or milder than the rule's default.
             conceal: Never repeat the text itself (secrets, personal data).
         """
@@ -120,10 +125,11 @@ class Rule:
             end_column=end_column + (1 if end > start else 0),
             region=message.region(start).value,
             prompt_id=prompt.prompt_id,
+            row=prompt.row,
             excerpt=_concealed(excerpt) if conceal else excerpt,
             variant=message.variant,
             tags=self.tags,
-            fix=Fix(title=fix[0], applicability="safe", edits=edits) if fix else None,
+            fix=Fix(title=fix[0], applicability=applicability, edits=edits) if fix else None,
         )
 
     def found_at_key(
@@ -150,6 +156,7 @@ class Rule:
             end_column=column,
             region="metadata",
             prompt_id=prompt.prompt_id,
+            row=prompt.row,
             variant=variant,
             tags=self.tags,
         )
