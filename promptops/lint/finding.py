@@ -70,7 +70,8 @@ class Finding:
     ``line`` and ``column`` count from 1 in characters of the file (not of the YAML value);
     ``end_line``/``end_column`` are exclusive. ``region`` names the kind of text (see `Region`),
     or ``metadata`` for a finding about the file's keys. In a table, ``row`` is the data row, from
-    1 (the header does not count), and lines and columns count inside the cell.
+    1 (the header does not count), and lines and columns count inside the cell. ``anchor`` is a
+    digest of the words around the place (see `promptops.lint.fingerprint`); it is not reported.
     """
 
     code: str
@@ -90,6 +91,7 @@ class Finding:
     variant: str | None = None
     tags: tuple[str, ...] = ()
     fix: Fix | None = None
+    anchor: str = ""
 
     @property
     def order(self) -> tuple[str, int, int, int, str, str, str]:

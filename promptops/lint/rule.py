@@ -12,6 +12,7 @@ from typing import ClassVar
 from promptops.core.canonical import JSON
 from promptops.lint.documentation import RuleDocumentation, read_documentation
 from promptops.lint.finding import Applicability, Edit, Finding, Fix, Severity
+from promptops.lint.fingerprint import anchor
 from promptops.lint.parsed import ParsedMessage, ParsedPrompt
 from promptops.lint.regions import INSTRUCTIONS, Region
 
@@ -130,6 +131,7 @@ class Rule:
             variant=message.variant,
             tags=self.tags,
             fix=Fix(title=fix[0], applicability=applicability, edits=edits) if fix else None,
+            anchor=anchor(message.text, span, conceal=conceal),
         )
 
     def found_at_key(
