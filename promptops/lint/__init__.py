@@ -1,6 +1,6 @@
 """The prompt linter: rules over parsed prompts, with places in the file."""
 
-from promptops.lint.engine import lint_files, lint_prompts
+from promptops.lint.engine import Linter
 from promptops.lint.finding import Edit, Finding, Fix, Severity
 from promptops.lint.options import LintOptions, load_options
 from promptops.lint.parsing import parse_file, parse_text
@@ -8,6 +8,7 @@ from promptops.lint.report import LintReport, Skipped
 from promptops.lint.reporters import REPORTERS
 from promptops.lint.rule import Rule
 from promptops.lint.rules import RULES
+from promptops.lint.runner import lint_cells, lint_files, lint_prompts
 
 __all__ = [
     "REPORTERS",
@@ -17,9 +18,11 @@ __all__ = [
     "Fix",
     "LintOptions",
     "LintReport",
+    "Linter",
     "Rule",
     "Severity",
     "Skipped",
+    "lint_cells",
     "lint_files",
     "lint_prompts",
     "load_options",

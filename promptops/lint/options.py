@@ -12,14 +12,19 @@ vague-quantifier = "info"
 
 [options.ECO003]
 max_tokens = 4000
+
+custom = ["house-rules.yaml"]          # the workspace's own rules (`promptops.lint.custom`)
+plugins = ["acme"]                     # rules of installed packages
+include = ["prompts/**/*.md"]          # files to read besides those whose format is known
 """
 
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from fnmatch import translate
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -28,8 +33,9 @@ from promptops.core.canonical import JSON
 from promptops.core.files import read_text
 from promptops.core.suggest import did_you_mean
 from promptops.errors import SettingsError
+from promptops.lint.custom import PatternSpec, catalog, load_pattern_rules
 from promptops.lint.finding import Severity
-from promptops.lint.rule import Rule, rule_identity
+from promptops.lint.rule import Rule, group_of, rule_identity
 from promptops.lint.rules import RULES
 
 Option = int | float | str
@@ -44,31 +50,47 @@ class _LintFile(BaseModel):
     severity: dict[str, Severity] = {}
     per_path: dict[str, tuple[str, ...]] = Field(default={}, alias="per-path")
     options: dict[str, dict[str, Option]] = {}
+    custom: tuple[str, ...] = ()
+    plugins: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LintOptions:
     """Which rules run, how severe they are, and how paths are shown.
 
-    Codes are resolved: ``select`` and ``ignore`` hold rule codes only. ``root`` makes reported
-    paths relative, so that output does not depend on where the workspace lies.
+    Codes are resolved: ``select`` and ``ignore`` hold rule codes only; ``select`` None means every
+    rule. ``root`` makes reported paths relative, so that output does not depend on where the
+    workspace lies. ``today`` is the day by which suppressions and model facts expire; None: never.
     """
 
-    select: frozenset[str] = frozenset(RULES)
+    select: frozenset[str] | None = None
     ignore: frozenset[str] = frozenset()
     fail_on: Severity = Severity.WARNING
     severity: Mapping[str, Severity] = field(default_factory=dict)
     per_path: tuple[tuple[str, frozenset[str]], ...] = ()
     options: Mapping[str, Mapping[str, Option]] = field(default_factory=dict)
     root: Path | None = None
+    today: date | None = None
+    custom: tuple[PatternSpec, ...] = ()
+    plugins: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+
+    @property
+    def catalog(self) -> Mapping[str, type[Rule]]:
+        """Every rule there is by its code: built in, of the workspace, of plugins."""
+        return _catalog(self.custom, self.plugins)
+
+    @property
+    def selected(self) -> frozenset[str]:
+        """The codes of the rules that run somewhere."""
+        chosen = frozenset(self.catalog) if self.select is None else self.select
+        return chosen - self.ignore
 
     def rules(self, shown_path: str = "") -> tuple[type[Rule], ...]:
         """The rules that run for a path, in the order of their codes."""
-        ignored = set(self.ignore)
-        for glob, codes in self.per_path:
-            if _glob(glob).match(shown_path):
-                ignored |= codes
-        return tuple(RULES[code] for code in sorted(self.select - ignored))
+        ignored = [codes for glob, codes in self.per_path if _glob(glob).match(shown_path)]
+        return _rules(self.selected.difference(*ignored), self.custom, self.plugins)
 
     def shown(self, path: Path) -> str:
         """``path`` as findings name it: relative to the root when it lies below."""
@@ -87,13 +109,17 @@ class LintOptions:
         Raises:
             SettingsError: A code, group or name that no rule has.
         """
-        chosen = resolve_codes(select, where=where) or self.select
-        return replace(self, select=chosen, ignore=self.ignore | resolve_codes(ignore, where=where))
+        known = self.catalog
+        chosen = resolve_codes(select, where=where, known=known) or self.select
+        ignored = self.ignore | resolve_codes(ignore, where=where, known=known)
+        return replace(self, select=chosen, ignore=ignored)
 
     def identity(self) -> JSON:
         """What the verdicts depend on: rules with versions, and every setting. For cache keys."""
         return {
-            "rules": [rule_identity(RULES[code]) for code in sorted(self.select - self.ignore)],
+            "rules": [rule_identity(self.catalog[code]) for code in sorted(self.selected)],
+            "custom": [spec.model_dump(mode="json") for spec in self.custom],
+            "today": self.today.isoformat() if self.today else None,
             "severity": {code: str(level) for code, level in sorted(self.severity.items())},
             "per_path": [[glob, sorted(codes)] for glob, codes in self.per_path],
             "options": {code: dict(values) for code, values in sorted(self.options.items())},
@@ -109,65 +135,71 @@ def load_options(path: Path | None, *, root: Path | None = None) -> LintOptions:
     if path is None or not path.exists():
         return LintOptions(root=root)
     where = str(path)
+    file = _read(path, where)
+    custom = tuple(spec for name in file.custom for spec in load_pattern_rules(path.parent / name))
+    known = _catalog(custom, file.plugins)
+    codes = partial(resolve_codes, where=where, known=known)
+    return LintOptions(
+        select=None if file.select == ("ALL",) else codes(file.select),
+        ignore=codes(file.ignore),
+        fail_on=file.fail_on,
+        severity={code: level for name, level in file.severity.items() for code in codes([name])},
+        per_path=tuple((glob, codes(names)) for glob, names in file.per_path.items()),
+        options=_rule_options(file.options, where, known),
+        root=root,
+        custom=custom,
+        plugins=file.plugins,
+        include=file.include,
+    )
+
+
+def _read(path: Path, where: str) -> _LintFile:
     try:
-        file = _LintFile.model_validate(tomllib.loads(read_text(path, SettingsError)))
+        return _LintFile.model_validate(tomllib.loads(read_text(path, SettingsError)))
     except tomllib.TOMLDecodeError as problem:
         raise SettingsError(f"not valid TOML: {problem}", where=where) from problem
     except ValidationError as problem:
         first = problem.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise SettingsError(f"{key}: {first['msg']}", where=where) from problem
-    return LintOptions(
-        select=resolve_codes(file.select, where=where),
-        ignore=resolve_codes(file.ignore, where=where),
-        fail_on=file.fail_on,
-        severity={
-            code: level
-            for name, level in file.severity.items()
-            for code in resolve_codes([name], where=where)
-        },
-        per_path=tuple(
-            (glob, resolve_codes(codes, where=where)) for glob, codes in file.per_path.items()
-        ),
-        options=_rule_options(file.options, where),
-        root=root,
-    )
 
 
-def resolve_codes(names: Iterable[str], *, where: str) -> frozenset[str]:
-    """Rule codes for codes, groups (``SEC``), rule names and ``ALL``.
+def resolve_codes(
+    names: Iterable[str], *, where: str, known: Mapping[str, type[Rule]] = RULES
+) -> frozenset[str]:
+    """Rule codes for codes, groups (``SEC``), rule names and ``ALL``, among the ``known`` rules.
 
     Raises:
         SettingsError: A word that is none of these.
     """
     codes: set[str] = set()
-    by_name = {rule.name: code for code, rule in RULES.items()}
+    by_name = {rule.name: code for code, rule in known.items()}
     for name in names:
         found = (
-            set(RULES)
+            set(known)
             if name == "ALL"
             else {by_name[name]}
             if name in by_name
-            else {code for code in RULES if code == name or code[:3] == name}
+            else {code for code in known if code == name or group_of(code) == name}
         )
         if not found:
-            known = [*RULES, *by_name, *sorted({code[:3] for code in RULES}), "ALL"]
+            words = [*known, *by_name, *sorted({group_of(code) for code in known}), "ALL"]
             raise SettingsError(
                 f'no lint rule is called "{name}"',
                 where=where,
-                hint=did_you_mean(name, known) or "`promptops lint --rules` lists them",
+                hint=did_you_mean(name, words) or "`promptops lint --rules` lists them",
             )
         codes |= found
     return frozenset(codes)
 
 
 def _rule_options(
-    tables: Mapping[str, Mapping[str, Option]], where: str
+    tables: Mapping[str, Mapping[str, Option]], where: str, known: Mapping[str, type[Rule]]
 ) -> dict[str, dict[str, Option]]:
     resolved: dict[str, dict[str, Option]] = {}
     for name, values in tables.items():
-        for code in resolve_codes([name], where=where):
-            defaults = RULES[code].defaults
+        for code in resolve_codes([name], where=where, known=known):
+            defaults = known[code].defaults
             for key, value in values.items():
                 place = f"{where}: options.{name}.{key}"
                 if key not in defaults:
@@ -182,6 +214,19 @@ def _rule_options(
                     )
             resolved[code] = {**resolved.get(code, {}), **values}
     return resolved
+
+
+@cache
+def _catalog(custom: tuple[PatternSpec, ...], plugins: tuple[str, ...]) -> dict[str, type[Rule]]:
+    return catalog(RULES, custom, plugins)
+
+
+@lru_cache(maxsize=64)
+def _rules(
+    codes: frozenset[str], custom: tuple[PatternSpec, ...], plugins: tuple[str, ...]
+) -> tuple[type[Rule], ...]:
+    known = _catalog(custom, plugins)
+    return tuple(known[code] for code in sorted(codes))
 
 
 @lru_cache(maxsize=256)

@@ -36,7 +36,7 @@ class Slot:
 class ParsedMessage:
     """One message: its text, regions, slots and sentences.
 
-    Not a slotted dataclass: the lower-case text and the sentences are worked out only when a rule
+    Not a slotted dataclass: regions, lower-case text and sentences are worked out only when a rule
     asks for them.
     """
 
@@ -46,21 +46,37 @@ class ParsedMessage:
         index: int,
         role: str,
         text: str,
-        mask: bytes,
+        mask: bytes | Callable[[], bytes],
         slots: tuple[Slot, ...],
         is_shot: bool,
         variant: str | None,
         place: Callable[[int], Place],
     ) -> None:
-        """Take what the parser worked out; ``place`` maps an offset of ``text`` to the file."""
+        """Take what the parser worked out.
+
+        Args:
+            index: The message's place in its wording, from 0.
+            role: ``system``, ``user``, ``assistant`` or ``tool``.
+            text: The content as written, templates included.
+            mask: The region of each character (`regions.paint`), or what paints it when needed.
+            slots: Where values are filled in.
+            is_shot: Whether the message is a few-shot example, or the answer to one.
+            variant: The variant whose wording it belongs to, None for the prompt's own.
+            place: Maps an offset of ``text`` to the file.
+        """
         self.index = index
         self.role = role
         self.text = text
-        self.mask = mask
+        self._mask = mask
         self.slots = slots
         self.is_shot = is_shot
         self.variant = variant
         self.place = place
+
+    @cached_property
+    def mask(self) -> bytes:
+        """The region of each character, as numbers of `REGIONS`."""
+        return self._mask if isinstance(self._mask, bytes) else self._mask()
 
     @cached_property
     def lower(self) -> str:

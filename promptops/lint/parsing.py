@@ -1,6 +1,7 @@
 """From a loaded prompt file, or a bare text, to what the rules look at."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from promptops.lint.parsed import ParsedMessage, ParsedPrompt, Place, Slot, Wording
@@ -54,13 +55,18 @@ def parse_file(file: PromptFile, *, shown_path: str) -> ParsedPrompt:
     )
 
 
-def parse_text(text: str, *, path: str | Path, prompt_id: str = "") -> ParsedPrompt:
-    """Parse a text that is one whole prompt: no metadata, no templates, one user message."""
+def parse_text(
+    text: str, *, path: str | Path, prompt_id: str = "", row: int | None = None
+) -> ParsedPrompt:
+    """Parse a text that is one whole prompt: no metadata, no templates, one user message.
+
+    ``row`` is the data row, from 1, when the text is a cell of a table.
+    """
     message = ParsedMessage(
         index=0,
         role="user",
         text=text,
-        mask=paint(text),
+        mask=partial(paint, text),
         slots=(),
         is_shot=False,
         variant=None,
@@ -73,6 +79,7 @@ def parse_text(text: str, *, path: str | Path, prompt_id: str = "") -> ParsedPro
         source=text,
         wordings=(Wording(variant=None, families=(), messages=(message,), params={}),),
         place_of_key=lambda _: (1, 1),
+        row=row,
     )
 
 
@@ -88,7 +95,8 @@ def _messages(
     for index, message in enumerate(messages):
         shot = _is_shot(roles, index)
         slots, template = _slots(message.content, variables, untrusted)
-        mask = paint(
+        mask = partial(
+            paint,
             message.content,
             base=Region.EXAMPLE if shot else Region.INSTRUCTION,
             slots=[(slot.start, slot.end) for slot in slots],

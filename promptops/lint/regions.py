@@ -13,6 +13,8 @@ import re
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
+from promptops.lint.text import lower
+
 
 class Region(StrEnum):
     """The kind of a stretch of text."""
@@ -35,11 +37,14 @@ _HIDING_SHARE = 0.8
 
 _FENCE = re.compile(r"^[ \t]{0,12}(`{3,32}|~{3,32})([^\n`]{0,200})$", re.MULTILINE)
 _INLINE_CODE = re.compile(r"`[^`\n]{1,200}`")
-_QUOTED = re.compile(
-    r'(?<![\w"])"[^"\n]{1,300}"(?![\w"])'
-    r"|“[^”\n]{1,300}”|«[^»\n]{1,300}»|‘[^’\n]{1,300}’(?!\w)"
-    r"|(?<![\w'])'[^'\n]{1,200}'(?![\w'])"
-)
+_QUOTE_MARK = re.compile("[\"“«‘']")
+_QUOTED = {
+    '"': re.compile(r'(?<![\w"])"[^"\n]{1,300}"(?![\w"])'),
+    "“": re.compile(r"“[^”\n]{1,300}”"),
+    "«": re.compile(r"«[^»\n]{1,300}»"),
+    "‘": re.compile(r"‘[^’\n]{1,300}’(?!\w)"),
+    "'": re.compile(r"(?<![\w'])'[^'\n]{1,200}'(?![\w'])"),
+}
 _BLOCK_QUOTE = re.compile(r"^[ \t]{0,3}>[^\n]{0,4000}$", re.MULTILINE)
 _HEADING = re.compile(r"^(#{1,6})[ \t]{1,8}([^\n]{1,200})$", re.MULTILINE)
 _EXAMPLE_TITLE = re.compile(r"\b(?:examples?|few-?shots?|samples?)\b", re.IGNORECASE)
@@ -52,13 +57,16 @@ _EXAMPLE_LABEL = re.compile(
     r"[ \t]{0,4}",
     re.IGNORECASE | re.MULTILINE,
 )
+_INLINE_LEADS = ("e.g.", "eg.", "for example", "for instance", "such as")
 _INLINE_EXAMPLE = re.compile(
-    r"\b(?:e\.g\.|eg\.|for example|for instance|such as)[,:]?[^\n;).!?]{0,200}", re.IGNORECASE
+    rf"\b(?:{'|'.join(map(re.escape, _INLINE_LEADS))})[,:]?[^\n;).!?]{{0,200}}", re.IGNORECASE
 )
+_TURNS = (
+    "input", "output", "q", "a", "question", "answer", "user", "assistant", "text", "label",
+    "ticket", "message", "category", "review", "sentence", "query",
+)  # fmt: skip
 _TURN_LABEL = re.compile(
-    r"^(input|output|q|a|question|answer|user|assistant|text|label|ticket|message|category|review"
-    r"|sentence|query)[ \t]{0,2}:[^\n]{0,2000}$",
-    re.IGNORECASE | re.MULTILINE,
+    rf"^({'|'.join(_TURNS)})[ \t]{{0,2}}:[^\n]{{0,2000}}$", re.IGNORECASE | re.MULTILINE
 )
 _BLANK = re.compile(r"\n[ \t]{0,80}\n")
 
@@ -93,15 +101,29 @@ def paint(
 
 
 def _paint_markup(text: str, mask: bytearray) -> None:
+    # Most texts hold few kinds of markup: asking for a mark first is cheaper than any pattern.
     for start, end in _examples(text):
         _fill(mask, start, end, Region.EXAMPLE)
-    for pattern in (_QUOTED, _BLOCK_QUOTE):
-        for match in pattern.finditer(text):
+    for start, end in _quotes(text):
+        _fill(mask, start, end, Region.QUOTE)
+    if ">" in text:
+        for match in _BLOCK_QUOTE.finditer(text):
             _fill(mask, match.start(), match.end(), Region.QUOTE)
-    for match in _INLINE_CODE.finditer(text):
-        _fill(mask, match.start(), match.end(), Region.CODE)
+    if "`" in text:
+        for match in _INLINE_CODE.finditer(text):
+            _fill(mask, match.start(), match.end(), Region.CODE)
     for start, end in fenced(text):
         _fill(mask, start, end, Region.CODE)
+
+
+def _quotes(text: str) -> Iterator[Stretch]:
+    """Quoted stretches from left to right; a mark inside one opens nothing."""
+    done = 0
+    for mark in _QUOTE_MARK.finditer(text):
+        start = mark.start()
+        if start >= done and (match := _QUOTED[mark.group()].match(text, start)):
+            done = match.end()
+            yield start, done
 
 
 def _fill(mask: bytearray, start: int, end: int, region: Region) -> None:
@@ -121,6 +143,8 @@ def fences(text: str) -> tuple[list[tuple[Stretch, str]], list[Stretch]]:
     prompt must not escape the rules because of a typing error.
     """
     blocks: list[tuple[Stretch, str]] = []
+    if "```" not in text and "~~~" not in text:
+        return blocks, []
     opened: tuple[int, int, str, str] | None = None
     depth = 0
     for match in _FENCE.finditer(text):
@@ -142,12 +166,29 @@ def fenced(text: str) -> list[Stretch]:
 
 
 def _examples(text: str) -> Iterator[Stretch]:
-    yield from _example_sections(text)
-    yield from _example_tags(text)
-    yield from _example_paragraphs(text)
-    yield from _turns(text)
-    for match in _INLINE_EXAMPLE.finditer(text):
-        yield match.span()
+    low = text.lower()
+    if any(word in low for word in ("example", "sample", "shot")):
+        yield from _example_sections(text)
+        yield from _example_tags(text)
+        yield from _example_paragraphs(text)
+    if low.count(":") > 2:
+        yield from _turns(text)
+    yield from _inline_examples(text, low if len(low) == len(text) else lower(text))
+
+
+def _inline_examples(text: str, low: str) -> Iterator[Stretch]:
+    """``e.g. …`` and its relatives, up to the end of the clause."""
+    starts = []
+    for lead in _INLINE_LEADS:
+        start = low.find(lead)
+        while start >= 0:
+            starts.append(start)
+            start = low.find(lead, start + 1)
+    done = 0
+    for start in sorted(starts):
+        if start >= done and (match := _INLINE_EXAMPLE.match(text, start)):
+            done = match.end()
+            yield start, done
 
 
 def _example_sections(text: str) -> Iterator[Stretch]:

@@ -7,6 +7,7 @@ yields findings with places; it knows nothing of files, suppressions or other ru
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import ClassVar
 
 from promptops.core.canonical import JSON
@@ -32,6 +33,8 @@ class Rule:
             Empty: the rule sees every prompt (unless it has ``shapes``).
         shapes: RE2 patterns over the lower-case text that say the same as ``triggers`` where no
             literal does: a prompt is shown to the rule when a trigger or a shape occurs in it.
+        needs_file: Whether the rule speaks about keys, variables or bindings only, so that it has
+            nothing to say about a bare text.
         tags: Machine-readable references such as ``owasp-llm01``.
         defaults: The rule's options and their defaults.
     """
@@ -43,6 +46,7 @@ class Rule:
     regions: ClassVar[frozenset[Region]] = INSTRUCTIONS
     triggers: ClassVar[tuple[str, ...]] = ()
     shapes: ClassVar[tuple[str, ...]] = ()
+    needs_file: ClassVar[bool] = False
     tags: ClassVar[tuple[str, ...]] = ()
     defaults: ClassVar[Mapping[str, int | float | str]] = {}
     summary: ClassVar[str]
@@ -62,9 +66,18 @@ class Rule:
         cls.good = documentation.good
         cls.advice = documentation.advice
 
-    def __init__(self, options: Mapping[str, int | float | str] | None = None) -> None:
-        """Take the workspace's options over the defaults."""
+    def __init__(
+        self,
+        options: Mapping[str, int | float | str] | None = None,
+        *,
+        today: date | None = None,
+    ) -> None:
+        """Take the workspace's options over the defaults, and the day to judge dates by.
+
+        A rule is made once and checks many prompts: it keeps nothing between them.
+        """
         self.options = {**self.defaults, **(options or {})}
+        self.today = today
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield the findings in ``prompt``; order and duplicates do not matter."""
@@ -186,6 +199,11 @@ class PhraseRule(Rule):
         """Whether a match is fine here; the default accepts none."""
         del message, match
         return False
+
+
+def group_of(code: str) -> str:
+    """The group of a code: its letters."""
+    return code.rstrip("0123456789")
 
 
 def rule_identity(rule: type[Rule]) -> JSON:

@@ -9,16 +9,21 @@ A YAML comment on its own line speaks for the value that begins on the next line
 text has no room for comments inside it); at the end of a line, for that line. A template comment
 speaks for its own line, or for the next one when it stands alone. Codes, groups and rule names are
 understood. A comment without a reason allows nothing, and one that allows nothing is a finding.
+A reason may begin with the last day on which it holds, after which the comment allows nothing:
+
+    # promptops: ignore[SEC008] until 2027-01-31: the caller stops after three attempts
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import yaml
 
 from promptops.lint.finding import Finding
 from promptops.lint.parsed import ParsedPrompt
+from promptops.lint.rule import group_of
 from promptops.lint.slots import tags
 from promptops.lint.text import Lines
 
@@ -27,6 +32,7 @@ _COMMENT = re.compile(
     r"promptops: ignore(?P<whole>-file)?\[(?P<codes>[^\]\n]{0,200})\][ \t]{0,4}"
     r"(?P<reason>[^\n]{0,300})"
 )
+_UNTIL = re.compile(r"until\s{1,4}(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})[\s:,;-]{0,4}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +45,24 @@ class Suppression:
     column: int
     first_line: int
     last_line: int
+    until: str = ""
+
+    def fault(self, today: date | None) -> str:
+        """Why the comment cannot allow anything, "" when it can."""
+        if not self.reason:
+            return "gives no reason"
+        if not self.until:
+            return ""
+        try:
+            last = date.fromisoformat(self.until)
+        except ValueError:
+            return f"names a day that does not exist ({self.until})"
+        return f"expired on {self.until}" if today is not None and today > last else ""
 
     def covers(self, finding: Finding) -> bool:
         """Whether the comment speaks of this finding."""
         return self.first_line <= finding.line <= self.last_line and any(
-            name in {finding.code, finding.code[:3], finding.name} for name in self.names
+            name in {finding.code, group_of(finding.code), finding.name} for name in self.names
         )
 
 
@@ -56,12 +75,16 @@ class Sifted:
     idle: tuple[tuple[Suppression, str], ...]
 
 
-def sift(prompt: ParsedPrompt, findings: Iterable[Finding]) -> Sifted:
-    """Drop what the prompt's comments allow; name the comments that allow nothing, and why."""
+def sift(prompt: ParsedPrompt, findings: Iterable[Finding], *, today: date | None = None) -> Sifted:
+    """Drop what the prompt's comments allow; name the comments that allow nothing, and why.
+
+    ``today`` is the day by which comments expire; with None none does.
+    """
     comments = read_suppressions(prompt)
     if not comments:
         return Sifted(kept=tuple(findings), suppressed=0, idle=())
-    valid = [comment for comment in comments if comment.reason]
+    faults = [comment.fault(today) for comment in comments]
+    valid = [comment for comment, fault in zip(comments, faults, strict=True) if not fault]
     used: set[int] = set()
     kept = []
     dropped = 0
@@ -72,7 +95,7 @@ def sift(prompt: ParsedPrompt, findings: Iterable[Finding]) -> Sifted:
             dropped += 1
         else:
             kept.append(finding)
-    idle = [(comment, "gives no reason") for comment in comments if not comment.reason]
+    idle = [(comment, fault) for comment, fault in zip(comments, faults, strict=True) if fault]
     idle += [
         (comment, "allows nothing that is found here")
         for number, comment in enumerate(valid)
@@ -127,13 +150,16 @@ def _suppression(
     match: re.Match[str], line: int, column: int, reach: tuple[int, int], line_count: int
 ) -> Suppression:
     first, last = (1, line_count) if match["whole"] else reach
+    reason = match["reason"].removeprefix("--").strip()
+    until = _UNTIL.match(reason)
     return Suppression(
         names=tuple(name.strip() for name in match["codes"].split(",") if name.strip()),
-        reason=match["reason"].removeprefix("--").strip(),
+        reason=reason[until.end() :] if until else reason,
         line=line,
         column=column,
         first_line=first,
         last_line=last,
+        until=until["day"] if until else "",
     )
 
 

@@ -11,6 +11,7 @@ _BOUNDARY = re.compile(
     r"|\n(?=[ \t]{0,40}(?:[-*•+>|#<]|\d{1,3}[.)]|[A-Z][\w ]{0,30}:))"
     r"|(?<=:)[ \t]{0,8}\n"
 )
+_NEWLINE = re.compile("\n")
 _WORD = re.compile(r"[^\W_]{1,40}(?:['’-][^\W_]{1,40}){0,4}")
 _ABBREVIATION = re.compile(
     r"\b(?:e\.g|i\.e|etc|vs|mr|mrs|ms|dr|no|fig|approx|cf|al)\.$", re.IGNORECASE
@@ -30,7 +31,8 @@ def lower(text: str) -> str:
     simple = text.lower()
     if len(simple) == len(text):
         return simple
-    return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
+    # The dotted capital I is the one character that two lower-case ones replace.
+    return "\u0130".join(part.lower() for part in text.split("\u0130"))
 
 
 def words(text: str) -> list[str]:
@@ -88,13 +90,16 @@ def estimated_tokens(text: str) -> int:
 class Lines:
     """Offsets to lines and columns, both from 1."""
 
-    __slots__ = ("_starts",)
+    __slots__ = ("_starts", "_text")
 
     def __init__(self, text: str) -> None:
-        """Index the line starts of ``text``."""
-        self._starts = [0, *(i + 1 for i, char in enumerate(text) if char == "\n")]
+        """Take the text; its lines are counted when a position is first asked for."""
+        self._text = text
+        self._starts: list[int] = []
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of the character at ``offset``."""
+        if not self._starts:
+            self._starts = [0, *(match.end() for match in _NEWLINE.finditer(self._text))]
         line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1

@@ -2,16 +2,17 @@
 
 Not `multiprocessing`: its safe start methods run the caller's main module again, which a library
 must not ask of a notebook, a task runner or a script. Each worker is a fresh interpreter that reads
-pickled chunks from its standard input and answers on its standard output. A worker that dies takes
-nothing with it: its chunk is checked here instead.
+pickled items from its standard input and answers on its standard output. A worker that dies takes
+nothing with it: its item is checked here instead.
 """
 
 import pickle
 import struct
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from queue import SimpleQueue
 from typing import IO, Any, TypeVar
@@ -23,31 +24,36 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def spread(
-    work: Callable[[Sequence[T]], list[R]], chunks: Sequence[Sequence[T]], workers: int
-) -> Iterator[list[R]]:
-    """The results of ``work`` on each chunk, in the order of the chunks.
+def spread(work: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[R]:
+    """The results of ``work`` on each item, in the order of the items, read as they are needed.
 
     Args:
-        work: A picklable function of a chunk (a module's function, or a partial of one).
-        chunks: Picklable items.
+        work: A picklable callable of one item.
+        items: Picklable items, each worth a few hundredths of a second at least.
         workers: Processes, at least 1.
     """
     idle: SimpleQueue[_Worker] = SimpleQueue()
-    started = [_Worker() for _ in range(min(workers, len(chunks)))]
+    started = [_Worker() for _ in range(workers)]
     for worker in started:
         idle.put(worker)
 
-    def run(chunk: Sequence[T]) -> list[R]:
+    def run(item: T) -> R:
         worker = idle.get()
         try:
-            return worker.run(work, chunk)
+            return worker.run(work, item)
         finally:
             idle.put(worker)
 
     try:
-        with ThreadPoolExecutor(max_workers=max(1, len(started))) as threads:
-            yield from threads.map(run, chunks)
+        with ThreadPoolExecutor(max_workers=workers) as threads:
+            waiting: deque[Future[R]] = deque()
+            for item in items:
+                waiting.append(threads.submit(run, item))
+                # Two items a worker in flight: enough to keep it busy, little to hold in memory.
+                while len(waiting) > 2 * workers or (waiting and waiting[0].done()):
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
     finally:
         for worker in started:
             worker.stop()
@@ -61,14 +67,14 @@ class _Worker:
             stdout=subprocess.PIPE,
         )
 
-    def run(self, work: Callable[[Sequence[T]], list[R]], chunk: Sequence[T]) -> list[R]:
+    def run(self, work: Callable[[T], R], item: T) -> R:
         reader, writer = self._process.stdout, self._process.stdin
         if reader is not None and writer is not None:
             with suppress(OSError, EOFError):
-                _send(writer, (work, chunk))
-                found: list[R] = _receive(reader)
+                _send(writer, (work, item))
+                found: R = _receive(reader)
                 return found
-        return work(chunk)
+        return work(item)
 
     def stop(self) -> None:
         with suppress(OSError):
@@ -80,8 +86,8 @@ def serve() -> None:
     reader, writer = sys.stdin.buffer, sys.stdout.buffer
     with suppress(EOFError):
         while True:
-            work, chunk = _receive(reader)
-            _send(writer, work(chunk))
+            work, item = _receive(reader)
+            _send(writer, work(item))
 
 
 def _send(stream: IO[bytes], value: object) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from promptops.errors import PromptSyntaxError, UsageError
-from promptops.lint.engine import lint_files
 from promptops.lint.options import LintOptions, load_options
 from promptops.lint.report import LintReport, Skipped
+from promptops.lint.runner import lint_files
 from promptops.prompts.loader import PromptFile, load_prompt
 from promptops.wiring import Services
 

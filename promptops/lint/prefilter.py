@@ -1,0 +1,87 @@
+"""Which rules could find something in a text: every rule's triggers in one pass.
+
+All triggers are compiled into one Hyperscan database, so the time of the pass hardly depends on how
+many rules there are. It may let a rule through that then finds nothing; it never holds one back
+whose trigger occurs: triggers are looked up in the lower-case text byte for byte, and shapes keep
+to ASCII, so that Hyperscan's and `re`'s ideas of letters cannot differ.
+
+Source: Wang et al., "Hyperscan: a fast multi-pattern regex matcher for modern CPUs", NSDI 2019.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from threading import Lock
+from typing import Any
+
+from promptops.lint.rule import Rule
+from promptops.lint.text import lower
+
+
+class Prefilter:
+    """A set of rules, ready to be narrowed down to those that a text could concern.
+
+    Args:
+        rules: In the order in which candidates are reported.
+    """
+
+    def __init__(self, rules: Sequence[type[Rule]]) -> None:
+        """Compile the triggers and shapes of ``rules``."""
+        self._rules = tuple(rules)
+        self._always = frozenset(
+            number for number, rule in enumerate(rules) if not rule.triggers and not rule.shapes
+        )
+        literals = [(word, n) for n, rule in enumerate(rules) for word in rule.triggers]
+        shapes = [(shape, n) for n, rule in enumerate(rules) for shape in rule.shapes]
+        self._databases = [
+            _database(tuple(patterns), literal)
+            for patterns, literal in ((literals, True), (shapes, False))
+            if patterns
+        ]
+        # A database has one scratch space: two scans at once are an error in Hyperscan.
+        self._lock = Lock()
+
+    def candidates(self, text: str) -> frozenset[int]:
+        """The places, in the order of the rules, of those that must look at ``text``."""
+        data = text if text.isascii() else lower(text)
+        encoded = data.encode("utf-8", "surrogatepass")
+        found = set(self._always)
+
+        def seen(number: int, *_: Any) -> None:
+            found.add(number)
+
+        with self._lock:
+            for database in self._databases:
+                database.scan(encoded, match_event_handler=seen)
+        return frozenset(found)
+
+
+@cache
+def _database(patterns: tuple[tuple[str, int], ...], literal: bool) -> Any:
+    """A Hyperscan database in block mode; each pattern reports at most one match a scan.
+
+    Raises:
+        ValueError: A shape that Hyperscan cannot compile, or that is not ASCII.
+    """
+    import hyperscan
+
+    flags = hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_CASELESS
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    try:
+        database.compile(
+            expressions=[
+                pattern.encode("utf-8" if literal else "ascii") for pattern, _ in patterns
+            ],
+            ids=[number for _, number in patterns],
+            elements=len(patterns),
+            flags=[flags] * len(patterns),
+            literal=literal,
+        )
+    except (hyperscan.error, UnicodeEncodeError) as problem:
+        raise ValueError(f"a trigger of a lint rule cannot be compiled: {problem}") from problem
+    return database
+
+
+def is_literal(pattern: str) -> bool:
+    """Whether a shape is only a literal, which belongs into ``triggers``."""
+    return re.escape(pattern) == pattern

@@ -1,0 +1,206 @@
+"""Lint many prompts: in batches, in several processes when there is much to read."""
+
+import pickle
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol, TypeVar
+
+from promptops.lint.engine import Cell, Checked, Linter, joined
+from promptops.lint.options import LintOptions
+from promptops.lint.parsed import ParsedPrompt
+from promptops.lint.report import LintReport, Skipped
+from promptops.lint.workers import spread
+from promptops.prompts.loader import PromptFile
+
+Progress = Callable[[int, int], None]
+"""Called with the number of prompts done and the total (0 while it is not known)."""
+
+T = TypeVar("T")
+
+_POOL_FROM = 1_500_000
+"""Characters. Below that, a pool's own start costs more than it saves."""
+_BATCH = 250_000
+"""Characters that a worker takes at a time."""
+
+
+class Batch(Protocol):
+    """Prompts that are checked together; picklable."""
+
+    @property
+    def size(self) -> int:
+        """About how many characters there are to read."""
+
+    def check(self, linter: Linter) -> Checked:
+        """Check them all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileBatch:
+    """Loaded prompt files."""
+
+    files: tuple[PromptFile, ...]
+    size: int
+
+    def check(self, linter: Linter) -> Checked:
+        """Check each file."""
+        return joined(linter.check_file(file) for file in self.files)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellBatch:
+    """Rows of one table."""
+
+    path: str
+    cells: tuple[Cell, ...]
+    size: int
+
+    def check(self, linter: Linter) -> Checked:
+        """Check each row."""
+        return linter.check_cells(self.cells, path=self.path)
+
+
+def lint_files(
+    files: Sequence[PromptFile],
+    *,
+    options: LintOptions | None = None,
+    unreadable: Iterable[Skipped] = (),
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> LintReport:
+    """Lint loaded prompt files.
+
+    Args:
+        files: What was loaded.
+        options: Rules and settings; the defaults when None.
+        unreadable: Files that could not be loaded: they are reported as skipped.
+        workers: Processes; a pool starts only for much text, because each process pays its own
+            start.
+        progress: Told after each batch.
+    """
+    batches = (
+        FileBatch(files=tuple(chunk), size=size)
+        for chunk, size in _chunks(files, lambda file: len(file.text))
+    )
+    return lint_batches(
+        batches,
+        options=options,
+        unreadable=unreadable,
+        workers=workers,
+        progress=progress,
+        total=len(files),
+    )
+
+
+def lint_prompts(
+    prompts: Iterable[ParsedPrompt], *, options: LintOptions | None = None
+) -> LintReport:
+    """Lint prompts that are parsed already, such as bare texts (`parsing.parse_text`)."""
+    linter = Linter(options)
+    return report_of([linter.check(prompt) for prompt in prompts], linter.options)
+
+
+def lint_cells(
+    cells: Iterable[Cell],
+    *,
+    path: str,
+    options: LintOptions | None = None,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> LintReport:
+    """Lint the texts of a table's column; ``path`` is the table, as findings name it."""
+    return lint_batches(
+        cell_batches(cells, path=path), options=options, workers=workers, progress=progress
+    )
+
+
+def cell_batches(cells: Iterable[Cell], *, path: str) -> Iterator[CellBatch]:
+    """Rows of a table in batches, read as they are asked for."""
+    for chunk, size in _chunks(cells, lambda cell: len(cell[1])):
+        yield CellBatch(path=path, cells=tuple(chunk), size=size)
+
+
+def lint_batches(
+    batches: Iterable[Batch],
+    *,
+    options: LintOptions | None = None,
+    unreadable: Iterable[Skipped] = (),
+    workers: int = 1,
+    progress: Progress | None = None,
+    total: int = 0,
+) -> LintReport:
+    """Lint batches of any kind; the arguments are those of `lint_files`."""
+    settings = options or LintOptions()
+    check = _Check(pickle.dumps(settings))
+    outcomes = []
+    done = 0
+    for outcome in _outcomes(check, batches, workers):
+        outcomes.append(outcome)
+        done += outcome.prompts
+        if progress is not None:
+            progress(done, total)
+    return report_of(outcomes, settings, unreadable)
+
+
+def report_of(
+    outcomes: Iterable[Checked], options: LintOptions, unreadable: Iterable[Skipped] = ()
+) -> LintReport:
+    """The report of several outcomes: findings and skips in their one order."""
+    whole = joined(outcomes)
+    return LintReport(
+        findings=tuple(sorted(whole.findings, key=lambda finding: finding.order)),
+        checked=whole.prompts,
+        skipped=tuple(
+            sorted((*unreadable, *whole.skipped), key=lambda item: (item.path, item.reason))
+        ),
+        suppressed=whole.suppressed,
+        fail_on=options.fail_on,
+    )
+
+
+class _Check:
+    """Check one batch under pickled options; a process makes their linter once."""
+
+    def __init__(self, options: bytes) -> None:
+        self._options = options
+
+    def __call__(self, batch: Batch) -> Checked:
+        return batch.check(_linter(self._options))
+
+
+@lru_cache(maxsize=4)
+def _linter(options: bytes) -> Linter:
+    return Linter(pickle.loads(options))  # noqa: S301 - bytes of our own process
+
+
+def _outcomes(check: _Check, batches: Iterable[Batch], workers: int) -> Iterator[Checked]:
+    waiting = iter(batches)
+    first: list[Batch] = []
+    if workers > 1:
+        size = 0
+        for batch in waiting:
+            first.append(batch)
+            size += batch.size
+            if size >= _POOL_FROM:
+                yield from spread(check, _chained(first, waiting), workers)
+                return
+    for batch in _chained(first, waiting):
+        yield check(batch)
+
+
+def _chained(first: Iterable[Batch], rest: Iterable[Batch]) -> Iterator[Batch]:
+    yield from first
+    yield from rest
+
+
+def _chunks(items: Iterable[T], size_of: Callable[[T], int]) -> Iterator[tuple[list[T], int]]:
+    chunk: list[T] = []
+    size = 0
+    for item in items:
+        chunk.append(item)
+        size += size_of(item) + 1
+        if size >= _BATCH:
+            yield chunk, size
+            chunk, size = [], 0
+    if chunk:
+        yield chunk, size
