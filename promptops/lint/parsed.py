@@ -163,11 +163,28 @@ class Wording:
         return tuple(message for message in self.messages if not message.is_shot)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """A comment of a file that is not ours, which may speak to the linter.
+
+    ``text`` is without its marks, ``alone`` says that nothing else stands on its lines, and
+    ``first_line`` to ``last_line`` are the lines that it speaks for.
+    """
+
+    text: str
+    line: int
+    column: int
+    alone: bool
+    first_line: int
+    last_line: int
+
+
 class ParsedPrompt:
     """A prompt file, or a bare text, ready for the rules.
 
     ``prompt`` is None for a bare text: rules about metadata have nothing to say about it.
-    ``row`` is the data row of a table that the text came from.
+    ``row`` is the data row of a table that the text came from. ``comments`` are those that the
+    reader of another format found; None leaves it to the linter to look for ours.
     Several wordings share one file: the prompt's own and those variants that bring their own
     messages.
     """
@@ -182,6 +199,7 @@ class ParsedPrompt:
         wordings: tuple[Wording, ...],
         place_of_key: Callable[[str], Place],
         row: int | None = None,
+        comments: tuple[Comment, ...] | None = None,
     ) -> None:
         """Take what the parser worked out; ``place_of_key`` maps a JSON pointer to the file."""
         self.path = path
@@ -191,13 +209,19 @@ class ParsedPrompt:
         self.wordings = wordings
         self.place_of_key = place_of_key
         self.row = row
+        self.comments = comments
 
     @cached_property
     def messages(self) -> tuple[ParsedMessage, ...]:
         """Every message that is written in the file, each once."""
         return tuple(message for wording in self.wordings for message in wording.messages)
 
+    @property
+    def text(self) -> str:
+        """All messages as written: what rules' triggers are looked up in."""
+        return "\n".join(message.text for message in self.messages)
+
     @cached_property
     def haystack(self) -> str:
-        """All messages in lower case: what a rule's triggers are looked up in."""
+        """All messages in lower case."""
         return "\n".join(message.lower for message in self.messages)

@@ -9,10 +9,22 @@ from promptops.lint.finding import Finding, Severity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
-    """A file, or one rule on one file, that could not be checked; never counted as passed."""
+    """A file, or one rule on one file, that could not be checked; never counted as passed.
+
+    ``line``, ``column`` and ``row`` (of a table) say where, as far as it is known.
+    """
 
     path: str
     reason: str
+    line: int | None = None
+    column: int | None = None
+    row: int | None = None
+
+    def to_json(self) -> JSON:
+        """Path and reason, and of the place what is known."""
+        place = {"line": self.line, "column": self.column, "row": self.row}
+        known = {name: value for name, value in place.items() if value is not None}
+        return {"path": self.path, "reason": self.reason, **known}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +76,6 @@ class LintReport:
         """The whole report as one JSON document."""
         return {
             "findings": [finding.to_json() for finding in self.findings],
-            "skipped": [{"path": item.path, "reason": item.reason} for item in self.skipped],
+            "skipped": [item.to_json() for item in self.skipped],
             "summary": self.summary(),
         }

@@ -106,10 +106,20 @@ def sift(prompt: ParsedPrompt, findings: Iterable[Finding], *, today: date | Non
 
 def read_suppressions(prompt: ParsedPrompt) -> tuple[Suppression, ...]:
     """The suppression comments of a prompt file, in the order of their lines."""
+    if prompt.comments is not None:
+        return tuple(_foreign_comments(prompt))
     if MARK not in prompt.source:
         return ()
     found = [*_yaml_comments(prompt.source), *_template_comments(prompt)]
     return tuple(sorted(found, key=lambda comment: (comment.line, comment.column)))
+
+
+def _foreign_comments(prompt: ParsedPrompt) -> Iterator[Suppression]:
+    lines = prompt.source.count("\n") + 1 if prompt.comments else 0
+    for comment in prompt.comments or ():
+        if match := _COMMENT.match(comment.text):
+            reach = (comment.first_line, comment.last_line)
+            yield _suppression(match, comment.line, comment.column, reach, lines)
 
 
 def _yaml_comments(source: str) -> Iterator[Suppression]:
