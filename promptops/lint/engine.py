@@ -50,7 +50,7 @@ class Linter:
     def check(self, prompt: ParsedPrompt) -> Checked:
         """Run every rule that applies over one prompt, then its suppression comments."""
         plan = self._plan(prompt.path, bare=prompt.prompt is None)
-        candidates = plan.prefilter.candidates(prompt.haystack)
+        candidates = plan.prefilter.candidates(prompt.text)
         found: set[Finding] = set()
         skipped = []
         for number in sorted(candidates):
