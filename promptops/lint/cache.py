@@ -17,7 +17,6 @@ from promptops.core.store import BlobStore
 from promptops.lint.engine import Checked
 from promptops.lint.finding import Edit, Finding, Fix, Severity
 from promptops.lint.options import LintOptions
-from promptops.lint.report import Skipped
 
 _LARGEST = 256_000_000
 """Bytes. Old verdicts are never looked up again, and nothing else says which those are."""
