@@ -37,10 +37,16 @@ class VerdictCache:
         self._store = BlobStore(path)
         self._settings = digest({"options": options.identity(), "code": _own_code()})
 
-    def key(self, content: bytes, *, shown: str, how: str = "") -> str:
-        """The key of a file: its bytes, its shown path, and how it is read (format, column)."""
-        head = json.dumps([self._settings, shown, how]).encode()
-        return hashlib.sha256(head + b"\0" + hashlib.sha256(content).digest()).hexdigest()
+    def key(self, path: Path, *, shown: str, how: str = "") -> str:
+        """The key of a file: its bytes, its shown path, and how it is read (format, column).
+
+        Raises:
+            OSError: The file cannot be read.
+        """
+        with path.open("rb") as stream:
+            content = hashlib.file_digest(stream, "sha256").digest()
+        head = json.dumps([self._settings, shown, how]).encode("utf-8", "surrogatepass")
+        return hashlib.sha256(head + b"\0" + content).hexdigest()
 
     def get_many(self, keys: Sequence[str]) -> dict[str, Checked]:
         """The verdicts known, by key."""

@@ -15,7 +15,7 @@ from promptops.lint.prefilter import Prefilter
 from promptops.lint.report import Skipped
 from promptops.lint.rule import Rule, group_of
 from promptops.lint.rules.unused_suppression import UnusedSuppression
-from promptops.lint.suppression import MARK, Sifted, sift
+from promptops.lint.suppression import Sifted, sift
 from promptops.prompts.loader import PromptFile
 
 Cell = tuple[int, str]
@@ -77,11 +77,16 @@ class Linter:
         return self.check(prompt)
 
     def check_text(self, text: str, *, path: str, row: int | None = None) -> Checked:
-        """Check a bare text; one that concerns no rule is not even parsed."""
+        """Check a bare text; one that concerns no rule is not even parsed.
+
+        Comments in it allow nothing: a collection from outside does not judge itself.
+        """
         plan = self._plan(path, bare=True)
-        if not plan.prefilter.candidates(text) and MARK not in text:
+        if not plan.prefilter.candidates(text):
             return NOTHING
-        return self.check(parse_text(text, path=path, row=row))
+        prompt = parse_text(text, path=path, row=row)
+        prompt.comments = ()
+        return self.check(prompt)
 
     def check_cells(self, cells: Iterable[Cell], *, path: str) -> Checked:
         """Check rows of a table, as one outcome."""
@@ -92,7 +97,9 @@ class Linter:
         plan = self._plans.get((kinds, bare))
         if plan is None:
             # A bare text has no keys, variables or bindings that a rule could speak about.
-            spoken = [kind for kind in kinds if not (bare and kind.needs_file)]
+            spoken = [
+                kind for kind in kinds if not (kind.needs_project or (bare and kind.needs_file))
+            ]
             plan = _Plan(spoken, self.options)
             self._plans[kinds, bare] = plan
         return plan

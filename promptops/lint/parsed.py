@@ -217,6 +217,17 @@ class ParsedPrompt:
         return tuple(message for wording in self.wordings for message in wording.messages)
 
     @property
+    def is_bare(self) -> bool:
+        """Whether this is one text without roles, slots and comments."""
+        return (
+            self.prompt is None
+            and not self.comments
+            and len(self.messages) == 1
+            and self.messages[0].text == self.source
+            and not self.messages[0].slots
+        )
+
+    @property
     def text(self) -> str:
         """All messages as written: what rules' triggers are looked up in."""
         return "\n".join(message.text for message in self.messages)

@@ -18,6 +18,9 @@ Progress = Callable[[int, int], None]
 
 T = TypeVar("T")
 
+Outcome = tuple[str, Checked]
+"""What a batch is for (a verdict's key in the cache, or ""), and what was found."""
+
 _POOL_FROM = 1_500_000
 """Characters. Below that, a pool's own start costs more than it saves."""
 _BATCH = 250_000
@@ -31,7 +34,7 @@ class Batch(Protocol):
     def size(self) -> int:
         """About how many characters there are to read."""
 
-    def check(self, linter: Linter) -> Checked:
+    def check(self, linter: Linter) -> list[Outcome]:
         """Check them all."""
 
 
@@ -42,22 +45,23 @@ class FileBatch:
     files: tuple[PromptFile, ...]
     size: int
 
-    def check(self, linter: Linter) -> Checked:
+    def check(self, linter: Linter) -> list[Outcome]:
         """Check each file."""
-        return joined(linter.check_file(file) for file in self.files)
+        return [("", linter.check_file(file)) for file in self.files]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellBatch:
     """Rows of one table."""
 
+    key: str = ""
     path: str
     cells: tuple[Cell, ...]
     size: int
 
-    def check(self, linter: Linter) -> Checked:
+    def check(self, linter: Linter) -> list[Outcome]:
         """Check each row."""
-        return linter.check_cells(self.cells, path=self.path)
+        return [(self.key, linter.check_cells(self.cells, path=self.path))]
 
 
 def lint_files(
@@ -80,7 +84,7 @@ def lint_files(
     """
     batches = (
         FileBatch(files=tuple(chunk), size=size)
-        for chunk, size in _chunks(files, lambda file: len(file.text))
+        for chunk, size in chunks(files, lambda file: len(file.text))
     )
     return lint_batches(
         batches,
@@ -114,10 +118,10 @@ def lint_cells(
     )
 
 
-def cell_batches(cells: Iterable[Cell], *, path: str) -> Iterator[CellBatch]:
+def cell_batches(cells: Iterable[Cell], *, path: str, key: str = "") -> Iterator[CellBatch]:
     """Rows of a table in batches, read as they are asked for."""
-    for chunk, size in _chunks(cells, lambda cell: len(cell[1])):
-        yield CellBatch(path=path, cells=tuple(chunk), size=size)
+    for chunk, size in chunks(cells, lambda cell: len(cell[1])):
+        yield CellBatch(key=key, path=path, cells=tuple(chunk), size=size)
 
 
 def lint_batches(
@@ -131,15 +135,22 @@ def lint_batches(
 ) -> LintReport:
     """Lint batches of any kind; the arguments are those of `lint_files`."""
     settings = options or LintOptions()
-    check = _Check(pickle.dumps(settings))
     outcomes = []
     done = 0
-    for outcome in _outcomes(check, batches, workers):
+    for _, outcome in check_batches(batches, settings, workers=workers):
         outcomes.append(outcome)
         done += outcome.prompts
         if progress is not None:
             progress(done, total)
     return report_of(outcomes, settings, unreadable)
+
+
+def check_batches(
+    batches: Iterable[Batch], options: LintOptions, *, workers: int = 1
+) -> Iterator[Outcome]:
+    """The outcomes of batches in their order, as they come."""
+    for outcomes in _outcomes(_Check(pickle.dumps(options)), batches, workers):
+        yield from outcomes
 
 
 def report_of(
@@ -164,7 +175,7 @@ class _Check:
     def __init__(self, options: bytes) -> None:
         self._options = options
 
-    def __call__(self, batch: Batch) -> Checked:
+    def __call__(self, batch: Batch) -> list[Outcome]:
         return batch.check(_linter(self._options))
 
 
@@ -173,7 +184,7 @@ def _linter(options: bytes) -> Linter:
     return Linter(pickle.loads(options))  # noqa: S301 - bytes of our own process
 
 
-def _outcomes(check: _Check, batches: Iterable[Batch], workers: int) -> Iterator[Checked]:
+def _outcomes(check: _Check, batches: Iterable[Batch], workers: int) -> Iterator[list[Outcome]]:
     waiting = iter(batches)
     first: list[Batch] = []
     if workers > 1:
@@ -193,7 +204,8 @@ def _chained(first: Iterable[Batch], rest: Iterable[Batch]) -> Iterator[Batch]:
     yield from rest
 
 
-def _chunks(items: Iterable[T], size_of: Callable[[T], int]) -> Iterator[tuple[list[T], int]]:
+def chunks(items: Iterable[T], size_of: Callable[[T], int]) -> Iterator[tuple[list[T], int]]:
+    """Items in runs of about a batch's size, each with its size in characters."""
     chunk: list[T] = []
     size = 0
     for item in items:
