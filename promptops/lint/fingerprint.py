@@ -9,8 +9,8 @@ import re
 
 from promptops.lint.finding import Finding
 
-_BEFORE = 40
-_AFTER = 80
+_BEFORE = 24
+_AFTER = 48
 _LENGTH = 16
 _NUMBER = re.compile(r"\b[0-9][0-9.,]{0,30}\b")
 
@@ -18,9 +18,9 @@ _NUMBER = re.compile(r"\b[0-9][0-9.,]{0,30}\b")
 def anchor(text: str, span: tuple[int, int], *, conceal: bool = False) -> str:
     """A digest of the words around a place.
 
-    The words are those of the line that the place begins in: at most 40 characters before it and
-    80 from its beginning. Case and white space do not count, so that indenting or rewriting other
-    lines changes nothing.
+    The words are those of the line that the place begins in: at most 24 characters before it and
+    48 from its beginning. Case and white space do not count, so that indenting or rewriting other
+    lines changes nothing; who edits next to a finding is asked about it again.
 
     Args:
         text: The text of a message.
@@ -29,10 +29,11 @@ def anchor(text: str, span: tuple[int, int], *, conceal: bool = False) -> str:
     """
     start, end = span
     first = max(text.rfind("\n", 0, start) + 1, start - _BEFORE)
-    line_end = text.find("\n", start)
-    last = min(len(text) if line_end < 0 else line_end, start + _AFTER)
-    inside = "\0" if conceal else text[start:last]
-    words = f"{text[first:start]}{inside}{text[end:last] if conceal else ''}".lower().split()
+    after = end if conceal else start
+    line_end = text.find("\n", after)
+    last = min(len(text) if line_end < 0 else line_end, after + _AFTER)
+    place = "\0" if conceal else ""
+    words = f"{text[first:start]}{place}{text[after:last]}".lower().split()
     return _short(" ".join(words))
 
 

@@ -9,7 +9,7 @@ from promptops.lint.project.model import Member, Project
 from promptops.lint.project.rule import ProjectRule
 from promptops.lint.report import LintReport, Skipped
 from promptops.lint.rules.unused_suppression import UnusedSuppression
-from promptops.lint.suppression import Suppression, read_suppressions, sift
+from promptops.lint.suppression import MARK, Sifted, Suppression, read_suppressions, sift
 
 Comment = tuple[str, int, int]
 """A suppression comment by its path, line and column."""
@@ -35,7 +35,7 @@ def lint_project(project: Project, options: LintOptions) -> ProjectChecked:
     skipped = list(_unread(project, options))
     for kind in project_rules(options):
         try:
-            rule = kind(options.options.get(kind.code))
+            rule = kind(options.options.get(kind.code), today=options.today)
             for finding in rule.check_project(project):
                 if kind in options.rules(finding.path):
                     level = options.severity.get(kind.code, finding.severity)
@@ -97,12 +97,12 @@ def _sifted(
         if not comments:
             kept += here
             continue
-        sifted = sift(member.parsed, here)
+        sifted = sift(member.parsed, here, today=options.today)
         kept += sifted.kept
         suppressed += sifted.suppressed
         idle = {comment for comment, _ in sifted.idle}
         used |= {(member.path, each.line, each.column) for each in comments if each not in idle}
-        kept += _idle(member, [each for each in comments if each in idle], names, options)
+        kept += _idle(member, sifted, names, options)
     return ProjectChecked(
         findings=tuple(sorted(kept, key=lambda finding: finding.order)),
         skipped=tuple(sorted(set(skipped), key=lambda item: (item.path, item.reason))),
@@ -112,18 +112,16 @@ def _sifted(
 
 
 def _comments(member: Member) -> tuple[Suppression, ...]:
-    return read_suppressions(member.parsed) if "promptops: ignore" in member.file.text else ()
+    return read_suppressions(member.parsed) if MARK in member.file.text else ()
 
 
 def _idle(
-    member: Member, idle: Iterable[Suppression], names: set[str], options: LintOptions
+    member: Member, sifted: Sifted, names: set[str], options: LintOptions
 ) -> Iterator[Finding]:
     """Comments that speak of project rules only, and allow nothing."""
     if UnusedSuppression not in options.rules(member.path):
         return
-    ours = [each for each in idle if each.reason and names.issuperset(each.names)]
-    fault = "allows nothing that is found here"
-    rule = UnusedSuppression()
-    for finding in rule.report(member.parsed, [(each, fault) for each in ours], names):
+    ours = [item for item in sifted.idle if names.issuperset(item[0].names)]
+    for finding in UnusedSuppression().report(member.parsed, ours, names):
         level = options.severity.get(finding.code, finding.severity)
         yield replace(finding, severity=level)

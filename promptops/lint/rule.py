@@ -35,6 +35,8 @@ class Rule:
             literal does: a prompt is shown to the rule when a trigger or a shape occurs in it.
         needs_file: Whether the rule speaks about keys, variables or bindings only, so that it has
             nothing to say about a bare text.
+        needs_project: Whether the rule speaks about prompts together, so that it has nothing to
+            say about one (see `promptops.lint.project`).
         tags: Machine-readable references such as ``owasp-llm01``.
         defaults: The rule's options and their defaults.
     """
@@ -47,6 +49,7 @@ class Rule:
     triggers: ClassVar[tuple[str, ...]] = ()
     shapes: ClassVar[tuple[str, ...]] = ()
     needs_file: ClassVar[bool] = False
+    needs_project: ClassVar[bool] = False
     tags: ClassVar[tuple[str, ...]] = ()
     defaults: ClassVar[Mapping[str, int | float | str]] = {}
     summary: ClassVar[str]
@@ -115,6 +118,7 @@ class Rule:
         line, column = message.place(start)
         end_line, end_column = message.place(max(start, end - 1))
         excerpt = " ".join(message.text[start:end].split())[:_EXCERPT]
+        end_column += 1 if end > start else 0
         edits: tuple[Edit, ...] = ()
         if fix:
             edits = (
@@ -122,7 +126,7 @@ class Rule:
                     line=line,
                     column=column,
                     end_line=end_line,
-                    end_column=end_column + 1,
+                    end_column=end_column,
                     text=fix[1],
                 ),
             )
@@ -136,7 +140,7 @@ class Rule:
             line=line,
             column=column,
             end_line=end_line,
-            end_column=end_column + (1 if end > start else 0),
+            end_column=end_column,
             region=message.region(start).value,
             prompt_id=prompt.prompt_id,
             row=prompt.row,

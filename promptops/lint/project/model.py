@@ -97,8 +97,8 @@ class Project:
 
     Attributes:
         members: Every prompt, in the order of their paths.
-        golden: Golden cases by the path that prompt files name them by (``evals[].dataset``).
-        lost: The paths among these where there is nothing.
+        golden: Golden cases by the path that prompt files name them by (``evals[].dataset``);
+            sets that do not exist are absent (`promptops check` tells of them).
         routes: What routing makes of each target, by prompt id; a prompt that no policy speaks
             for is absent.
         unread: What could not be read.
@@ -106,7 +106,6 @@ class Project:
 
     members: tuple[Member, ...]
     golden: Mapping[str, tuple[GoldenCase, ...]] = field(default_factory=dict)
-    lost: frozenset[str] = frozenset()
     routes: Mapping[str, tuple[Route, ...]] = field(default_factory=dict)
     unread: tuple[Unread, ...] = ()
 

@@ -21,6 +21,8 @@ class ProjectRule(Rule):
             reported as skipped.
     """
 
+    needs_file = True
+    needs_project = True
     needs: ClassVar[tuple[Need, ...]] = ()
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:

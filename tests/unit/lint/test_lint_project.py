@@ -1,0 +1,249 @@
+"""Rules about prompts together, and about a prompt and what stands around it."""
+
+import random
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from promptops.golden.loading import parse_row
+from promptops.lint import RULES, Finding, LintOptions, Severity, lint_files
+from promptops.lint.documentation import as_prompt_file
+from promptops.lint.project import Member, Project, ProjectRule, Route, Unread
+from promptops.lint.project.likeness import near_pairs
+from promptops.lint.project_engine import lint_project, with_project
+from promptops.models.card import ModelCard
+from promptops.prompts.loader import parse_prompt
+
+GOLDEN = "datasets/golden/example.jsonl"
+PROJECT_RULES = {code: rule for code, rule in RULES.items() if issubclass(rule, ProjectRule)}
+DOCUMENT = re.compile(r"^---\n", re.MULTILINE)
+
+
+def project_of(text: str, *, path: str = "support/{}.prompt.yaml", **context: object) -> Project:
+    """The project that the documents of a text describe; see `ProjectRule`."""
+    members: list[Member] = []
+    cases, routes, earlier = [], [], {}
+    for piece in DOCUMENT.split(text.strip("\n") + "\n"):
+        key = piece.partition(":")[0]
+        if key == "golden":
+            rows = yaml.safe_load(piece)["golden"]
+            cases = [
+                parse_row({"id": f"c{n}", "inputs": {}, **row}, line=n)
+                for n, row in enumerate(rows, start=1)
+            ]
+        elif key == "routes":
+            routes = [_route(row) for row in yaml.safe_load(piece)["routes"]]
+        elif key == "earlier":
+            old = parse_prompt(as_prompt_file(piece.replace("earlier:", "id:", 1)), "old").prompt
+            earlier[old.id] = old
+        else:
+            file = parse_prompt(as_prompt_file(piece), "new.prompt.yaml")
+            place = path.format(file.prompt.id)
+            members.append(Member(file=file, path=place, area=place.rpartition("/")[0]))
+    for member in members:
+        member.earlier = earlier.get(member.prompt.id)
+    return Project(
+        members=tuple(members),
+        golden={GOLDEN: tuple(cases)} if cases else {},
+        routes={member.prompt.id: tuple(routes) for member in members} if routes else {},
+        **context,
+    )
+
+
+def _route(row: dict[str, object]) -> Route:
+    card = row.pop("card", None)
+    made = ModelCard(id=str(row["target"]), family="x", provider="x", **card) if card else None
+    return Route(card=made, **row)
+
+
+def lint(code: str, text: str, **options: object) -> tuple[Finding, ...]:
+    checked = lint_project(project_of(text), LintOptions(select=frozenset({code}), **options))
+    assert not checked.skipped
+    return checked.findings
+
+
+def told(found: Iterable[Finding]) -> list[tuple[str, str]]:
+    return [(finding.prompt_id, finding.message) for finding in found]
+
+
+@pytest.mark.parametrize("code", PROJECT_RULES)
+def test_the_bad_example_is_found_and_the_good_one_is_not(code):
+    rule = PROJECT_RULES[code]
+    found = lint(code, rule.bad)
+    assert {finding.code for finding in found} == {code}, "the bad example is not found"
+    assert all(finding.advice and finding.line >= 1 for finding in found)
+    assert lint(code, rule.good) == (), "the good example is found"
+
+
+# A variable that a new version loses.
+
+V1 = 'version: "1.2.0"\nvariables: {question: {type: string, max_length: 9}}\n'
+V1_TEXT = "messages: [{role: user, content: '{{ question }}'}]\n"
+NEW_VARIABLES = {
+    "a variable is gone": ("1.3.0", "{}", 'the variable "question" of version 1.2.0 is gone'),
+    "a variable is renamed": (
+        "1.2.1",
+        "{query: {type: string, max_length: 9}}",
+        '"question" of version 1.2.0 is called "query" now',
+    ),
+    "the version says so": ("2.0.0", "{}", ""),
+    "a variable is added": (
+        "1.3.0",
+        "{question: {type: string, max_length: 9}, tone: {type: string, default: kind}}",
+        "",
+    ),
+    "a variable is narrowed": ("1.2.1", "{question: {type: string, max_length: 5}}", ""),
+}
+
+
+@pytest.mark.parametrize(
+    ("version", "variables", "said"), NEW_VARIABLES.values(), ids=NEW_VARIABLES
+)
+def test_a_lost_variable_is_told_unless_the_version_says_so(version, variables, said):
+    new = f'id: answer\nversion: "{version}"\nvariables: {variables}\n'
+    found = lint("VAR004", f"{new}---\nearlier: answer\n{V1}{V1_TEXT}")
+    assert told(found) == ([("answer", said)] if said else [])
+
+
+def test_below_1_0_a_minor_version_may_break():
+    text = 'id: a\nversion: "{}"\n---\nearlier: a\nversion: "0.4.1"\nvariables: {{x: {{}}}}\n'
+    assert lint("VAR004", text.format("0.5.0")) == ()
+    assert len(lint("VAR004", text.format("0.4.2"))) == 1
+
+
+# Prompts that stand there twice.
+
+LONG = "Sort the letter by the office that has to answer it. Take the first that fits. "
+TAIL = "Never guess: a letter that fits none goes to the front desk, with a note that says why."
+TWINS = {
+    "other variables and case": (
+        (LONG + "{{ a }} " + TAIL, LONG.upper() + "{{ b }}  " + TAIL, ""),
+        (Severity.WARNING, 'this says word for word what "one" says'),
+    ),
+    "a word changed": (
+        (LONG + TAIL, LONG + TAIL.replace("front desk", "main desk"), ""),
+        None,
+    ),
+    "a word added at the end": (
+        (LONG + TAIL, LONG + TAIL + " Thanks.", ""),
+        (Severity.INFO, "of this is what"),
+    ),
+    "another output": (
+        (LONG + TAIL, LONG + TAIL, "output: {schema: {type: object}}"),
+        None,
+    ),
+    "too short to tell": (("Translate {{ a }}.", "Translate {{ b }}.", ""), None),
+    "another order": ((LONG + TAIL, TAIL + " " + LONG, ""), None),
+}
+
+
+@pytest.mark.parametrize(("texts", "said"), TWINS.values(), ids=TWINS)
+def test_duplicates_are_told_once_at_the_later_prompt(texts, said):
+    one, two, extra = texts
+    names = "variables: {a: {max_length: 9}, b: {max_length: 9}}\n"
+    pieces = [
+        f"id: {name}\n{names}{more}\nmessages:\n  - role: user\n    content: {text!r}\n"
+        for name, text, more in (("one", one, ""), ("two", two, extra))
+    ]
+    found = lint("REG012", "---\n".join(pieces))
+    assert [(finding.prompt_id, finding.severity) for finding in found] == (
+        [("two", said[0])] if said else []
+    )
+    assert all(said[1] in finding.message for finding in found)
+
+
+def test_a_house_style_does_not_make_prompts_alike():
+    style = " ".join(f"Keep rule {n} of the handbook in mind at all times." for n in range(20))
+    pieces = [
+        f"id: p{n}\nmessages:\n  - role: user\n    content: {style} Do job {n} as job {n} says.\n"
+        for n in range(12)
+    ]
+    assert lint("REG012", "---\n".join(pieces)) == ()
+
+
+@given(
+    st.lists(st.frozensets(st.integers(0, 12), max_size=9), max_size=9),
+    st.sampled_from([0.3, 0.5, 0.8, 1.0]),
+)
+def test_near_pairs_are_those_of_comparing_all_pairs(sets, threshold):
+    found = {(one, two): value for one, two, value in near_pairs(sets, threshold)}
+    wanted = {}
+    for two, right in enumerate(sets):
+        for one, left in enumerate(sets[:two]):
+            if left and right:
+                value = len(left & right) / len(left | right)
+                if value >= threshold:
+                    wanted[one, two] = value
+    assert found == wanted
+
+
+# The engine around the rules.
+
+BREAK = f'id: a\nversion: "1.2.1"\n---\nearlier: a\n{V1}'
+
+
+def both(text: str, **context: object) -> tuple[list[str], int]:
+    """The codes that a whole run reports, and how many findings comments allow."""
+    project = project_of(text, **context)
+    options = LintOptions(select=frozenset({"VAR004", "REG009"}))
+    files = [replace(member.file, path=Path(member.path)) for member in project.members]
+    report = with_project(lint_files(files, options=options), project, options)
+    return [finding.code for finding in report.findings], report.suppressed
+
+
+COMMENTS = {
+    "none": ("", (["VAR004"], 0)),
+    "a comment with its reason": (
+        "# promptops: ignore-file[VAR004] no caller is left\n",
+        ([], 1),
+    ),
+    "a group": ("# promptops: ignore-file[VAR] no caller is left\n", ([], 1)),
+    "no reason": ("# promptops: ignore-file[VAR004]\n", (["REG009", "VAR004"], 0)),
+}
+
+
+@pytest.mark.parametrize(("comment", "expected"), COMMENTS.values(), ids=COMMENTS)
+def test_comments_allow_findings_about_the_project(comment, expected):
+    codes, suppressed = both(BREAK.replace("\n", f"\n{comment}", 1))
+    assert (sorted(codes), suppressed) == expected
+
+
+def test_a_comment_about_a_project_rule_is_idle_only_when_the_project_was_checked():
+    text = "id: a\n# promptops: ignore-file[VAR004] no caller is left\n"
+    member = project_of(text).members[0]
+    options = LintOptions(select=frozenset({"VAR004", "REG009"}))
+    assert lint_files([member.file], options=options).findings == ()
+    assert both(text) == (["REG009"], 0)
+
+
+def test_context_that_could_not_be_read_is_skipped_and_told_once():
+    unread = Unread(need="history", where="a.prompt.yaml", reason="git is locked", prompt_id="a")
+    checked = lint_project(
+        project_of("id: a\n", unread=(unread,)), LintOptions(select=frozenset({"VAR004"}))
+    )
+    (skipped,) = checked.skipped
+    assert skipped.path == "a.prompt.yaml"
+    assert skipped.reason == "VAR004 not checked about a: git is locked"
+    other = LintOptions(select=frozenset({"REG012"}))
+    assert lint_project(project_of("id: a\n", unread=(unread,)), other).skipped == ()
+
+
+def test_settings_hold_for_project_rules():
+    (found,) = lint("VAR004", BREAK, severity={"VAR004": Severity.INFO})
+    assert found.severity is Severity.INFO
+    assert lint("VAR004", BREAK, per_path=(("support/*", frozenset({"VAR004"})),)) == ()
+
+
+def test_the_order_of_the_files_does_not_change_what_is_said():
+    project = project_of("---\n".join(f'id: p{n}\nversion: "1.2.{n}"\n' for n in range(5)))
+    mixed = list(project.members)
+    random.Random(7).shuffle(mixed)
+    options = LintOptions(select=frozenset(PROJECT_RULES))
+    shuffled = replace(project, members=tuple(mixed))
+    assert lint_project(project, options) == lint_project(shuffled, options)
