@@ -1,7 +1,8 @@
 """The result of one lint run."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from promptops.core.canonical import JSON
 from promptops.lint.finding import Finding, Severity
@@ -31,7 +32,9 @@ class Skipped:
 class LintReport:
     """Findings in their one order, and what could not be checked.
 
-    ``checked`` counts prompts, ``suppressed`` the findings that comments allow.
+    ``checked`` counts prompts, ``suppressed`` the findings that comments allow. ``sources`` are the
+    texts of files with findings by the path that findings carry, as far as they are at hand: the
+    reports for people quote lines from them. They are no part of the result.
     """
 
     findings: tuple[Finding, ...]
@@ -39,6 +42,7 @@ class LintReport:
     skipped: tuple[Skipped, ...] = ()
     suppressed: int = 0
     fail_on: Severity = Severity.WARNING
+    sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def exit_status(self) -> int:
