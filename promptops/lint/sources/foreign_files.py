@@ -1,0 +1,93 @@
+"""Readers of the formats with one prompt a file: Prompty, Dotprompt, POML."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from promptops.lint.sources.building import built, html_remarks
+from promptops.lint.sources.model import Read, Source
+from promptops.prompts.formats.dotprompt import read_dotprompt as _dotprompt
+from promptops.prompts.formats.foreign import (
+    ForeignMessage,
+    ForeignPrompt,
+    Remark,
+    role_named,
+    shifted,
+)
+from promptops.prompts.formats.prompty import read_prompty as _prompty
+
+_TAG = re.compile(
+    r"<!--(?:(?!-->).){0,20000}-->|</?[A-Za-z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*+>", re.DOTALL
+)
+_TURN = re.compile(r"<(/?)(system|human|user|ai|assistant|tool)-(?:msg|message)\b", re.IGNORECASE)
+
+
+def read_poml(text: str) -> ForeignPrompt:
+    """Read POML as what its author wrote: the text between the tags, one message a turn.
+
+    Tags and comments are template; what sits outside of turns is the user's, as the renderer has
+    it. Nothing in such a file is refused.
+
+    Source: the samples of microsoft/poml; read 2026-08-21.
+    """
+    cuts, tags, remarks = [("user", 0)], [], []
+    for match in _TAG.finditer(text):
+        tags.append(match.span())
+        if match.group().startswith("<!--"):
+            body = match.group()[4:-3].strip()
+            remarks.append(Remark(body=body, start=match.start(), end=match.end()))
+        elif turn := _TURN.match(match.group()):
+            cuts.append(("user" if turn[1] else role_named(turn[2]), match.end()))
+    messages = []
+    for number, (role, start) in enumerate(cuts):
+        end = cuts[number + 1][1] if number + 1 < len(cuts) else len(text)
+        inner = [(max(a, start) - start, b - start) for a, b in tags if start <= a and b <= end]
+        if _says_something(text[start:end], inner):
+            messages.append(
+                ForeignMessage(
+                    role=role, text=text[start:end], locate=shifted(start), template=tuple(inner)
+                )
+            )
+    return ForeignPrompt(name="", messages=tuple(messages), syntax="jinja", remarks=tuple(remarks))
+
+
+def _says_something(text: str, tags: list[tuple[int, int]]) -> bool:
+    place = 0
+    for start, end in [*tags, (len(text), len(text))]:
+        if text[place:start].strip():
+            return True
+        place = end
+    return False
+
+
+def _prompty_with_html(text: str, where: str) -> ForeignPrompt:
+    foreign = _prompty(text, where)
+    return replace(foreign, remarks=(*foreign.remarks, *html_remarks(text)))
+
+
+def read_prompty(source: Source) -> Iterator[Read]:
+    """Read a Prompty file.
+
+    Raises:
+        PromptSyntaxError: The front matter is wrong.
+    """
+    return _PROMPTY(source)
+
+
+def read_dotprompt(source: Source) -> Iterator[Read]:
+    """Read a Dotprompt file.
+
+    Raises:
+        PromptSyntaxError: The front matter is wrong.
+    """
+    return _DOTPROMPT(source)
+
+
+def read_poml_file(source: Source) -> Iterator[Read]:
+    """Read a POML file."""
+    return _POML(source)
+
+
+_PROMPTY = built(_prompty_with_html)
+_DOTPROMPT = built(_dotprompt)
+_POML = built(lambda text, _: read_poml(text))

@@ -1,0 +1,1 @@
+"""Prompt files of other tools, read with the place of every character."""
