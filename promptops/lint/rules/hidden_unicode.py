@@ -1,9 +1,10 @@
 """SEC004."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from promptops.lint.finding import Finding, Severity
+from promptops.lint.finding import Finding, Fix, Severity
 from promptops.lint.parsed import ParsedMessage, ParsedPrompt
 from promptops.lint.regions import WRITTEN
 from promptops.lint.rule import Rule
@@ -67,24 +68,31 @@ class HiddenUnicode(Rule):
             smuggling = [match for match in runs if _SMUGGLING.search(match.group())]
             harmless = [match for match in runs if match not in smuggling]
             for match in smuggling:
-                yield self._run(prompt, message, match, Severity.ERROR, 1)
+                yield self._runs(prompt, message, [match], Severity.ERROR)
             if harmless:
-                yield self._run(prompt, message, harmless[0], Severity.WARNING, len(harmless))
+                yield self._runs(prompt, message, harmless, Severity.WARNING)
 
-    def _run(
+    def _runs(
         self,
         prompt: ParsedPrompt,
         message: ParsedMessage,
-        match: re.Match[str],
+        matches: Sequence[re.Match[str]],
         severity: Severity,
-        places: int,
     ) -> Finding:
-        names = sorted({f"U+{ord(char):04X}" for char in match.group()})
-        text = f"{len(match.group())} invisible characters ({', '.join(names[:4])})"
-        if places > 1:
-            text += f", and more in {places - 1} other places"
+        """A finding at the first run, whose fix deletes them all."""
+        first = matches[0]
+        names = sorted({f"U+{ord(char):04X}" for char in first.group()})
+        text = f"{len(first.group())} invisible characters ({', '.join(names[:4])})"
+        if len(matches) > 1:
+            text += f", and more in {len(matches) - 1} other places"
         fix = ("delete the invisible characters", "")
-        return self.found(prompt, message, match.span(), text, severity=severity, fix=fix)
+        found = [
+            self.found(prompt, message, match.span(), text, severity=severity, fix=fix)
+            for match in matches
+        ]
+        edits = tuple(edit for each in found if each.fix for edit in each.fix.edits)
+        whole = Fix(title=fix[0], applicability="safe", edits=edits)
+        return replace(found[0], fix=whole)
 
 
 def _is_ordinary(message: ParsedMessage, match: re.Match[str]) -> bool:
