@@ -22,7 +22,8 @@ _LIMIT = phrase(
     rf"{_UNIT}\b"
 )
 _ONE = phrase(
-    rf"\b(?:answer|reply|respond|write|return|output)(?: [\w ]{{0,20}})? "
+    rf"\b(?:answer|reply|respond|write|return|output|name|give|say|tell|classify|describe)"
+    rf"(?: [\w ]{{0,40}})? "
     rf"(?:in|with) (?:exactly |only |just )?(?:one|a single) (?:short |brief )?{_UNIT}\b"
 )
 _BELOW = {"under", "fewer than", "less than"}
@@ -32,6 +33,7 @@ _CASE = phrase(
 )
 _LIST_CUE = phrase(
     r"\b(?:labels?|categories|classes|topics|sentiments|options|one of(?: the following)?"
+    r"|(?:one|a single) word"
     r"|(?:classify|categori[sz]e|label|sort|rate|tag)\b[^.;:\n]{1,80}? (?:as|into|with)"
     r"|(?:answer|reply|respond) (?:only )?with|either)"
     r"(?: (?:the |these |following |one of ){0,3}(?:labels?|categories|classes|values|words))?"

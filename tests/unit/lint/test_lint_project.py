@@ -1,69 +1,26 @@
 """Rules about prompts together, and about a prompt and what stands around it."""
 
 import random
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptops.golden.loading import parse_row
 from promptops.lint import RULES, Finding, LintOptions, Severity, lint_files
-from promptops.lint.documentation import as_prompt_file
-from promptops.lint.project import Member, Project, ProjectRule, Route, Unread
+from promptops.lint.project import ProjectRule, Unread
 from promptops.lint.project.likeness import near_pairs
 from promptops.lint.project_engine import lint_project, with_project
-from promptops.models.card import ModelCard
-from promptops.prompts.loader import parse_prompt
+from promptops.testing.projects import project_of
 
-GOLDEN = "datasets/golden/example.jsonl"
 PROJECT_RULES = {code: rule for code, rule in RULES.items() if issubclass(rule, ProjectRule)}
-DOCUMENT = re.compile(r"^---\n", re.MULTILINE)
 
 
-def project_of(text: str, *, path: str = "support/{}.prompt.yaml", **context: object) -> Project:
-    """The project that the documents of a text describe; see `ProjectRule`."""
-    members: list[Member] = []
-    cases, routes, earlier = [], [], {}
-    for piece in DOCUMENT.split(text.strip("\n") + "\n"):
-        key = piece.partition(":")[0]
-        if key == "golden":
-            rows = yaml.safe_load(piece)["golden"]
-            cases = [
-                parse_row({"id": f"c{n}", "inputs": {}, **row}, line=n)
-                for n, row in enumerate(rows, start=1)
-            ]
-        elif key == "routes":
-            routes = [_route(row) for row in yaml.safe_load(piece)["routes"]]
-        elif key == "earlier":
-            old = parse_prompt(as_prompt_file(piece.replace("earlier:", "id:", 1)), "old").prompt
-            earlier[old.id] = old
-        else:
-            file = parse_prompt(as_prompt_file(piece), "new.prompt.yaml")
-            place = path.format(file.prompt.id)
-            members.append(Member(file=file, path=place, area=place.rpartition("/")[0]))
-    for member in members:
-        member.earlier = earlier.get(member.prompt.id)
-    return Project(
-        members=tuple(members),
-        golden={GOLDEN: tuple(cases)} if cases else {},
-        routes={member.prompt.id: tuple(routes) for member in members} if routes else {},
-        **context,
-    )
-
-
-def _route(row: dict[str, object]) -> Route:
-    card = row.pop("card", None)
-    made = ModelCard(id=str(row["target"]), family="x", provider="x", **card) if card else None
-    return Route(card=made, **row)
-
-
-def lint(code: str, text: str, **options: object) -> tuple[Finding, ...]:
-    checked = lint_project(project_of(text), LintOptions(select=frozenset({code}), **options))
+def lint(code: str, text: str, **options) -> tuple[Finding, ...]:
+    chosen = LintOptions(select=frozenset({code}), **options)
+    checked = lint_project(project_of(text), chosen)
     assert not checked.skipped
     return checked.findings
 
@@ -188,7 +145,7 @@ def test_near_pairs_are_those_of_comparing_all_pairs(sets, threshold):
 BREAK = f'id: a\nversion: "1.2.1"\n---\nearlier: a\n{V1}'
 
 
-def both(text: str, **context: object) -> tuple[list[str], int]:
+def both(text: str, **context) -> tuple[list[str], int]:
     """The codes that a whole run reports, and how many findings comments allow."""
     project = project_of(text, **context)
     options = LintOptions(select=frozenset({"VAR004", "REG009"}))
