@@ -50,6 +50,11 @@ class GitHistory:
                 hint="comparing with a revision needs a git repository",
             )
 
+    def head(self) -> str | None:
+        """The hash of HEAD; None before the first commit."""
+        code, found, _ = self._run("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+        return None if code else found.strip()
+
     def base(self, revision: str) -> str:
         """The commit that a change begins at: the last that ``revision`` and HEAD have in common.
 
