@@ -140,6 +140,163 @@ def test_near_pairs_are_those_of_comparing_all_pairs(sets, threshold):
     assert found == wanted
 
 
+# Stages that disagree.
+
+SCORE = "output: {schema: {type: object, properties: {score: {type: number%s}}}}\n"
+UNIT = SCORE % ", minimum: 0, maximum: 1"
+PLAIN = SCORE % ""
+READ = "variables: {score: {type: number}}\nmessages: [{role: user, content: '%s: {{ score }}'}]\n"
+MOOD = "output: {schema: {type: object, properties: {mood: {enum: [%s]}}}}\n"
+MOODS = "variables: {mood: {enum: [%s]}}\nmessages: [{role: user, content: '{{ mood }}'}]\n"
+LOW = "messages: [{role: user, content: 'Give a score (0 to 1) to the draft.'}]\n"
+SEAMS = {
+    "another range in the wording": (
+        (UNIT, READ % "A score of 1-10"),
+        'writes "score" from 0 to 1',
+    ),
+    "a range that only the writer's wording gives": (
+        (LOW + PLAIN, READ % "The score is between 1 and 5"),
+        'writes "score" from 0 to 1',
+    ),
+    "the same range": ((UNIT, READ % "The score is between 0 and 1"), ""),
+    "numbers that are no range of the key": ((UNIT, READ % "Score. Take 1 to 10 words"), ""),
+    "no range": ((UNIT, READ % "The score"), ""),
+    "another type": (
+        (UNIT, "variables: {score: {type: boolean}}\n"),
+        "as a number, this reads a boolean",
+    ),
+    "an integer where a number is read": (
+        ("output: {schema: {properties: {score: {type: integer}}}}\n", READ % "It"),
+        "",
+    ),
+    "a value that is not taken": ((MOOD % "good, bad, ugly", MOODS % "good, bad"), 'as "ugly" too'),
+    "more values are taken": ((MOOD % "good, bad", MOODS % "good, bad, ugly"), ""),
+    "the same key, nearly the same values": (
+        (MOOD % "good, bad, ugly", MOOD % "good, bad, hard"),
+        'writes nearly the same "mood": good, bad, ugly',
+    ),
+    "the same key, other values": ((MOOD % "good, bad", MOOD % "up, down, good"), ""),
+    "the same key on another scale": (
+        (UNIT, SCORE % ", minimum: 1, maximum: 5"),
+        'writes "score" from 0 to 1',
+    ),
+}
+
+
+@pytest.mark.parametrize(("pieces", "said"), SEAMS.values(), ids=SEAMS)
+def test_stages_of_one_pipeline_agree(pieces, said):
+    one, two = (
+        f"id: {name}\nx-pipeline: p\n{each}" for name, each in zip("ab", pieces, strict=True)
+    )
+    found = lint("CON009", f"{one}---\n{two}")
+    assert [finding.prompt_id for finding in found] == (["b"] if said else [])
+    assert all(said in finding.message for finding in found)
+
+
+RELATED = {
+    "one pipeline": ("x-pipeline: p", "x-pipeline: p", [Severity.ERROR]),
+    "one area": ("", "", [Severity.WARNING]),
+    "two pipelines": ("x-pipeline: p", "x-pipeline: q", []),
+    "a pipeline and none": ("x-pipeline: p", "", []),
+    "two areas": ("x-area: one", "x-area: two", []),
+}
+
+
+@pytest.mark.parametrize(("one", "two", "severities"), RELATED.values(), ids=RELATED)
+def test_only_prompts_that_belong_together_are_compared(one, two, severities):
+    text = f"id: a\n{one}\n{UNIT}---\nid: b\n{two}\n{READ % 'A score of 1-10'}"
+    assert [finding.severity for finding in lint("CON009", text)] == severities
+
+
+def test_a_name_that_any_prompt_uses_is_no_seam_by_itself():
+    text = MOOD.replace("mood", "label") % "a, b"
+    read = MOODS.replace("mood", "label") % "c"
+    assert lint("CON009", f"id: a\n{text}---\nid: b\n{read}") == ()
+    assert (
+        len(lint("CON009", f"id: a\nx-pipeline: p\n{text}---\nid: b\nx-pipeline: p\n{read}")) == 1
+    )
+
+
+# The data and the routing policy.
+
+REFUSED = "  - {policy: p@1, target: m, constraint: %s, reason: so}\n"
+TRAINS = "  - {policy: p@1, target: m, card: {trains_on_data: %s}}\n"
+PERSONAL = "data: {classification: internal, contains_pii: true}\n"
+PUBLIC = "data: {classification: public, contains_pii: false}\n"
+ROUTES = {
+    "no target may answer": (PUBLIC, REFUSED % "residency", [Severity.ERROR]),
+    "no target fits for other reasons": (PUBLIC, REFUSED % "context", []),
+    "one target may answer": (PERSONAL, REFUSED % "residency" + TRAINS % "false", []),
+    "a target trains on personal data": (PERSONAL, TRAINS % "true", [Severity.WARNING]),
+    "a target trains on restricted data": (
+        "data: {classification: restricted, contains_pii: false}\n",
+        TRAINS % "true",
+        [Severity.WARNING],
+    ),
+    "a target trains on public data": (PUBLIC, TRAINS % "true", []),
+    "the card does not say": (PERSONAL, "  - {policy: p@1, target: m, card: {region: eu}}\n", []),
+}
+
+
+@pytest.mark.parametrize(("data", "routes", "severities"), ROUTES.values(), ids=ROUTES)
+def test_data_and_policy_go_together(data, routes, severities):
+    found = lint("CMP010", f"id: a\n{data}---\nroutes:\n{routes}")
+    assert [finding.severity for finding in found] == severities
+    assert all("p@1" in finding.message for finding in found)
+
+
+# Taint that passes through a prompt.
+
+WRITES = """\
+variables: {mail: {type: string, max_length: 9, trust: untrusted}}
+messages: [{role: user, content: "<m>{{ mail }}</m>"}]
+output: {schema: {type: object, properties: {wish: {%s}}}}
+"""
+READS = "variables: {wish: {type: string, max_length: 9}}\n%s\n"
+IN_USER = 'messages: [{role: user, content: "{{ wish }}"}]'
+IN_SYSTEM = 'messages: [{role: system, content: "{{ wish }}"}, {role: user, content: Go.}]'
+TOOLS = "model: {requires: {tools: true}}\n" + IN_USER
+CLEAN = WRITES.replace(", trust: untrusted", "")
+TAINT = {
+    "free text in the system message": (WRITES % "type: string", IN_SYSTEM, "the system message"),
+    "free text where tools may be called": (WRITES % "type: string", TOOLS, "call tools"),
+    "a list of texts": (WRITES % "type: array, items: {type: string}", IN_SYSTEM, "the system"),
+    "a closed list": (WRITES % "enum: [refund, repair]", IN_SYSTEM, None),
+    "a number": (WRITES % "type: number", IN_SYSTEM, None),
+    "a pattern": (WRITES % "type: string, pattern: '^A-[0-9]+$'", IN_SYSTEM, None),
+    "trusted sources": (CLEAN % "type: string", IN_SYSTEM, None),
+}
+
+
+@pytest.mark.parametrize(("writes", "reads", "said"), TAINT.values(), ids=TAINT)
+def test_taint_is_followed_into_the_next_prompt(writes, reads, said):
+    text = f"id: a\nx-pipeline: p\n{writes}---\nid: b\nx-pipeline: p\n{READS % reads}"
+    found = lint("SEC020", text)
+    assert [(finding.prompt_id, finding.severity) for finding in found] == (
+        [("b", Severity.WARNING)] if said else []
+    )
+    assert all(said in finding.message for finding in found)
+
+
+def test_taint_in_the_user_message_only_is_a_remark():
+    text = f"id: a\nx-pipeline: p\n{WRITES % 'type: string'}---\nid: b\nx-pipeline: p\n"
+    (found,) = lint("SEC020", text + READS % IN_USER)
+    assert found.severity is Severity.INFO
+
+
+def test_taint_runs_along_a_chain_whatever_the_prompts_in_between_declare():
+    middle = READS % IN_USER + "output: {schema: {type: object, properties: {plan: {}}}}\n"
+    last = "variables: {plan: {type: string}}\n" + IN_SYSTEM.replace("wish", "plan")
+    pieces = [WRITES % "type: string", middle, last]
+    text = "---\n".join(
+        f"id: {name}\nx-pipeline: p\n{each}\n" for name, each in zip("abc", pieces, strict=True)
+    )
+    assert [(f.prompt_id, f.severity) for f in lint("SEC020", text)] == [
+        ("b", Severity.INFO),
+        ("c", Severity.WARNING),
+    ]
+
+
 # The engine around the rules.
 
 BREAK = f'id: a\nversion: "1.2.1"\n---\nearlier: a\n{V1}'
