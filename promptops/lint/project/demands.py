@@ -44,7 +44,12 @@ _ITEM_LINE = re.compile(
 )
 _SPLIT = re.compile(r",\s{0,3}(?:or |and )?|\s(?:or|and)\s|\s?\|\s?|\s?/\s?")
 _END = re.compile(r"[.;\n(]|\sif\s|\sdepending\s|\sbased\s|\sfor\s")
-_EDGES = " \t\n\"'`“”‘’*_-.:"
+_EDGES = " \t\n\u00a0\"'`“”‘’*_-.:"
+_OPEN_ENDS = frozenset({"etc", "more", "others", "among others", "so on", "nothing else", "such"})
+_NOT_A_BRANCH = re.compile(
+    r"\b(?:otherwise|necessary|needed|should|can|may)\b"
+    r"|\b(?:they|users?|customers?|he|she|i|you|to|who|people|players?)$"
+)
 _BRANCH = phrase(
     r"\bif\b(?P<condition>[^.;\n]{3,160}?)[,:]? (?:then )?(?:just |only |simply )?"
     r"(?:say|answer|answer with|reply|reply with|respond with|return|output|write|use) "
@@ -157,6 +162,8 @@ def branches(prompt: ParsedPrompt) -> Iterator[Branch]:
         for match in _BRANCH.finditer(message.lower):
             if message.region(match.start()) not in INSTRUCTIONS:
                 continue
+            if _NOT_A_BRANCH.search(match["condition"].strip()):
+                continue
             group = "quoted" if match["quoted"] is not None else "bare"
             start, end = match.span(group)
             yield Branch(
@@ -181,8 +188,11 @@ def label_lists(prompt: ParsedPrompt) -> Iterator[LabelList]:
 def _inline(text: str, start: int) -> tuple[tuple[str, ...], int]:
     stop = _END.search(text, start, start + 400)
     end = stop.start() if stop else min(len(text), start + 400)
-    parts = [part.strip(_EDGES) for part in _SPLIT.split(text[start:end])]
-    whole = all(part and len(part.split()) <= 4 for part in parts)
+    first, *rest = _SPLIT.split(text[start:end])
+    parts = [part.strip(_EDGES) for part in (first.rpartition(":")[2], *rest)]
+    whole = all(
+        part and len(part.split()) <= 4 and part.lower() not in _OPEN_ENDS for part in parts
+    )
     return (tuple(parts), end) if whole else ((), end)
 
 

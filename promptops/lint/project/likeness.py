@@ -31,7 +31,7 @@ def near_pairs(
         size = len(ours)
         if not size:
             continue
-        ranked = sorted(ours, key=lambda shingle: (count[shingle], shingle))
+        ranked = sorted(sorted(ours), key=count.__getitem__)
         prefix = ranked[: size - math.ceil(threshold * size - 1e-9) + 1]
         seen: set[int] = set()
         for shingle in prefix:

@@ -135,7 +135,7 @@ class UntestedInstruction(ProjectRule):
         }
         for branch in branches(member.parsed):
             answer = fold(branch.answer)
-            if answer in said or any(f" {answer} " in f" {text} " for text in said):
+            if not answer or answer in said or any(f" {answer} " in f" {text} " for text in said):
                 continue
             refusal = answer in _ABSTENTIONS or _NOTHING.search(branch.condition) is not None
             if answers.abstains and refusal:

@@ -97,6 +97,11 @@ UNTESTED = {
         ["expected: null", *texts("x")],
         [],
     ),
+    "words that somebody else says": (
+        'If they say "yes," go on. If necessary, you can use "maybe".',
+        texts("x"),
+        [],
+    ),
     "a branch inside an example": (
         'Answer.\n\n      Example:\n      If it rains, say "wet".',
         texts("x"),
@@ -230,6 +235,8 @@ LISTS = {
         "Refund",
         "Late delivery",
     ),
+    "Label each: Sure / Likely / Open.": ("Sure", "Likely", "Open"),
+    "Topics: cars, boats, etc.": None,
     "Topics: a thing that nobody would ever take for one label, and more": None,
 }
 
