@@ -6,6 +6,7 @@ from promptops.lint.finding import Finding, Severity
 from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.phrases import NUMBER, number, phrase
 from promptops.lint.rule import Rule
+from promptops.lint.targets import calls
 
 _LENGTH = phrase(
     rf"\b(?:at least|minimum of|exactly|about|around|approximately|write|a|an|in) (?P<n>{NUMBER})"
@@ -45,14 +46,20 @@ class AnswerDoesNotFit(Rule):
     code = "MOD012"
     name = "answer-does-not-fit"
     severity = Severity.ERROR
+    tags = ("pd-specification",)
+    needs_file = True
+    version = 2
+    triggers = ("word", "sentence", "paragraph")
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield each length that does not fit."""
-        for wording in prompt.wordings:
-            limit = wording.params.get("max_tokens")
+        for call in calls(prompt):
+            limit = call.params.get("max_tokens")
             if not isinstance(limit, int):
                 continue
-            for message in wording.instructing:
+            for message in call.messages:
+                if message.is_shot:
+                    continue
                 for match in message.find(_LENGTH, self.regions):
                     if _UPPER.search(message.lower[max(0, match.start() - 30) : match.start()]):
                         continue

@@ -39,6 +39,8 @@ class ConstantQuery(Rule):
     code = "RAG006"
     name = "constant-query"
     severity = Severity.WARNING
+    tags = ("pd-context",)
+    needs_file = True
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield one finding at most."""

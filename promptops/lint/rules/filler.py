@@ -21,6 +21,7 @@ _SHORTER = {
     "prior to": "before",
     "in the process of": "while",
 }
+_REBUILDS = frozenset({"many", "while"})  # they may ask for other words around them
 _FILLER = phrase(rf"\b(?:{'|'.join(_SHORTER)})\b")
 
 
@@ -40,7 +41,7 @@ class Filler(Rule):
         Read the ticket to find the order number.
 
     What to do:
-        Use the shorter word; the fix is safe.
+        Use the shorter word.
 
     Source:
         Plain language guidelines (plainlanguage.gov), "Use simple words and phrases".
@@ -49,9 +50,9 @@ class Filler(Rule):
     code = "ECO001"
     name = "filler"
     severity = Severity.INFO
-    triggers = ("order to", "fact that", "event that", "purpose of", "point in time", "regard",
-                "number of", "ability to", "prior to", "process of", "in order",
-                "due to")  # fmt: skip
+    tags = ("pd-efficiency",)
+    version = 2
+    shapes = ("|".join(words.replace(" ", r"[^a-z0-9]{1,3}") for words in _SHORTER),)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield each phrase with its shorter form."""
@@ -62,4 +63,11 @@ class Filler(Rule):
                 short = short.capitalize() if words[0].isupper() else short
                 fix = (f'write "{short}"', short) if "\n" not in words else None
                 text = f'"{" ".join(words.split())}" says no more than "{short}"'
-                yield self.found(prompt, message, match.span(), text, fix=fix)
+                yield self.found(
+                    prompt,
+                    message,
+                    match.span(),
+                    text,
+                    fix=fix,
+                    applicability="unsafe" if short in _REBUILDS else "safe",
+                )

@@ -36,7 +36,8 @@ class MissingDataClass(Rule):
     code = "REG003"
     name = "missing-data-class"
     severity = Severity.INFO
-    tags = ("gdpr-art30", "eu-ai-act-art10")
+    needs_file = True
+    tags = ("aia-art10", "nist-rmf-map")
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield one finding at most."""

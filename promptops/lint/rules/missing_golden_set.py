@@ -35,7 +35,8 @@ class MissingGoldenSet(Rule):
     code = "REG002"
     name = "missing-golden-set"
     severity = Severity.INFO
-    tags = ("nist-ai-rmf-measure",)
+    needs_file = True
+    tags = ("nist-rmf-measure",)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield one finding at most."""

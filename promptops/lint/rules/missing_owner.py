@@ -34,7 +34,8 @@ class MissingOwner(Rule):
     code = "REG001"
     name = "missing-owner"
     severity = Severity.WARNING
-    tags = ("nist-ai-rmf-govern", "iso-42001-5.3")
+    needs_file = True
+    tags = ("nist-rmf-govern",)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield one finding at most."""

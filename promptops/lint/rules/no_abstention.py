@@ -52,6 +52,7 @@ class NoAbstention(Rule):
     code = "RAG003"
     name = "no-abstention"
     severity = Severity.WARNING
+    needs_file = True
     tags = ("owasp-llm09",)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:

@@ -48,6 +48,8 @@ class PlaceholderOfVariable(Rule):
     code = "VAR001"
     name = "placeholder-of-variable"
     severity = Severity.ERROR
+    tags = ("pd-input",)
+    needs_file = True
     regions = frozenset({Region.INSTRUCTION, Region.EXAMPLE, Region.QUOTE})
     triggers = ("{", "<", "[")
 

@@ -1,11 +1,21 @@
 """ECO002."""
 
-from promptops.lint.finding import Severity
+from collections.abc import Iterator
+
+from promptops.lint.finding import Finding, Severity
+from promptops.lint.parsed import ParsedMessage, ParsedPrompt
 from promptops.lint.phrases import phrase
-from promptops.lint.rule import PhraseRule
+from promptops.lint.rule import Rule
+
+_COURTESY = phrase(
+    r"\b(?:(?:could|can|would|will) you please|i(?: would|'d) (?:really )?like you to"
+    r"|kindly please"
+    r"|thank(?:s| you)(?: very much| so much)? in advance|thank you (?:very|so) much for your"
+    r" (?:help|time))\b[!.,]?"
+)
 
 
-class Politeness(PhraseRule):
+class Politeness(Rule):
     """Courtesies towards the model.
 
     What it does:
@@ -31,11 +41,34 @@ class Politeness(PhraseRule):
     code = "ECO002"
     name = "politeness"
     severity = Severity.INFO
-    triggers = ("please", "i would like you", "thank", "i'd like you")
-    pattern = phrase(
-        r"\b(?:(?:could|can|would|will) you please|i(?: would|'d) (?:really )?like you to"
-        r"|kindly please"
-        r"|thank(?:s| you)(?: very much| so much)? in advance|thank you (?:very|so) much for your"
-        r" (?:help|time))\b"
-    )
-    text = '"{}" costs tokens and adds no instruction'
+    tags = ("pd-efficiency",)
+    version = 2
+    triggers = ("you please", "you\nplease", "kindly", "i would", "i'd", "thank")
+
+    def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
+        """Yield each courtesy; the fix deletes it and capitalizes what follows."""
+        for message in prompt.messages:
+            for match in message.find(_COURTESY, self.regions):
+                start, end = match.span()
+                words = " ".join(message.text[start:end].split()).rstrip("!.,")
+                stop, rest = _without(message, start, end)
+                one_line = "\n" not in message.text[start:stop]
+                yield self.found(
+                    prompt,
+                    message,
+                    (start, stop) if one_line else (start, end),
+                    f'"{words}" costs tokens and adds no instruction',
+                    fix=("delete it", rest) if one_line else None,
+                    applicability="unsafe",
+                )
+
+
+def _without(message: ParsedMessage, start: int, end: int) -> tuple[int, str]:
+    """Where the deletion ends, and what stands there instead: the next letter, capitalized."""
+    text = message.text
+    stop = end
+    while stop < len(text) and text[stop] == " " and stop - end < 8:
+        stop += 1
+    if text[start].isupper() and stop < len(text) and text[stop].isalpha():
+        return stop + 1, text[stop].upper()
+    return stop, ""

@@ -42,6 +42,8 @@ class RepeatedExample(Rule):
     code = "ECO005"
     name = "repeated-example"
     severity = Severity.WARNING
+    tags = ("pd-efficiency",)
+    needs_file = True
     defaults = {"similarity": 0.8}
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:

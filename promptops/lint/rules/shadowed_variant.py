@@ -40,6 +40,8 @@ class ShadowedVariant(Rule):
     code = "REG006"
     name = "shadowed-variant"
     severity = Severity.ERROR
+    tags = ("pd-maintainability",)
+    needs_file = True
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield each variant whose condition was seen before."""

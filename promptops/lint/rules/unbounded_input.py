@@ -40,6 +40,7 @@ class UnboundedInput(Rule):
     code = "VAR007"
     name = "unbounded-input"
     severity = Severity.WARNING
+    needs_file = True
     tags = ("owasp-llm10",)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:

@@ -36,7 +36,8 @@ class UnpinnedKnowledge(Rule):
     code = "RAG002"
     name = "unpinned-knowledge"
     severity = Severity.WARNING
-    tags = ("nist-ai-rmf-measure",)
+    needs_file = True
+    tags = ("nist-rmf-measure",)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield one finding at most."""

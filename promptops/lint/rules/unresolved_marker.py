@@ -4,22 +4,33 @@ import re
 from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
-from promptops.lint.parsed import ParsedPrompt
+from promptops.lint.parsed import ParsedMessage, ParsedPrompt
 from promptops.lint.rule import Rule
 
-_MARKER = re.compile(
-    r"\b(?:TODO|FIXME|TBD|XXX)\b(?=[ \t]{0,2}[:(]|[ \t]{0,4}$)"
-    r"|\b[Ll]orem ipsum\b"
-    r"|\[(?i:insert|your|enter|add|paste|fill in|put|choose|specify)\b[^\]\n]{1,80}\](?!\()"
-    r"|<(?i:insert|enter|paste|fill in|your)[ _-][^<>\n/]{1,80}>"
-    r"|(?<![\w=(`\[])\[[A-Z][A-Z0-9]{2,30}(?:[ _/-][A-Z0-9]{1,30}){1,6}\](?!\()",
+_NOTE = re.compile(
+    r"(?<![\[#/\w-])(?<![#/] )\b(?:TODO|FIXME|TBD|XXX)\b(?=[ \t]{0,2}[:(]|[ \t]{0,4}$)"
+    r"|\b[Ll]orem ipsum\b",
     re.MULTILINE,
+)
+_TO_FILL = re.compile(
+    r"\[(?i:insert|your|enter|add|paste|fill in|put|choose|specify)\b[^\]\n]{1,80}\](?!\()"
+    r"|<(?i:insert|enter|paste|fill in|your)[ _-][^<>\n/]{1,80}>"
+    r"|(?<![\w=(`\[])\[(?:[A-Z][A-Z0-9]{1,30}[ _/-]){1,5}"
+    r"(?:NAME|TITLE|DATE|HERE|NUMBER|EMAIL|ADDRESS|COMPANY|TOPIC|PRODUCT|URL|LINK|TEXT|AGE"
+    r"|CITY|COUNTRY|LANGUAGE|ROLE|INDUSTRY|AUDIENCE|GOAL"
+    r"|AMOUNT|PRICE|PHONE|DETAILS|DESCRIPTION|COLOR|STYLE|TYPE|FIELD)\](?!\()"
+)
+_LAST_WORD = (
+    r"[ _/-](?:name|title|date|here|number|email|address|company|topic|product|url|link|text|age"
+    r"|city|country|language|role|industry|audience|goal|amount|price|phone|details|description"
+    r"|color|style|type|field)\]"
 )
 _TEMPLATE = re.compile(r"output|format|template|structure|response|report", re.IGNORECASE)
 _MEANT = re.compile(
     r"\b(?:placeholders?|in (?:square )?brackets|as \[|like \[|with \[|mark(?:ed)? (?:it )?(?:as"
-    r"|with)"
-    r"|use \[|write \[|tag|prefix|label|such as \[|replace|redact|mask)",
+    r"|with)|use \[|write \[|tags?|prefix(?:es)?|labels?|such as \[|replaced?|redact(?:ed)?"
+    r"|mask(?:ed)?|never|without|avoid|each|every|any|all|if|find|search|list|remov\w{1,3}|count)(?:\b|\Z)"
+    r"|\bnot?[ \t]{1,3}.?\Z",
     re.IGNORECASE,
 )
 
@@ -28,9 +39,10 @@ class UnresolvedMarker(Rule):
     """Something that was to be filled in before use.
 
     What it does:
-        Flags "[INSERT COMPANY]", "<your name>", "TODO:", "lorem ipsum" and their like. A sentence
-        that speaks about markers, or tells the model to write them, is left alone, and so is a
-        section that shows what the answer looks like.
+        Flags notes to oneself ("TODO:", "lorem ipsum") and fields to fill in ("[INSERT COMPANY]",
+        "<your name>"). A sentence that speaks about markers, or tells the model to write them, is
+        left alone, and so is a section that shows what the answer looks like. A bare text with
+        fields is a template for its reader: there they are one remark.
 
     Why is this bad?
         The model reads a note that was meant for the author.
@@ -51,19 +63,40 @@ class UnresolvedMarker(Rule):
     code = "VAR006"
     name = "unresolved-marker"
     severity = Severity.WARNING
-    triggers = ("todo", "fixme", "tbd", "xxx", "lorem", "[", "<insert", "<enter", "<paste",
+    version = 2
+    tags = ("pd-maintainability",)
+    triggers = ("todo", "fixme", "tbd", "xxx", "lorem ipsum", "[insert", "[your", "[enter", "[add",
+                "[paste", "[fill", "[put", "[choose", "[specify", "<insert", "<enter", "<paste",
                 "<fill", "<your")  # fmt: skip
+    shapes = (_LAST_WORD,)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
-        """Yield the first marker of each wording in each message."""
+        """Yield the first marker of each wording in each message; of a bare text, one remark."""
         for message in prompt.messages:
-            seen: set[str] = set()
-            for match in message.find(_MARKER, self.regions, cased=True):
-                words = match.group()
-                start, end = message.sentence_at(match.start())
-                meant = _MEANT.search(message.text, start, end)
-                if meant or words in seen or _TEMPLATE.search(message.heading(start)):
-                    continue
-                seen.add(words)
-                text = f'"{words}" was to be filled in'
+            for match in self._unresolved(message, _NOTE):
+                text = f'"{match.group()}" was to be filled in'
                 yield self.found(prompt, message, match.span(), text)
+            fields = list(self._unresolved(message, _TO_FILL))
+            if prompt.prompt is None and fields:
+                count = "a field is" if len(fields) == 1 else f"{len(fields)} fields are"
+                text = f"{count} to be filled in before use"
+                span = fields[0].span()
+                yield self.found(prompt, message, span, text, severity=Severity.INFO)
+                continue
+            for match in fields:
+                text = f'"{match.group()}" was to be filled in'
+                yield self.found(prompt, message, match.span(), text)
+
+    def _unresolved(
+        self, message: ParsedMessage, pattern: re.Pattern[str]
+    ) -> Iterator[re.Match[str]]:
+        seen: set[str] = set()
+        for match in message.find(pattern, self.regions, cased=True):
+            start, end = message.sentence_at(match.start())
+            spoken_of = _MEANT.search(message.text, start, match.start() + 1) or _MEANT.search(
+                message.text, match.end(), end
+            )
+            if spoken_of or match.group() in seen or _TEMPLATE.search(message.heading(start)):
+                continue
+            seen.add(match.group())
+            yield match

@@ -38,6 +38,8 @@ class UnusedContext(Rule):
     code = "RAG001"
     name = "unused-context"
     severity = Severity.ERROR
+    tags = ("pd-context",)
+    needs_file = True
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield one finding a wording."""

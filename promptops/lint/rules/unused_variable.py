@@ -44,6 +44,8 @@ class UnusedVariable(Rule):
     code = "VAR002"
     name = "unused-variable"
     severity = Severity.WARNING
+    tags = ("pd-input", "pd-maintainability")
+    needs_file = True
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield each variable that no template names."""

@@ -1,0 +1,56 @@
+"""MOD014."""
+
+from collections.abc import Iterator
+
+from promptops.lint.finding import Finding, Severity
+from promptops.lint.parsed import ParsedPrompt
+from promptops.lint.rule import Rule
+from promptops.lint.targets import targeted
+
+
+class TooManyStops(Rule):
+    """More stop sequences are set than the declared model takes.
+
+    What it does:
+        Compares the number of `stop` (or `stop_sequences`) with the limit of the declared target's
+        API: 4 for OpenAI, 5 for Gemini, 16 for DeepSeek.
+
+    Why is this bad?
+        The request is refused.
+
+    Example:
+        model: {requires: {family: gpt}, params: {stop: [END, STOP, "---", "###", "Q:"]}}
+        messages: [{role: user, content: Name the capital of France.}]
+
+    Use instead:
+        model: {requires: {family: gpt}, params: {stop: [END, "---"]}}
+        messages: [{role: user, content: Name the capital of France.}]
+
+    What to do:
+        Keep the sequences that occur; let an output schema end the answer.
+
+    Source:
+        OpenAI, Gemini and DeepSeek API references, stop.
+    """
+
+    code = "MOD014"
+    name = "too-many-stops"
+    severity = Severity.ERROR
+    needs_file = True
+
+    def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
+        """Yield one finding for each target whose limit is passed."""
+        for call in targeted(prompt):
+            for name in ("stop", "stop_sequences"):
+                stops = call.params.get(name)
+                if not isinstance(stops, list):
+                    continue
+                for target, fact, _ in call.facts("stop_sequences"):
+                    if len(stops) > int(fact.value):
+                        text = (
+                            f"{len(stops)} stop sequences, and {target.shown} takes {fact.value}"
+                            " at most"
+                        )
+                        yield self.found_at_key(
+                            prompt, call.pointer(name), text, variant=call.variant
+                        )

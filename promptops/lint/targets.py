@@ -1,0 +1,119 @@
+"""Which model each wording of a prompt file is meant for, and with which parameters.
+
+A target is declared by ``model.requires`` (``model`` or ``family``), by ``model.params.model``, or
+by the same keys of a variant's ``when``. Where nothing is declared there is no target, and rules
+about models have nothing to say.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from promptops.core.canonical import JSON
+from promptops.lint.parsed import ParsedMessage, ParsedPrompt, Wording
+from promptops.models.card import ModelCard
+from promptops.models.catalog import Catalog
+from promptops.models.facts import Certainty, Fact, ModelName, facts_about, read_model_name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One way in which a prompt is sent: the messages and parameters of one wording.
+
+    ``params`` are the prompt's own with the variant's over them; ``pointers`` says where in the
+    file each stands; ``declared_at`` where the targets are named.
+    """
+
+    variant: str | None
+    messages: tuple[ParsedMessage, ...]
+    params: Mapping[str, JSON]
+    pointers: Mapping[str, str]
+    targets: tuple[ModelName, ...]
+    declared_at: str
+
+    def pointer(self, param: str) -> str:
+        """Where a parameter stands in the file."""
+        return self.pointers.get(param, "/model/params")
+
+    def facts(self, topic: str) -> Iterator[tuple[ModelName, Fact, Certainty]]:
+        """The facts of a topic about the targets, the first one of each target."""
+        for target in self.targets:
+            for fact, certainty in facts_about(target, topic)[:1]:
+                yield target, fact, certainty
+
+
+@lru_cache(maxsize=2)
+def calls(prompt: ParsedPrompt) -> tuple[Call, ...]:
+    """The ways in which a prompt file is sent: its own and each variant's; none for a bare text."""
+    if prompt.prompt is None:
+        return ()
+    needs = prompt.prompt.model
+    params = dict(needs.params) if needs else {}
+    base = {name: f"/model/params/{name}" for name in params}
+    own = _declared(needs.requires if needs else {}) or _declared(params)
+    found = [
+        Call(
+            variant=None,
+            messages=prompt.wordings[0].messages,
+            params=params,
+            pointers=base,
+            targets=own,
+            declared_at="/model",
+        )
+    ]
+    wordings: dict[str | None, Wording] = {wording.variant: wording for wording in prompt.wordings}
+    for number, variant in enumerate(prompt.prompt.variants):
+        place = f"/variants/{number}"
+        theirs = _declared(variant.when) or _declared(variant.params)
+        found.append(
+            Call(
+                variant=variant.id,
+                messages=wordings.get(variant.id, prompt.wordings[0]).messages,
+                params={**params, **variant.params},
+                pointers={**base, **{name: f"{place}/params/{name}" for name in variant.params}},
+                targets=theirs or own,
+                declared_at=f"{place}/when" if theirs else "/model",
+            )
+        )
+    return tuple(found)
+
+
+def targeted(prompt: ParsedPrompt) -> tuple[Call, ...]:
+    """The calls whose model or family is declared."""
+    return tuple(call for call in calls(prompt) if call.targets)
+
+
+@lru_cache(maxsize=1)
+def _cards() -> dict[str, ModelCard]:
+    return {card.id.rpartition("/")[2]: card for card in Catalog.load().cards}
+
+
+def card_of(target: ModelName) -> ModelCard | None:
+    """The built-in card of a target; None when it names only a family, or none is known."""
+    return _cards().get(target.name) if target.name else None
+
+
+def cheapest_card(target: ModelName) -> ModelCard | None:
+    """The target's card, or the cheapest hosted one of its family."""
+    card = card_of(target)
+    if card is not None or target.name:
+        return card
+    family = [item for item in _cards().values() if item.family == target.family]
+    priced = [item for item in family if item.price.input > 0]
+    return min(priced, key=lambda item: (item.price.input, item.id), default=None)
+
+
+def known_families() -> frozenset[str]:
+    """The families that have a card."""
+    return frozenset(card.family for card in _cards().values())
+
+
+def _declared(keys: Mapping[str, JSON]) -> tuple[ModelName, ...]:
+    models = [read_model_name(name) for name in _names(keys.get("model"))]
+    return tuple(models or (ModelName(family=name.lower()) for name in _names(keys.get("family"))))
+
+
+def _names(value: JSON) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    return [name for name in value if isinstance(name, str)] if isinstance(value, list) else []

@@ -1,0 +1,118 @@
+"""Rules about models: what they need a date, a price or an option for."""
+
+import datetime as dt
+
+import pytest
+
+from promptops.lint import LintOptions, lint_files, lint_prompts, parse_text
+from promptops.lint.documentation import as_prompt_file
+from promptops.lint.parsing import parse_file
+from promptops.lint.targets import calls
+from promptops.models.facts import facts, retirements
+from promptops.prompts.loader import parse_prompt
+
+CAPITAL = "messages: [{role: user, content: Name the capital of France.}]"
+
+
+def findings(piece: str, code: str, **options):
+    file = parse_prompt(as_prompt_file(piece), "a.prompt.yaml")
+    report = lint_files([file], options=LintOptions(select=frozenset({code}), **options))
+    assert not report.skipped
+    return report.findings
+
+
+def target(model: str) -> str:
+    return f"{CAPITAL}\nmodel: {{requires: {{model: {model}}}}}\n"
+
+
+def test_expired_facts_are_told_once_and_only_past_their_day():
+    piece = target("openai/gpt-4.1")
+    last = max(fact.expires for fact in facts())
+    assert findings(piece, "MOD015", today=dt.date(2026, 11, 22)) == ()
+    (found,) = findings(piece, "MOD015", today=last + dt.timedelta(days=1))
+    assert "looked up again" in found.message
+    assert findings(piece, "MOD015") == (), "without a date nothing expires"
+
+
+def test_a_model_of_ones_own_is_named_in_an_option():
+    piece = target("acme/answerer-2")
+    assert findings(piece, "MOD015")
+    assert not findings(piece, "MOD015", options={"MOD015": {"known": "gpt-9*, answerer-*"}})
+
+
+def test_a_retirement_is_a_remark_before_its_day_and_a_warning_from_it_on():
+    day = retirements().models["claude-sonnet-4-5"]
+    piece = target("anthropic/claude-sonnet-4-5")
+    told = [
+        [str(found.severity) for found in findings(piece, "MOD013", today=day + dt.timedelta(d))]
+        for d in (-90, -30, 0)
+    ]
+    assert told == [[], ["info"], ["warning"]]
+
+
+DATED = {
+    "REG007": CAPITAL + "\ncompliance: {waivers: [{control: pii, reason: pilot, approved_by: dpo, "
+    'until: "2026-12-31"}]}',
+    "REG016": CAPITAL + '\nx-review-by: "2026-12-31"',
+}
+
+
+@pytest.mark.parametrize("code", DATED)
+def test_deadlines_hold_up_to_their_last_day(code):
+    last = dt.date(2026, 12, 31)
+    assert findings(DATED[code], code, today=last) == ()
+    assert findings(DATED[code], code) == ()
+    (found,) = findings(DATED[code], code, today=last + dt.timedelta(days=1))
+    assert "2026-12-31" in found.message
+
+
+RULES = "Answer questions about the web shop politely and in two sentences. " * 80
+LATE = (
+    "variables: {date: {type: string, max_length: 20}}\nmessages:\n  - role: user\n"
+    f"    content: |-\n      Today is {{{{ date }}}}.\n      {RULES}\n"
+)
+PRICES = {
+    "the declared model's price": ("{model: openai/gpt-4.1}", "in 1,000 calls of openai/gpt-4.1"),
+    "the family's cheapest price": ("{family: claude}", "of anthropic/claude-haiku-4-5"),
+    "no declared model": ("{}", "never cached"),
+}
+
+
+@pytest.mark.parametrize(("requires", "said"), PRICES.values(), ids=PRICES)
+def test_a_broken_cache_prefix_has_its_price(requires, said):
+    (found,) = findings(f"{LATE}model: {{requires: {requires}}}", "ECO004")
+    assert found.message.endswith(said)
+
+
+def test_a_model_without_a_prompt_cache_loses_nothing():
+    assert not findings(
+        f"{LATE}model: {{requires: {{model: dashscope/qwen3-next-80b-a3b-instruct}}}}", "ECO004"
+    )
+
+
+def test_a_price_is_tokens_times_list_price():
+    (found,) = findings(f"{LATE}model: {{requires: {{model: openai/gpt-4.1}}}}", "ECO004")
+    tokens = int(found.message.split()[1])
+    assert f"${tokens * 2.0 / 1000:.2f} " in found.message
+
+
+def test_a_bare_text_is_held_to_a_budget_only_when_there_is_one():
+    text = parse_text("word " * 400, path="a")
+    assert not lint_prompts([text], options=LintOptions(select=frozenset({"ECO003"}))).findings
+    options = LintOptions(select=frozenset({"ECO003"}), options={"ECO003": {"max_tokens": 300}})
+    assert len(lint_prompts([text], options=options).findings) == 1
+
+
+def test_a_variant_is_sent_with_the_parameters_it_inherits():
+    piece = (
+        CAPITAL + "\nmodel: {requires: {family: gpt}, params: {temperature: 0, seed: 7}}\n"
+        "variants: [{id: b, when: {model: openai/o3}, params: {temperature: 1}}]\n"
+    )
+    file = parse_prompt(as_prompt_file(piece), "a.prompt.yaml")
+    own, variant = calls(parse_file(file, shown_path="a"))
+    assert [(item.family, item.name) for item in own.targets] == [("gpt", "")]
+    assert [(item.family, item.name) for item in variant.targets] == [("gpt", "o3")]
+    assert (variant.params["temperature"], variant.params["seed"]) == (1, 7)
+    assert variant.pointer("temperature") == "/variants/0/params/temperature"
+    assert variant.pointer("seed") == "/model/params/seed"
+    assert calls(parse_text("You are o3.", path="a")) == ()
