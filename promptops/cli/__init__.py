@@ -46,6 +46,8 @@ SECTIONS: dict[str, dict[str, str]] = {
     "Operate": {
         "run": "Run a flow, such as the nightly.",
         "ui": "Browse runs, variants and packs in MLflow.",
+        "serve": "Serve linting over HTTP.",
+        "lsp": "Speak to an editor: findings while typing, quick fixes.",
         "deploy": "Put flows on their schedules and triggers.",
         "route": "Explain routing, recalibrate it, look at the run log.",
         "pack": "Build, verify, list and export packs.",

@@ -26,6 +26,8 @@ _QUIET = {
 }
 
 
+SERVER_TOKEN = "PROMPTOPS_SERVER_TOKEN"  # noqa: S105 - the variable's name
+
 _PREFECT_NEEDS = 20_000_000
 """Bytes. Its database takes a few; on a full disk its server dies and is waited for in vain."""
 
@@ -42,10 +44,20 @@ def prepare_environment(workspace: Workspace | None = None) -> None:
         os.environ.setdefault("PREFECT_HOME", str(workspace.state / "prefect"))  # noqa: TID251
 
 
+def server_token() -> str:
+    """What callers of our servers must present; empty when nothing is set."""
+    return os.environ.get(SERVER_TOKEN, "")  # noqa: TID251
+
+
+def user_cache() -> Path:
+    """The user's cache folder for what is no workspace's own."""
+    cache = os.environ.get("XDG_CACHE_HOME")  # noqa: TID251
+    return (Path(cache) if cache else Path.home() / ".cache") / "promptops"
+
+
 def default_weights() -> Path:
     """Where weights are kept when nothing is set: the user's cache folder."""
-    cache = os.environ.get("XDG_CACHE_HOME")  # noqa: TID251
-    return (Path(cache) if cache else Path.home() / ".cache") / "promptops" / "models"
+    return user_cache() / "models"
 
 
 def make_prefect_home() -> None:

@@ -65,7 +65,7 @@ def _own_code() -> str:
     folder = Path(__file__).parent
     files = sorted(path for path in folder.rglob("*") if path.suffix in {".py", ".yaml"})
     stats = [(path.relative_to(folder).as_posix(), path.stat()) for path in files]
-    return digest([[name, stat.st_size, stat.st_mtime_ns] for name, stat in stats])
+    return digest([[name, stat.st_size, str(stat.st_mtime_ns)] for name, stat in stats])
 
 
 def _written(checked: Checked) -> bytes:

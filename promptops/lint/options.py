@@ -114,6 +114,10 @@ class LintOptions:
         ignored = self.ignore | resolve_codes(ignore, where=where, known=known)
         return replace(self, select=chosen, ignore=ignored)
 
+    def on(self, today: date | None) -> "LintOptions":
+        """These options as of a day; None leaves them as they are."""
+        return self if today is None else replace(self, today=today)
+
     def identity(self) -> JSON:
         """What the verdicts depend on: rules with versions, and every setting. For cache keys."""
         return {

@@ -1,21 +1,266 @@
-"""Lint the prompts of a workspace."""
+"""Lint: the prompts of a workspace, or files wherever they are."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
-from promptops.errors import PromptSyntaxError, UsageError
+from promptops.config import Workspace, find_workspace
+from promptops.config.environment import user_cache
+from promptops.errors import (
+    PromptSyntaxError,
+    StorageError,
+    UnknownPromptError,
+    UsageError,
+    WorkspaceNotFoundError,
+)
+from promptops.lint.cache import VerdictCache
+from promptops.lint.engine import Linter
 from promptops.lint.options import LintOptions, load_options
+from promptops.lint.paths import Target, check_read, lint_targets
+from promptops.lint.project_engine import project_rules, with_project
 from promptops.lint.report import LintReport, Skipped
-from promptops.lint.runner import lint_files
-from promptops.prompts.loader import PromptFile, load_prompt
+from promptops.lint.runner import lint_files, report_of
+from promptops.lint.sources import detect, find_files, parse_source
+from promptops.operations.lint_project import read_project
+from promptops.prompts.loader import PromptFile
+from promptops.prompts.registry import Registry
 from promptops.wiring import Services
 
 Progress = Callable[[int, int], None]
+Notice = Callable[[str], None]
+SETTINGS = "lint.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LintScope:
+    """Where linting takes place: a workspace, or a folder that is none.
+
+    Attributes:
+        options: Rules and settings.
+        workspace: The workspace, None outside of one.
+        database: Where verdicts are kept.
+        settings_file: The ``lint.toml`` that was read, or would be.
+    """
+
+    options: LintOptions
+    workspace: Workspace | None
+    database: Path
+    settings_file: Path
 
 
 def lint_options(services: Services) -> LintOptions:
-    """The rules and settings of the workspace's ``lint.toml``."""
-    return load_options(services.workspace.lint_file, root=services.workspace.root)
+    """The rules and settings of the workspace's ``lint.toml``, as of today."""
+    options = load_options(services.workspace.lint_file, root=services.workspace.root)
+    return replace(options, today=services.clock().date())
+
+
+def open_scope(
+    folder: Path | str | None = None, *, today: date, start: Path | None = None
+) -> LintScope:
+    """The workspace named or found; outside of any, the nearest ``lint.toml`` above.
+
+    Args:
+        folder: The workspace that the user named.
+        today: The day by which suppressions and model facts expire.
+        start: Where the search upward begins; the current folder when None.
+
+    Raises:
+        WorkspaceNotFoundError: A folder was named and is no workspace.
+        SettingsError: ``lint.toml`` is wrong.
+    """
+    here = (start or Path.cwd()).resolve()
+    try:
+        workspace = find_workspace(folder, start=here)
+    except WorkspaceNotFoundError:
+        if folder is not None:
+            raise
+        above = (place / SETTINGS for place in (here, *here.parents))
+        found = next((path for path in above if path.is_file()), here / SETTINGS)
+        options = load_options(found, root=found.parent)
+        return LintScope(
+            options=replace(options, today=today),
+            workspace=None,
+            database=user_cache() / "lint.db",
+            settings_file=found,
+        )
+    options = load_options(workspace.lint_file, root=workspace.root)
+    return LintScope(
+        options=replace(options, today=today),
+        workspace=workspace,
+        database=workspace.state / "lint.db",
+        settings_file=workspace.lint_file,
+    )
+
+
+def named_targets(
+    scope: LintScope,
+    names: Sequence[str],
+    *,
+    column: str | None = None,
+    format_: str | None = None,
+) -> list[Target]:
+    """The files that arguments name, each once: paths, folders, prompt ids, areas.
+
+    All prompts of the workspace when none are named.
+
+    Raises:
+        UsageError: A folder without prompts, or nothing of that name.
+        UnknownPromptError: No prompt of the workspace has this id.
+    """
+    if not names:
+        if scope.workspace is None:
+            raise UsageError(
+                "nothing is named, and no workspace is here",
+                hint="name files or folders, or run it inside a workspace",
+            )
+        folder = scope.workspace.prompts
+        return [Target(path=path) for path in find_files(folder)] if folder.exists() else []
+    found: dict[Path, Target] = {}
+    for name in names:
+        for path in _paths(scope, name):
+            inside = scope.options.root is not None and path.resolve().is_relative_to(
+                scope.options.root.resolve()
+            )
+            place = path.resolve() if inside else path
+            found.setdefault(place, Target(path=place, column=column, format_=format_))
+    return list(found.values())
+
+
+def _paths(scope: LintScope, name: str) -> Sequence[Path]:
+    path = Path(name)
+    if path.is_dir():
+        files = find_files(path, include=scope.options.include)
+        if not files:
+            raise UsageError(
+                "no prompt is in this folder",
+                where=name,
+                hint="name the files, or let `include` in lint.toml say which they are",
+            )
+        return files
+    if path.exists() or scope.workspace is None or path.suffix:
+        return [path]
+    registry = Registry(scope.workspace.prompts)
+    try:
+        return [registry.get(name).path]
+    except (UnknownPromptError, UsageError):
+        if area := registry.below(name):
+            return area
+        raise
+    except PromptSyntaxError as problem:
+        return [Path(problem.where.partition(":")[0])]
+
+
+def lint_named(
+    scope: LintScope,
+    targets: Sequence[Target],
+    *,
+    cached: bool = True,
+    workers: int = 1,
+    progress: Progress | None = None,
+    notice: Notice | None = None,
+) -> LintReport:
+    """Lint files, each by itself: the rules about a whole project are `with_context`.
+
+    Args:
+        scope: Where they are.
+        targets: The files.
+        cached: Whether verdicts that are known already count.
+        workers: Processes, used when there is much to read.
+        progress: Told the files done and their number.
+        notice: Told when the cache cannot be used.
+    """
+    options = scope.options
+    if cached:
+        try:
+            cache = VerdictCache(scope.database, options)
+            return lint_targets(
+                targets, options=options, cache=cache, workers=workers, progress=progress
+            )
+        except StorageError as problem:
+            if notice is not None:
+                notice(f"verdicts cannot be kept, everything is checked: {problem}")
+    return lint_targets(targets, options=options, workers=workers, progress=progress)
+
+
+def with_context(
+    scope: LintScope,
+    report: LintReport,
+    targets: Sequence[Target],
+    *,
+    open_services: Callable[[], Services],
+) -> LintReport:
+    """A report with what the prompts' surroundings say added: golden sets, policies, each other.
+
+    It speaks of targets in the workspace's registry only; elsewhere nothing surrounds a prompt.
+
+    Args:
+        scope: Where they are.
+        report: What each file says by itself.
+        targets: The files of the report.
+        open_services: Opens the workspace; called only when there is something to ask.
+    """
+    if scope.workspace is None or not project_rules(scope.options):
+        return report
+    folder = scope.workspace.prompts
+    named = {target.path for target in targets if target.path.is_relative_to(folder)}
+    if not named:
+        return report
+    services = open_services()
+    files, _ = services.registry.load_all()
+    project = read_project(services, files, scope.options)
+    whole = with_project(report, project, scope.options)
+    if named.issuperset(file.path for file in files):
+        return whole
+    shown = {scope.options.shown(path) for path in named}
+    before = set(report.findings)
+    return replace(
+        whole,
+        findings=tuple(each for each in whole.findings if each in before or each.path in shown),
+        skipped=tuple(
+            each for each in whole.skipped if each in report.skipped or each.path in shown
+        ),
+    )
+
+
+def with_sources(scope: LintScope, report: LintReport, targets: Sequence[Target]) -> LintReport:
+    """A report that can quote the lines it speaks of; what cannot be read is not quoted."""
+    wanted = {finding.path for finding in report.findings if finding.row is None}
+    sources = dict(report.sources)
+    for target in targets:
+        shown = scope.options.shown(target.path)
+        if shown in wanted and shown not in sources:
+            with suppress(OSError, UnicodeDecodeError):
+                sources[shown] = target.path.read_bytes().decode("utf-8-sig")
+    return replace(report, sources=sources)
+
+
+def lint_text(
+    scope: LintScope,
+    text: str,
+    *,
+    filename: str | None = None,
+    column: str | None = None,
+    format_: str | None = None,
+) -> LintReport:
+    """Lint a text that lies in no file.
+
+    Args:
+        scope: Under which settings.
+        text: The whole text.
+        filename: What it is called: it says the format, and findings carry it.
+        column: The column with the prompts, for tables.
+        format_: The format; it counts before the name.
+
+    Raises:
+        UsageError: An unknown format.
+    """
+    shown = filename or "<stdin>"
+    kind = format_ or (detect(Path(shown)) if filename else None) or "text"
+    read = parse_source(text, shown=shown, format_=kind, column=column)
+    checked = check_read(Linter(scope.options), read)
+    return replace(report_of([checked], scope.options), sources={shown: text})
 
 
 def lint_registry(
@@ -26,7 +271,7 @@ def lint_registry(
     workers: int = 1,
     progress: Progress | None = None,
 ) -> LintReport:
-    """Lint prompt files, every one of the registry when none are given.
+    """Lint prompt files that are loaded, every one of the registry when none are given.
 
     Files that cannot be loaded are reported as skipped, never passed over.
     """
@@ -37,40 +282,6 @@ def lint_registry(
         files,
         options=options or lint_options(services),
         unreadable=[Skipped(path=error.where, reason=error.message) for error in unreadable],
-        workers=workers,
-        progress=progress,
-    )
-
-
-def lint_paths(
-    services: Services,
-    paths: Sequence[Path],
-    *,
-    options: LintOptions | None = None,
-    workers: int = 1,
-    progress: Progress | None = None,
-) -> LintReport:
-    """Lint the prompt files named, and those below the folders named.
-
-    Raises:
-        UsageError: A path with no prompt file at or below it.
-    """
-    found: list[Path] = []
-    for path in paths:
-        below = sorted(path.rglob("*.prompt.yaml")) if path.is_dir() else [path]
-        if not below or not path.exists():
-            raise UsageError("no prompt file is here", where=str(path))
-        found += below
-    files, unreadable = [], []
-    for path in dict.fromkeys(found):
-        try:
-            files.append(load_prompt(path))
-        except PromptSyntaxError as problem:
-            unreadable.append(Skipped(path=problem.where, reason=problem.message))
-    return lint_files(
-        files,
-        options=options or lint_options(services),
-        unreadable=unreadable,
         workers=workers,
         progress=progress,
     )

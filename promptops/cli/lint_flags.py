@@ -1,0 +1,94 @@
+"""The flags of ``promptops lint``, and which go together."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from promptops.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LintFlags:
+    """What the command line said; the names are those of the options."""
+
+    targets: tuple[str, ...]
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    fail_on: str | None
+    column: str | None
+    input_format: str | None
+    stdin: bool
+    stdin_filename: str | None
+    fix: bool
+    unsafe_fixes: bool
+    diff: bool
+    since: str | None
+    baseline: Path | None
+    write_baseline: Path | None
+    prune_baseline: bool
+    watch: bool
+    no_cache: bool
+    llm: bool
+    llm_model: str | None
+    llm_calls: int | None
+    measure: str | None
+    statistics: bool
+    exit_zero: bool
+    html: Path | None
+    output: Path | None
+    rules: bool
+    accuracy: bool
+    explain: str | None
+    formats: bool
+    write_reference: Path | None
+    metrics: Path | None
+    plot: Path | None
+    format_: str
+
+    @property
+    def listing(self) -> bool:
+        """Whether something is to be shown instead of linting."""
+        return self.rules or self.formats or bool(self.explain or self.write_reference)
+
+    @property
+    def selected(self) -> list[str]:
+        """The codes of every ``--select``; commas separate several."""
+        return _words(self.select)
+
+    @property
+    def ignored(self) -> list[str]:
+        """The codes of every ``--ignore``."""
+        return _words(self.ignore)
+
+    def check(self) -> None:
+        """Refuse flags that say nothing together.
+
+        Raises:
+            UsageError: Two flags that exclude each other, or one that lacks another.
+        """
+        fixing = self.fix or self.diff
+        for both, one, other in (
+            (self.stdin and bool(self.targets), "--stdin", "files"),
+            (self.since and self.stdin, "--since", "--stdin"),
+            (self.since and self.write_baseline, "--since", "--write-baseline"),
+            (self.baseline and self.write_baseline, "--baseline", "--write-baseline"),
+            (fixing and self.since, "--fix and --diff", "--since"),
+            (fixing and self.watch, "--fix and --diff", "--watch"),
+            (fixing and self.llm, "--fix and --diff", "--llm"),
+            (self.watch and (self.stdin or self.since), "--watch", "--stdin and --since"),
+        ):
+            if both:
+                raise UsageError(f"{one} and {other} exclude each other")
+        for given, flag, needed in (
+            (self.unsafe_fixes and not fixing, "--unsafe-fixes", "--fix or --diff"),
+            (self.prune_baseline and not self.baseline, "--prune-baseline", "--baseline"),
+            (self.accuracy and not self.rules, "--accuracy", "--rules"),
+            (self.stdin_filename and not self.stdin, "--stdin-filename", "--stdin"),
+            ((self.llm_model or self.llm_calls) and not self.llm and not self.measure,
+             "--llm-model and --llm-calls", "--llm"),
+        ):  # fmt: skip
+            if given:
+                raise UsageError(f"{flag} needs {needed}")
+
+
+def _words(texts: tuple[str, ...]) -> list[str]:
+    return [word.strip() for text in texts for word in text.split(",") if word.strip()]

@@ -1,0 +1,263 @@
+"""Lint and report: once, against a baseline or a revision, or again and again."""
+
+import os
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from promptops.cli.lazy import Cli
+from promptops.cli.lint_flags import LintFlags
+from promptops.cli.measures import write_metrics, write_plot
+from promptops.cli.options import open_workspace, watching
+from promptops.cli.output import emit_json, emit_table, emit_text
+from promptops.cli.watch import Watch
+from promptops.core.clock import system_clock
+from promptops.errors import UsageError
+
+if TYPE_CHECKING:
+    from promptops.lint.paths import Target
+    from promptops.lint.report import LintReport
+    from promptops.operations.linting import LintScope
+
+_LOOK_EVERY_S = 0.5
+
+
+def scope_of(cli: Cli, flags: LintFlags) -> "LintScope":
+    """Where to lint, under the flags' rules."""
+    from promptops.lint.finding import Severity
+    from promptops.operations.linting import open_scope
+
+    scope = open_scope(cli.workspace, today=system_clock().date())
+    options = scope.options.narrowed(select=flags.selected, where="--select")
+    options = options.narrowed(ignore=flags.ignored, where="--ignore")
+    if flags.fail_on:
+        options = replace(options, fail_on=Severity(flags.fail_on))
+    return replace(scope, options=options)
+
+
+def run(cli: Cli, flags: LintFlags) -> None:
+    """Lint what the flags name, report it, and end with the report's status."""
+    watch = watching(cli)
+    scope = scope_of(cli, flags)
+    if flags.watch:
+        _again_and_again(cli, scope, flags, watch)
+        return
+    report = _found(cli, scope, flags, watch)
+    watch.close()
+    status = _tell(cli, scope, flags, watch, report)
+    if not flags.exit_zero or status == 2:
+        click.get_current_context().exit(status)
+
+
+def _found(cli: Cli, scope: "LintScope", flags: LintFlags, watch: Watch) -> "LintReport":
+    if flags.since:
+        return _since(cli, scope, flags, watch)
+    report = _read(cli, scope, flags, watch)
+    if flags.llm:
+        report = _judged(cli, scope, flags, watch, report)
+    if flags.baseline:
+        report = _beyond_baseline(flags, scope, watch, report)
+    return report
+
+
+def _read(cli: Cli, scope: "LintScope", flags: LintFlags, watch: Watch) -> "LintReport":
+    from promptops.operations.linting import (
+        lint_named,
+        lint_text,
+        named_targets,
+        with_context,
+        with_sources,
+    )
+
+    if flags.stdin:
+        text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+        name, kind = flags.stdin_filename, flags.input_format
+        return lint_text(scope, text, filename=name, column=flags.column, format_=kind)
+    targets = named_targets(scope, flags.targets, column=flags.column, format_=flags.input_format)
+    if not targets:
+        watch.remark("no prompt is here: nothing was checked")
+    report = lint_named(
+        scope,
+        targets,
+        cached=not flags.no_cache,
+        workers=os.cpu_count() or 1,
+        progress=lambda done, total: watch.tell("lint", done, total),
+        notice=watch.remark,
+    )
+    whole = with_context(
+        scope, report, targets, open_services=lambda: open_workspace(cli, watch=watch)
+    )
+    return with_sources(scope, whole, targets)
+
+
+def _since(cli: Cli, scope: "LintScope", flags: LintFlags, watch: Watch) -> "LintReport":
+    from promptops.operations.lint_changes import lint_changes
+    from promptops.operations.linting import named_targets, with_sources
+
+    assert flags.since is not None
+    targets = named_targets(scope, flags.targets) if flags.targets else []
+    services = open_workspace(cli, watch=watch)
+    paths = [target.path for target in targets]
+    found = lint_changes(services, flags.since, paths=paths, options=scope.options)
+    changed = f"{len(found.files)} changed file{'s' * (len(found.files) != 1)}"
+    watch.remark(f"{changed} since {found.base[:10]}; {found.settled} findings settled")
+    return with_sources(scope, found.report, named_targets(scope, ()))
+
+
+def _judged(
+    cli: Cli, scope: "LintScope", flags: LintFlags, watch: Watch, report: "LintReport"
+) -> "LintReport":
+    """The report with what a model says added; what it could not judge is skipped, and told."""
+    from promptops.lint.parsed import ParsedPrompt
+    from promptops.lint.sources import read_prompts
+    from promptops.llm.metered import Budget
+    from promptops.operations.lint_judging import judge_prompts
+    from promptops.operations.linting import named_targets
+
+    if scope.workspace is None:
+        raise UsageError("a model is asked through a workspace", where="--llm",
+                         hint="run it inside one, or name one with --workspace")  # fmt: skip
+    services = open_workspace(cli, watch=watch)
+    targets = named_targets(scope, flags.targets, column=flags.column, format_=flags.input_format)
+    prompts = [
+        prompt
+        for target in targets
+        for prompt in read_prompts(
+            target.path,
+            shown=scope.options.shown(target.path),
+            column=target.column,
+            format_=target.format_,
+        )
+        if isinstance(prompt, ParsedPrompt)
+    ]
+    judged = judge_prompts(
+        services,
+        prompts,
+        model=flags.llm_model,
+        budget=Budget(calls=flags.llm_calls),
+        progress=watch.of("judge"),
+    )
+    watch.remark(
+        f"{judged.model}: {judged.calls} calls, {judged.cached_calls} known answers, "
+        f"{judged.seconds:.1f} s"
+    )
+    return replace(
+        report,
+        findings=tuple(
+            sorted((*report.findings, *judged.findings), key=lambda finding: finding.order)
+        ),
+        skipped=tuple(
+            sorted((*report.skipped, *judged.skipped), key=lambda item: (item.path, item.reason))
+        ),
+        suppressed=report.suppressed + judged.suppressed,
+    )
+
+
+def _beyond_baseline(
+    flags: LintFlags, scope: "LintScope", watch: Watch, report: "LintReport"
+) -> "LintReport":
+    from promptops.lint.baseline import Baseline
+
+    assert flags.baseline is not None
+    baseline = Baseline.load(flags.baseline)
+    checked = None if not flags.targets else {finding.prompt_id for finding in report.findings}
+    split = baseline.split(report, prompts=checked, codes=scope.options.selected)
+    if split.known:
+        watch.remark(f"{split.known} known findings are left out (--baseline {flags.baseline})")
+    settled = sum(entry.count for entry in split.stale)
+    if settled and flags.prune_baseline:
+        baseline.pruned(split.stale).write(flags.baseline)
+        watch.remark(f"{settled} settled findings are taken out of {flags.baseline}")
+    elif settled:
+        watch.remark(f"{settled} known findings are settled: --prune-baseline takes them out")
+    return split.report
+
+
+def _tell(
+    cli: Cli, scope: "LintScope", flags: LintFlags, watch: Watch, report: "LintReport"
+) -> int:
+    """Write the report wherever it is wanted; the exit status."""
+    from promptops.core.files import write_atomic
+    from promptops.lint.reporters import REPORTERS
+
+    summary = report.summary()
+    write_metrics(flags.metrics, summary)
+    write_plot(flags.plot, ("rule", "findings"), list(summary["by_code"].items()))
+    if flags.html is not None:
+        _write_html(cli, scope, report, flags.html)
+        watch.remark(f"report: {flags.html}")
+    if flags.write_baseline is not None:
+        from promptops.lint.baseline import Baseline
+
+        Baseline.of(report.findings).write(flags.write_baseline)
+        watch.remark(f"{len(report.findings)} findings are known from now on")
+        return 2 if report.skipped else 0
+    if flags.statistics:
+        _show_statistics(report, flags.format_)
+    elif flags.output is not None:
+        write_atomic(flags.output, REPORTERS[flags.format_](report))
+        watch.remark(f"report: {flags.output}")
+    else:
+        click.echo(REPORTERS[flags.format_](report), nl=False)
+    return report.exit_status
+
+
+def _write_html(cli: Cli, scope: "LintScope", report: "LintReport", path: Path) -> None:
+    from promptops.core.files import write_atomic
+    from promptops.reporting.sweeps import RuleText, lint_html
+
+    texts = {
+        code: RuleText(summary=rule.summary, rationale=rule.rationale)
+        for code, rule in scope.options.catalog.items()
+    }
+    name = open_workspace(cli).settings.general.name if scope.workspace else Path.cwd().name
+    write_atomic(path, lint_html(report, workspace=name, when=system_clock(), texts=texts))
+
+
+def _show_statistics(report: "LintReport", format_: str) -> None:
+    summary = report.summary()
+    if format_ == "json":
+        emit_json(summary)
+        return
+    names = {finding.code: finding.name for finding in report.findings}
+    ranked = sorted(summary["by_code"].items(), key=lambda item: (-item[1], item[0]))
+    emit_table([(n, code, names[code]) for code, n in ranked], ("findings", "rule", ""), right=(0,))
+    for item in report.skipped:
+        emit_text(f"{item.path}: SKIPPED {item.reason}")
+    emit_text(
+        f"{summary['errors']} errors, {summary['warnings']} warnings, {summary['infos']} infos "
+        f"in {summary['checked']} prompts, {summary['skipped']} not checked"
+    )
+
+
+def _again_and_again(cli: Cli, scope: "LintScope", flags: LintFlags, watch: Watch) -> None:
+    """Lint, wait for a change of a file or of the set of files, and lint again."""
+    from promptops.operations.linting import named_targets
+
+    seen: object = None
+    while True:
+        names = flags.targets
+        targets = named_targets(scope, names, column=flags.column, format_=flags.input_format)
+        state = _state(targets, scope.settings_file)
+        if state != seen:
+            scope = scope_of(cli, flags)
+            click.clear()
+            _tell(cli, scope, flags, watch, _found(cli, scope, flags, watch))
+            seen = state
+        time.sleep(_LOOK_EVERY_S)
+
+
+def _state(targets: "Sequence[Target]", settings: Path) -> tuple[tuple[str, int, int], ...]:
+    found = []
+    for path in (settings, *(target.path for target in targets)):
+        try:
+            stat = path.stat()
+        except OSError:
+            continue
+        found.append((str(path), stat.st_mtime_ns, stat.st_size))
+    return tuple(found)

@@ -1,0 +1,172 @@
+"""Lint files of any known format, reading only those whose verdict is not known."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from promptops.lint.cache import VerdictCache
+from promptops.lint.engine import NOTHING, Cell, Checked, Linter, joined
+from promptops.lint.options import LintOptions
+from promptops.lint.parsed import ParsedPrompt
+from promptops.lint.report import LintReport, Skipped
+from promptops.lint.runner import (
+    Batch,
+    Outcome,
+    Progress,
+    cell_batches,
+    check_batches,
+    chunks,
+    report_of,
+)
+from promptops.lint.sources import FORMATS, detect, read_prompts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A file to lint, with what the user says of it.
+
+    Attributes:
+        path: Where it lies.
+        column: The column that holds the prompts, for tables.
+        format_: The format, when its name does not say it.
+    """
+
+    path: Path
+    column: str | None = None
+    format_: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Named:
+    """A target with the path it is shown under and its verdict's key."""
+
+    target: Target
+    shown: str
+    key: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetBatch:
+    """Files that a worker reads and checks."""
+
+    named: tuple[_Named, ...]
+    size: int
+
+    def check(self, linter: Linter) -> list[Outcome]:
+        """Read and check each file."""
+        return [(each.key, check_target(linter, each.target, each.shown)) for each in self.named]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoneBatch:
+    """What is checked already."""
+
+    key: str
+    checked: Checked
+    size: int = 0
+
+    def check(self, linter: Linter) -> list[Outcome]:
+        """Hand it over."""
+        del linter
+        return [(self.key, self.checked)]
+
+
+def check_target(linter: Linter, target: Target, shown: str) -> Checked:
+    """Read one file and check every prompt in it."""
+    read = read_prompts(target.path, shown=shown, column=target.column, format_=target.format_)
+    return check_read(linter, read)
+
+
+def check_read(linter: Linter, read: Iterator[ParsedPrompt | Skipped]) -> Checked:
+    """Check what a reader yields: prompts, and what it could not read."""
+    return joined(
+        replace(NOTHING, skipped=(item,), prompts=0)
+        if isinstance(item, Skipped)
+        else linter.check(item)
+        for item in read
+    )
+
+
+def lint_targets(
+    targets: Sequence[Target],
+    *,
+    options: LintOptions | None = None,
+    cache: VerdictCache | None = None,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> LintReport:
+    """Lint files.
+
+    Args:
+        targets: The files, each once.
+        options: Rules and settings; the defaults when None.
+        cache: Where known verdicts are; None checks everything.
+        workers: Processes, used when there is much to read.
+        progress: Told the files done and their number.
+
+    Raises:
+        StorageError: The cache cannot be used.
+    """
+    settings = options or LintOptions()
+    named = [_named(target, settings, cache) for target in targets]
+    known = cache.get_many([each.key for each in named if each.key]) if cache else {}
+    missing = [each for each in named if each.key not in known]
+    found: dict[str, list[Checked]] = {}
+    if progress is not None:
+        progress(len(named) - len(missing), len(named))
+    outcomes = [known[each.key] for each in named if each.key in known]
+    for key, outcome in check_batches(_batches(missing, settings), settings, workers=workers):
+        outcomes.append(outcome)
+        found.setdefault(key, []).append(outcome)
+        if progress is not None:
+            progress(len(outcomes), len(named))
+    if cache is not None:
+        cache.put_many({key: joined(parts) for key, parts in found.items() if key})
+    return report_of(outcomes, settings)
+
+
+def _named(target: Target, options: LintOptions, cache: VerdictCache | None) -> _Named:
+    shown = options.shown(target.path)
+    key, size = "", 0
+    try:
+        size = target.path.stat().st_size
+        if cache is not None:
+            how = f"{target.format_ or ''}:{target.column or ''}"
+            key = cache.key(target.path, shown=shown, how=how)
+    except OSError:
+        key = ""  # the reader says what is wrong with it
+    return _Named(target=target, shown=shown, key=key, size=size)
+
+
+def _batches(named: Sequence[_Named], options: LintOptions) -> Iterator[Batch]:
+    small = [each for each in named if not _is_table(each.target)]
+    for chunk, size in chunks(small, lambda each: each.size):
+        yield TargetBatch(named=tuple(chunk), size=size)
+    linter = Linter(options)
+    for each in named:
+        if _is_table(each.target):
+            yield from _table(each, linter)
+
+
+def _is_table(target: Target) -> bool:
+    kind = FORMATS.get(target.format_ or detect(target.path) or "text")
+    return kind is not None and kind.streamed
+
+
+def _table(named: _Named, linter: Linter) -> Iterator[Batch]:
+    """A table's rows in batches; a cell that holds a chat is checked at once."""
+    apart: list[Checked] = []
+
+    def cells() -> Iterator[Cell]:
+        target = named.target
+        for item in read_prompts(
+            target.path, shown=named.shown, column=target.column, format_=target.format_
+        ):
+            if isinstance(item, ParsedPrompt) and item.row is not None and item.is_bare:
+                yield item.row, item.source
+            else:
+                apart.append(check_read(linter, iter([item])))
+
+    yield from cell_batches(cells(), path=named.shown, key=named.key)
+    yield DoneBatch(key=named.key, checked=joined(apart))

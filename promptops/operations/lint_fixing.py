@@ -1,0 +1,83 @@
+"""Fix files: what the linter would change in them, proved harmless, not yet written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from promptops.lint.engine import Linter
+from promptops.lint.finding import Finding
+from promptops.lint.fixes import FixOutcome, Refused, fix_until_stable, unified_diff
+from promptops.lint.paths import Target, check_read
+from promptops.lint.sources import FORMATS, detect, parse_source
+from promptops.operations.linting import LintScope
+
+__all__ = ["FixedFile", "LintScope", "fix_file", "fix_source"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixedFile:
+    """A file before and after its fixes; nothing is written yet."""
+
+    path: Path
+    shown: str
+    before: bytes
+    data: bytes
+    applied: tuple[Finding, ...]
+    refused: tuple[Refused, ...]
+
+    @property
+    def diff(self) -> str:
+        """The change as a unified diff."""
+        return unified_diff(self.shown, self.before.decode(), self.data.decode())
+
+
+def fix_file(scope: LintScope, target: Target, *, unsafe: bool = False) -> FixedFile | None:
+    """What fixing one file would make of it.
+
+    Returns:
+        None for a file that cannot be read as text, or whose format holds many prompts (tables):
+        linting says what is wrong there.
+    """
+    name = target.format_ or detect(target.path) or "text"
+    if name not in FORMATS or FORMATS[name].streamed:
+        return None
+    try:
+        before = target.path.read_bytes()
+        text = before.decode()
+    except (OSError, UnicodeDecodeError):
+        return None
+    shown = scope.options.shown(target.path)
+    outcome = fix_source(scope, text, shown=shown, format_=name, unsafe=unsafe, path=target.path)
+    return FixedFile(
+        path=target.path,
+        shown=shown,
+        before=before,
+        data=outcome.text.encode(),
+        applied=outcome.applied,
+        refused=outcome.refused,
+    )
+
+
+def fix_source(
+    scope: LintScope,
+    text: str,
+    *,
+    shown: str,
+    format_: str | None = None,
+    unsafe: bool = False,
+    path: Path | None = None,
+) -> FixOutcome:
+    """Fix a text until nothing is left to fix.
+
+    Raises:
+        InputError: Two rules whose fixes call for each other.
+        UsageError: An unknown format.
+    """
+    linter = Linter(scope.options)
+    name = format_ or detect(Path(shown)) or "text"
+
+    def lint(source: str) -> Sequence[Finding]:
+        read = parse_source(source, shown=shown, format_=name, path=path)
+        return check_read(linter, read).findings
+
+    return fix_until_stable(text, lint, unsafe=unsafe)

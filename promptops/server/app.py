@@ -1,0 +1,41 @@
+"""The app: which services it offers, under which limits."""
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+
+from promptops import __version__
+from promptops.errors import PromptOpsError
+from promptops.lint.options import LintOptions
+from promptops.server.errors import expected_error, wrong_request
+from promptops.server.limits import LimitBody, RequireToken
+from promptops.server.linting import lint_router
+
+MOST_BYTES = 8_000_000
+"""Of one request's body."""
+
+
+def create_app(
+    *, options: LintOptions | None = None, token: str = "", most_bytes: int = MOST_BYTES
+) -> FastAPI:
+    """Make the app.
+
+    Args:
+        options: The workspace's lint settings; the defaults when None.
+        token: What callers must present; empty lets everyone in, which is for loopback only.
+        most_bytes: The largest body that is read.
+    """
+    # The interactive pages load their scripts from elsewhere: the plain document is enough.
+    app = FastAPI(title="PromptOps", version=__version__, docs_url=None, redoc_url=None)
+    app.include_router(lint_router(options or LintOptions()))
+    app.add_exception_handler(PromptOpsError, expected_error)
+    app.add_exception_handler(RequestValidationError, wrong_request)
+    app.add_middleware(LimitBody, most=most_bytes)
+    if token:
+        app.add_middleware(RequireToken, token=token)
+
+    @app.get("/health")
+    def health() -> dict[str, str]:
+        """Whether the service answers."""
+        return {"status": "ok", "version": __version__}
+
+    return app

@@ -1,0 +1,28 @@
+"""Errors as JSON: the same parts that the command line prints as a line."""
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+
+from promptops.errors import PromptOpsError
+
+
+def error_body(code: str, message: str, *, where: str = "", hint: str = "") -> dict[str, object]:
+    """The one shape of an error answer."""
+    return {"error": {"code": code, "message": message, "where": where, "hint": hint}}
+
+
+async def expected_error(_request: Request, problem: Exception) -> JSONResponse:
+    """Answer one of our own errors with its status."""
+    assert isinstance(problem, PromptOpsError)
+    body = error_body(problem.code, problem.message, where=problem.where, hint=problem.hint)
+    return JSONResponse(body, status_code=problem.http_status)
+
+
+async def wrong_request(_request: Request, problem: Exception) -> JSONResponse:
+    """Answer a body that is not what the interface asks for: the first fault, with its place."""
+    assert isinstance(problem, RequestValidationError)
+    first = problem.errors()[0]
+    where = ".".join(str(part) for part in first["loc"] if part != "body")
+    body = error_body("request", str(first["msg"]), where=where, hint="see /openapi.json")
+    return JSONResponse(body, status_code=422)

@@ -1,0 +1,76 @@
+"""What a request may cost, and who may ask: checked before anything is read into memory."""
+
+import hmac
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from fastapi.responses import JSONResponse
+
+from promptops.server.errors import error_body
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class LimitBody:
+    """Refuse bodies above a size, whether or not they declare it.
+
+    Args:
+        app: The app behind it.
+        most: Bytes.
+    """
+
+    def __init__(self, app: App, most: int) -> None:
+        """Keep the limit."""
+        self._app = app
+        self._most = most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on while it keeps to the limit."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        parts, size = [], 0
+        while True:
+            message = await receive()
+            if message["type"] != "http.request":
+                return  # the client is gone
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+            if size > self._most:
+                text = f"the body is larger than {self._most:,} bytes"
+                body = error_body("too-large", text, hint="send fewer prompts at a time")
+                await JSONResponse(body, status_code=413)(scope, receive, send)
+                return
+            if not message.get("more_body", False):
+                break
+        whole = {"type": "http.request", "body": b"".join(parts), "more_body": False}
+        waiting = [whole]
+
+        async def replay() -> MutableMapping[str, Any]:
+            return waiting.pop() if waiting else await receive()
+
+        await self._app(scope, replay, send)
+
+
+class RequireToken:
+    """Let only those in who know the token (``Authorization: Bearer …``); ``/health`` is open."""
+
+    def __init__(self, app: App, token: str) -> None:
+        """Keep the token."""
+        self._app = app
+        self._token = f"bearer {token}".encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on when its token is right."""
+        if scope["type"] == "http" and scope["path"] != "/health":
+            given = dict(scope["headers"]).get(b"authorization", b"")
+            scheme, _, rest = given.partition(b" ")
+            if not hmac.compare_digest(scheme.lower() + b" " + rest, self._token):
+                body = error_body("unauthorized", "the token is missing or wrong",
+                                  hint="send it as `Authorization: Bearer TOKEN`")  # fmt: skip
+                await JSONResponse(body, status_code=401)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
