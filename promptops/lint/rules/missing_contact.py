@@ -8,7 +8,7 @@ from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.rule import Rule
 
 _NOBODY = re.compile(
-    r"(?:todo|tbd|tba|unknown|none|n/?a|nobody|someone|me|test|xxx|fixme|-|\?)+\.?"
+    r"(?:todo|tbd|tba|unknown|none|n/?a|nobody|someone|me|test|xxx|fixme|-{1,9}|\?{1,9})\.?"
 )
 
 
