@@ -11,6 +11,7 @@ from prefect.types.entrypoint import EntrypointType
 
 from flows.clustering import clustering
 from flows.kb_regression import kb_regression
+from flows.lint_sweep import lint_sweep
 from flows.nightly import nightly
 from flows.pack_release import pack_release
 from flows.recalibration import recalibration
@@ -20,7 +21,7 @@ from promptops.errors import SettingsError
 from promptops.wiring import shared_services
 from tasks.events import KB_CHANGED, kb_resource
 
-BY_HAND: tuple[Flow, ...] = (recalibration, clustering, rewriting, pack_release)
+BY_HAND: tuple[Flow, ...] = (recalibration, clustering, lint_sweep, rewriting, pack_release)
 
 
 def deployments(workspace: str, *, name: str, schedule: str) -> list[RunnerDeployment]:

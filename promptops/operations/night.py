@@ -59,6 +59,7 @@ class Night:
         self.measured: dict[str, Measured] = {}
         self.optimizations: dict[str, Optimized] = {}
         self.pack: Pack | None = None
+        self.lint: LintReport | None = None
         self._started: datetime = services.clock()
         self._steps: list[StepRow] = []
         self._errors: list[ErrorRow] = []
@@ -180,6 +181,7 @@ class Night:
             ErrorRow(step="lint", subject=item.path, message=item.reason) for item in report.skipped
         ]
         self._parts["findings"] = rows.finding_rows(report)
+        self.lint = report
         return f"{len(report.findings)} findings in {report.checked} prompts"
 
     def clustered(self, report: "ClusterReport") -> str:

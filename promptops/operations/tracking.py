@@ -14,6 +14,7 @@ from promptops.core.clock import iso
 from promptops.core.files import write_atomic
 from promptops.evaluation.result import Evaluation
 from promptops.operations.evaluation import Measured
+from promptops.operations.lint_sweep import lint_metrics
 from promptops.packs.build import Pack
 from promptops.reporting.night import NightReport, PromptRow, rows_json
 from promptops.tracking.evidence import Evidence, evidence_key
@@ -48,6 +49,8 @@ def record_night(services: Services, night: "Night") -> dict[str, str]:
         f"night {iso(report.started_at)}", experiment=group, tags={"promptops.kind": "night"}
     ) as parent:
         _night(parent, report)
+        if night.lint is not None:
+            parent.metrics(lint_metrics(night.lint))
         for measured in night.measured.values():
             row = rows[measured.file.prompt.id]
             optimized = night.optimizations.get(row.id)
