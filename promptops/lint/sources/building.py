@@ -1,8 +1,10 @@
 """From a prompt of another tool to what the rules look at."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import accumulate
 
 from promptops.lint.parsed import Comment, ParsedMessage, ParsedPrompt, Place, Slot, Wording
 from promptops.lint.regions import Region, paint
@@ -13,7 +15,6 @@ from promptops.prompts.formats.foreign import ForeignMessage, ForeignPrompt, Loc
 from promptops.prompts.formats.handlebars import handlebars_tags
 
 MARK = "promptops: ignore"
-_HTML_COMMENT = re.compile(r"<!--(?:(?!-->).){0,2000}-->", re.DOTALL)
 _ROOT = re.compile(r"@?[A-Za-z_$][\w$-]{0,100}")
 _NOT_VALUES = frozenset({"role", "section"})
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -121,10 +122,20 @@ def html_remarks(text: str, start: int = 0) -> Iterator[Remark]:
     """HTML comments below an offset that speak to the linter."""
     if MARK not in text:
         return
-    for match in _HTML_COMMENT.finditer(text, start):
-        body = match.group()[4:-3].strip()
+    for begin, end in html_comments(text, start):
+        body = text[begin + 4 : end - 3].strip()
         if body.startswith("promptops:"):
-            yield Remark(body=body, start=match.start(), end=match.end())
+            yield Remark(body=body, start=begin, end=end)
+
+
+def html_comments(text: str, start: int = 0) -> Iterator[tuple[int, int]]:
+    """Where the HTML comments below an offset stand."""
+    while (begin := text.find("<!--", start)) >= 0:
+        end = text.find("-->", begin + 4)
+        if end < 0:
+            return
+        start = end + 3
+        yield begin, start
 
 
 def share(prompts: Sequence[ParsedPrompt], comments: Iterable[Comment]) -> None:
@@ -133,13 +144,17 @@ def share(prompts: Sequence[ParsedPrompt], comments: Iterable[Comment]) -> None:
     One that speaks about none goes to the first, which reports it as unused.
     """
     taken: list[list[Comment]] = [[] for _ in prompts]
-    spans = [_lines(prompt) for prompt in prompts]
+    spans = sorted((*_lines(prompt), number) for number, prompt in enumerate(prompts))
+    starts = [first for first, _, _ in spans]
+    # The last line of any of the prompts that begin at or before the nth.
+    reach = list(accumulate((last for _, last, _ in spans), max))
     for comment in comments:
-        hits = [
-            number
-            for number, (first, last) in enumerate(spans)
-            if comment.first_line <= last and first <= comment.last_line
-        ]
+        hits = []
+        place = bisect_right(starts, comment.last_line) - 1
+        while place >= 0 and reach[place] >= comment.first_line:
+            if spans[place][1] >= comment.first_line:
+                hits.append(spans[place][2])
+            place -= 1
         if "ignore-file" in comment.text:
             hits = list(range(len(prompts)))
         for number in hits or [0]:
@@ -217,19 +232,21 @@ def place_remarks(
     remarks: Iterable[tuple[Remark, bool]], text: str, places: Places
 ) -> tuple[Comment, ...]:
     """The comments that speak to the linter, in order; each with whether it may be YAML's."""
+    chosen = [item for item in remarks if item[0].body.startswith("promptops:")]
+    ends: dict[int, int] = {}
     found = [
-        place_remark(remark, text, places, block=block and text[remark.start] == "#")
-        for remark, block in remarks
-        if remark.body.startswith("promptops:")
+        _placed(remark, text, places, ends if block and text[remark.start] == "#" else None)
+        for remark, block in sorted(chosen, key=lambda item: item[0].start, reverse=True)
     ]
     return tuple(sorted(found, key=lambda comment: (comment.line, comment.column)))
 
 
-def place_remark(remark: Remark, text: str, places: Places, *, block: bool) -> Comment:
+def _placed(remark: Remark, text: str, places: Places, ends: dict[int, int] | None) -> Comment:
     """A comment with the lines that it speaks for.
 
     At the end of a line it speaks for that line. Alone, it speaks for the next line; with
-    ``block`` for the whole value below it, which is what a comment in YAML stands above.
+    ``ends`` for the whole value below it, which is what a comment in YAML stands above. ``ends``
+    remembers what was found for the comments further down.
     """
     line, column = places.position(remark.start)
     last = places.line(max(remark.start, remark.end - 1))
@@ -238,16 +255,19 @@ def place_remark(remark: Remark, text: str, places: Places, *, block: bool) -> C
     rest = text[begin : remark.start] + text[remark.end : end if end >= 0 else len(text)]
     alone = not rest.strip()
     if alone:
-        last = _end_of_value(text, end, last) if block else last + 1
+        last = last + 1 if ends is None else _end_of_value(text, end, last, ends)
     return Comment(
         text=remark.body, line=line, column=column, alone=alone, first_line=line, last_line=last
     )
 
 
-def _end_of_value(text: str, newline: int, line: int) -> int:
-    """The last line of the YAML value that begins below a comment."""
-    indent = -1
+def _end_of_value(text: str, newline: int, line: int, ends: dict[int, int]) -> int:
+    """The last line of the YAML value that begins below a comment which ends at ``newline``."""
+    indent, comment = -1, newline
     while 0 <= newline < len(text) - 1:
+        if indent < 0 and newline in ends:
+            line = ends[newline]
+            break
         end = text.find("\n", newline + 1)
         content = text[newline + 1 : end if end >= 0 else len(text)]
         depth = len(content) - len(content.lstrip(" "))
@@ -257,4 +277,5 @@ def _end_of_value(text: str, newline: int, line: int) -> int:
         elif content.strip() and depth <= indent:
             break
         line, newline = line + 1, end
+    ends[comment] = line
     return line

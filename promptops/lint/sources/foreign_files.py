@@ -1,10 +1,11 @@
 """Readers of the formats with one prompt a file: Prompty, Dotprompt, POML."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 
-from promptops.lint.sources.building import built, html_remarks
+from promptops.lint.sources.building import built, html_comments, html_remarks
 from promptops.lint.sources.model import Read, Source
 from promptops.prompts.formats.dotprompt import read_dotprompt as _dotprompt
 from promptops.prompts.formats.foreign import (
@@ -16,9 +17,7 @@ from promptops.prompts.formats.foreign import (
 )
 from promptops.prompts.formats.prompty import read_prompty as _prompty
 
-_TAG = re.compile(
-    r"<!--(?:(?!-->).){0,20000}-->|</?[A-Za-z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*+>", re.DOTALL
-)
+_TAG = re.compile(r"</?[A-Za-z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*+>", re.DOTALL)
 _TURN = re.compile(r"<(/?)(system|human|user|ai|assistant|tool)-(?:msg|message)\b", re.IGNORECASE)
 
 
@@ -30,24 +29,28 @@ def read_poml(text: str) -> ForeignPrompt:
 
     Source: the samples of microsoft/poml; read 2026-08-21.
     """
-    cuts, tags, remarks = [("user", 0)], [], []
-    for match in _TAG.finditer(text):
-        tags.append(match.span())
-        if match.group().startswith("<!--"):
-            body = match.group()[4:-3].strip()
-            remarks.append(Remark(body=body, start=match.start(), end=match.end()))
-        elif turn := _TURN.match(match.group()):
-            cuts.append(("user" if turn[1] else role_named(turn[2]), match.end()))
+    comments = list(html_comments(text))
+    cuts, tags = [("user", 0)], list(comments)
+    gaps = zip([0, *(end for _, end in comments)], [*comments, (len(text), 0)], strict=True)
+    for begin, (stop, _) in gaps:
+        for match in _TAG.finditer(text, begin, stop):
+            tags.append(match.span())
+            if turn := _TURN.match(text, match.start()):
+                cuts.append(("user" if turn[1] else role_named(turn[2]), match.end()))
+    tags.sort()
+    starts = [start for start, _ in tags]
     messages = []
     for number, (role, start) in enumerate(cuts):
         end = cuts[number + 1][1] if number + 1 < len(cuts) else len(text)
-        inner = [(max(a, start) - start, b - start) for a, b in tags if start <= a and b <= end]
+        inside = tags[bisect_left(starts, start) : bisect_left(starts, end)]
+        inner = [(a - start, b - start) for a, b in inside]
         if _says_something(text[start:end], inner):
             messages.append(
                 ForeignMessage(
                     role=role, text=text[start:end], locate=shifted(start), template=tuple(inner)
                 )
             )
+    remarks = [Remark(body=text[a + 4 : b - 3].strip(), start=a, end=b) for a, b in comments]
     return ForeignPrompt(name="", messages=tuple(messages), syntax="jinja", remarks=tuple(remarks))
 
 

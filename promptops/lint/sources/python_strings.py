@@ -15,6 +15,7 @@ import io
 import re
 import tokenize
 import warnings
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -37,6 +38,7 @@ from promptops.prompts.formats.foreign import (
 )
 
 MARKER = "promptops: prompt"
+_MOST_BETWEEN = 200  # lines of comments and decorators between a mark and its statement
 _MARK = re.compile(r"#\s{0,4}promptops: prompt(?:\[(\w{1,20})\])?(?![\w-])")
 _LONE_CR = re.compile(r"\r(?!\n)")
 _SIGNAL = re.compile(r"#\s{0,4}(promptops: ignore[^\n]{0,600})")
@@ -78,12 +80,13 @@ def read_python(source: Source) -> Iterator[Read]:
     if not marks:
         yield source.skipped(f"no string here is marked by a comment `# {MARKER}`")
         return
+    rows = text.split("\n")
     lines = SourceLines(text)
     places = Places(text)
-    units = list(_units(tree))
+    units = _Units(tree, [line for line, *_ in comments])
     read: list[ParsedPrompt] = []
     for mark in marks:
-        node = _marked(mark, units, text)
+        node = _marked(mark, units, rows)
         if node is None:
             reason = "no string follows this mark"
             yield source.skipped(reason, line=mark.line, column=mark.column)
@@ -94,7 +97,7 @@ def read_python(source: Source) -> Iterator[Read]:
             reason = f"this string cannot be read: {problem}"
             yield source.skipped(reason, line=mark.line, column=mark.column)
             continue
-        name = _name(mark, units)
+        name = units.name(mark)
         foreign = ForeignPrompt(name=name, messages=(message,), syntax="jinja")
         read.append(build(foreign, source, places))
     if read:
@@ -153,32 +156,83 @@ def _docstring(node: ast.stmt) -> list[ast.AST]:
     return []
 
 
-def _marked(mark: _Mark, units: Sequence[_Unit], text: str) -> ast.expr | None:
+class _Units:
+    """What marks and comments can speak for, looked up by line."""
+
+    def __init__(self, tree: ast.Module, lines: Sequence[int]) -> None:
+        """Index a file; ``lines`` are those that will be asked about."""
+        units = sorted(_units(tree), key=lambda unit: unit[0])
+        strings = [(n.lineno, n.end_lineno or n.lineno, n) for n in _strings(tree)]
+        self._units = units
+        self._starts = [first for first, _, _ in units]
+        self._around = _covering(units, lines)
+        self._touching = _covering(sorted(strings, key=lambda item: item[0]), lines)
+        self._longest: dict[int, ast.expr | None] = {}
+
+    def around(self, line: int) -> _Unit | None:
+        """The innermost unit that a line belongs to."""
+        return min(self._around[line], key=lambda unit: unit[1] - unit[0], default=None)
+
+    def below(self, line: int) -> _Unit | None:
+        """The outermost unit that begins first below a line."""
+        place = bisect_right(self._starts, line)
+        if place == len(self._units):
+            return None
+        end = bisect_right(self._starts, self._starts[place])
+        return max(self._units[place:end], key=lambda unit: unit[1])
+
+    def touching(self, line: int) -> list[ast.expr]:
+        """The strings that stand on a line."""
+        return [node for _, _, node in self._touching[line] if isinstance(node, ast.expr)]
+
+    def longest(self, unit: _Unit) -> ast.expr | None:
+        """The longest string of a unit."""
+        key = id(unit[2])
+        if key not in self._longest:
+            self._longest[key] = _longest(_strings(unit[2]))
+        return self._longest[key]
+
+    def name(self, mark: _Mark) -> str:
+        """The variable that the marked statement assigns, if it assigns one."""
+        below = self.below(mark.line) if mark.alone else None
+        for _, _, node in [below] if below is not None else self._around[mark.line]:
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                return node.targets[0].id
+            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                return node.target.id
+        return ""
+
+
+def _covering(units: Sequence[_Unit], lines: Sequence[int]) -> dict[int, list[_Unit]]:
+    """For each line the units, sorted by their starts, that it belongs to."""
+    found: dict[int, list[_Unit]] = {}
+    active: list[_Unit] = []
+    place = 0
+    for line in sorted(set(lines)):
+        while place < len(units) and units[place][0] <= line:
+            active.append(units[place])
+            place += 1
+        active = [unit for unit in active if unit[1] >= line]
+        found[line] = active
+    return found
+
+
+def _marked(mark: _Mark, units: _Units, rows: Sequence[str]) -> ast.expr | None:
     """The string that a mark means."""
     if mark.alone:
-        below = min((first for first, _, _ in units if first > mark.line), default=None)
-        if below is None or not _only_comments(text, mark.line, below):
+        below = units.below(mark.line)
+        if below is None or not _only_comments(rows, mark.line, below[0]):
             return None
-        started = [unit for unit in units if unit[0] == below]
-        outermost = max(started, key=lambda unit: unit[1])
-        return _longest(_strings(outermost[2]))
-    around = [unit for unit in units if unit[0] <= mark.line <= unit[1]]
-    if not around:
+        return units.longest(below)
+    around = units.around(mark.line)
+    if around is None:
         return None
-    innermost = min(around, key=lambda unit: unit[1] - unit[0])
-    touching = [
-        node
-        for unit in around
-        for node in _strings(unit[2])
-        if node.lineno <= mark.line <= (node.end_lineno or node.lineno)
-    ]
-    return _longest(touching) or _longest(_strings(innermost[2]))
+    return _longest(units.touching(mark.line)) or units.longest(around)
 
 
-def _only_comments(text: str, line: int, below: int) -> bool:
+def _only_comments(rows: Sequence[str], line: int, below: int) -> bool:
     """Whether nothing but comments, decorators and the head of a function is between two lines."""
-    between = text.split("\n")[line : below - 1]
-    kept = [row.strip() for row in between]
+    kept = [row.strip() for row in rows[line : min(below - 1, line + _MOST_BETWEEN)]]
     return all(
         not row or row[0] in "#@)" or row.startswith(("def ", "async def ", "class "))
         for row in kept
@@ -226,31 +280,14 @@ def _message(node: ast.expr, lines: SourceLines, role: str) -> ForeignMessage:
     )
 
 
-def _name(mark: _Mark, units: Sequence[_Unit]) -> str:
-    """The variable that the marked statement assigns, if it assigns one."""
-    for first, last, node in units:
-        near = first <= mark.line <= last or (mark.alone and first == mark.line + 1)
-        if near and isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            return node.targets[0].id
-        if near and isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            return node.target.id
-    return ""
-
-
-def _signal(comment: tuple[int, int, str, bool], units: Sequence[_Unit]) -> Comment | None:
+def _signal(comment: tuple[int, int, str, bool], units: _Units) -> Comment | None:
     """A suppression: above a statement for all of it, else for the statement around its line."""
     line, column, text, alone = comment
     match = _SIGNAL.search(text)
     if match is None or MARK not in text:
         return None
-    first = last = line
-    if alone:
-        below = min((start for start, _, _ in units if start > line), default=line)
-        last = max((end for start, end, _ in units if start == below), default=line)
-    else:
-        around = [unit for unit in units if unit[0] <= line <= unit[1]]
-        if around:
-            first, last, _ = min(around, key=lambda unit: unit[1] - unit[0])
+    unit = units.below(line) if alone else units.around(line)
+    first, last = (line, line) if unit is None else (line if alone else unit[0], unit[1])
     return Comment(
         text=match[1], line=line, column=column, alone=alone, first_line=first, last_line=last
     )
