@@ -1,0 +1,130 @@
+"""How well models agree with labels, check by check: measured, kept as data, asked before use."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import cast
+
+from promptops.core.canonical import JSON
+from promptops.core.statistics import Interval
+from promptops.lint.judge.checks import Check
+from promptops.lint.judge.protocols import ProtocolName
+from promptops.llm.embedded.weights import is_embedded
+
+CALIBRATION_FILE = Path(__file__).with_name("calibration.json")
+"""Written by ``benchmarks/judge_agreement.py``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """A model's agreement with the labels of one check.
+
+    Args:
+        n: Labeled prompts, half of them with the defect.
+        accuracy: Share of prompts judged as labeled.
+        kappa: Cohen's kappa with its 95 % interval; 0 is chance.
+        span_precision: Share of the findings that point at the planted sentence.
+        span_recall: Share of the planted defects that a finding points at.
+        protocol: How the model was asked.
+        version: Version of the check that was measured.
+        date: When (ISO date).
+    """
+
+    n: int
+    accuracy: float
+    kappa: Interval
+    span_precision: float
+    span_recall: float
+    protocol: ProtocolName
+    version: int
+    date: str
+
+    @property
+    def above_chance(self) -> bool:
+        """Whether chance is ruled out at 95 %."""
+        return self.kappa.low > 0
+
+    def to_json(self) -> dict[str, JSON]:
+        """Plain values by name."""
+        return {
+            "n": self.n,
+            "accuracy": self.accuracy,
+            "kappa": self.kappa.estimate,
+            "interval": [self.kappa.low, self.kappa.high],
+            "span_precision": self.span_precision,
+            "span_recall": self.span_recall,
+            "protocol": self.protocol,
+            "version": self.version,
+            "date": self.date,
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, JSON]) -> "Agreement":
+        """Read what `to_json` wrote."""
+        low, high = value["interval"]
+        return cls(
+            n=value["n"],
+            accuracy=value["accuracy"],
+            kappa=Interval(estimate=value["kappa"], low=low, high=high),
+            span_precision=value["span_precision"],
+            span_recall=value["span_recall"],
+            protocol=cast("ProtocolName", value["protocol"]),
+            version=value["version"],
+            date=value["date"],
+        )
+
+
+Calibration = Mapping[str, Mapping[str, Agreement]]
+"""Agreement by model id and code of the check."""
+
+
+@cache
+def load_calibration(path: Path = CALIBRATION_FILE) -> Calibration:
+    """Every measured agreement; empty when nothing was measured."""
+    if not path.exists():
+        return {}
+    models = json.loads(path.read_text(encoding="utf-8"))
+    return {
+        model: {code: Agreement.from_json(value) for code, value in checks.items()}
+        for model, checks in models.items()
+    }
+
+
+def protocol_for(model: str, check: Check, calibration: Calibration) -> ProtocolName:
+    """How to ask: as it was measured; else one sentence at a time where a model is embedded."""
+    measured = calibration.get(model, {}).get(check.code)
+    if measured is not None and measured.version == check.version:
+        return measured.protocol
+    return "sentence" if is_embedded(model) else "quote"
+
+
+def unable(model: str, check: Check, calibration: Calibration) -> str:
+    """Why a model should not judge this; "" when it may.
+
+    A model that was measured must be above chance. One that was not may judge unless it is
+    embedded: those are small.
+    """
+    measured = calibration.get(model, {}).get(check.code)
+    if measured is None or measured.version != check.version:
+        if is_embedded(model):
+            return "needs a stronger model, or a measurement of this one"
+        return ""
+    if measured.above_chance:
+        return ""
+    kappa = measured.kappa
+    return (
+        f"needs a stronger model: on {measured.n} labeled prompts this one agrees no better than"
+        f" chance (kappa {kappa.estimate:.2f}, 95 % interval {kappa.low:.2f} to {kappa.high:.2f})"
+    )
+
+
+def unmeasured(model: str, checks: Sequence[Check], calibration: Calibration) -> tuple[str, ...]:
+    """Codes of the checks whose agreement is not known for a model."""
+    known = calibration.get(model, {})
+    return tuple(
+        check.code
+        for check in checks
+        if check.code not in known or known[check.code].version != check.version
+    )
