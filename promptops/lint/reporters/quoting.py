@@ -15,6 +15,7 @@ from promptops.lint.reporters.wording import shown
 
 _WIDTH = 96
 _LEAD = 32
+_CONTEXT = 400
 _CONCEALED = re.compile(r".{0,4}…\([0-9]+ characters?\)")
 
 
@@ -70,6 +71,14 @@ class Quotes:
         stretch[-1] = stretch[-1][: finding.end_column - 1]
         stretch[0] = stretch[0][finding.column - 1 :]
         return "\n".join(stretch)
+
+    def context(self, finding: Finding) -> str | None:
+        """The whole lines of a short place; None where they may not be quoted or are long."""
+        if self.snippet(finding) is None:
+            return None
+        lines = self._lines[finding.path][finding.line - 1 : finding.end_line]
+        text = "\n".join(lines)
+        return text if len(text) <= _CONTEXT else None
 
 
 def _cut(line: int, text: str, start: int, end: int) -> Quote:

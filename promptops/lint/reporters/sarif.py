@@ -1,8 +1,10 @@
 """SARIF 2.1.0, which code hosts and editors show as code-scanning results.
 
 Method: OASIS Static Analysis Results Interchange Format (SARIF) Version 2.1.0, with errata 01.
-Columns count Unicode code points, as ours do (``columnKind``); paths are relative to the root of
-the workspace and percent-encoded (RFC 3986). Nothing depends on the machine or the hour.
+Columns count UTF-16 code units where the texts of the files are at hand, because viewers take them
+for that whatever ``columnKind`` says; without the texts they count code points, as ours do. Paths
+are relative to the root of the workspace and percent-encoded (RFC 3986). Nothing depends on the
+machine or the hour.
 """
 
 import json
@@ -55,7 +57,7 @@ def _run(report: LintReport) -> Json:
         for code in codes
     ]
     index = {code: number for number, code in enumerate(codes)}
-    quotes = Quotes(report)
+    quotes, columns = Quotes(report), _Columns(report)
     seen: Counter[str] = Counter()
     invocation: Json = {"executionSuccessful": not report.skipped}
     if report.skipped:
@@ -76,8 +78,11 @@ def _run(report: LintReport) -> Json:
         "originalUriBaseIds": {
             _ROOT: {"description": {"text": "The root of the workspace or repository."}}
         },
-        "columnKind": "unicodeCodePoints",
-        "results": [_result(f, index[f.code], quotes, seen) for f in report.findings],
+        "columnKind": columns.kind,
+        "results": [
+            _result(finding, index[finding.code], quotes, columns, seen)
+            for finding in report.findings
+        ],
         "taxonomies": [_taxonomy(framework) for framework in used],
     }
 
@@ -157,7 +162,34 @@ def _taxonomy(framework: Framework) -> Json:
     return taxonomy
 
 
-def _result(finding: Finding, index: int, quotes: Quotes, seen: Counter[str]) -> Json:
+class _Columns:
+    """Our columns as the log counts them."""
+
+    def __init__(self, report: LintReport) -> None:
+        self._lines = {
+            path: text.removeprefix("\ufeff").split("\n") for path, text in report.sources.items()
+        }
+        known = all(f.path in self._lines for f in report.findings if f.row is None)
+        self.kind = "utf16CodeUnits" if known else "unicodeCodePoints"
+
+    def column(self, path: str, line: int, column: int) -> int:
+        lines = self._lines.get(path)
+        if self.kind == "unicodeCodePoints" or lines is None or line > len(lines):
+            return column
+        return column + sum(char > "\uffff" for char in lines[line - 1][: column - 1])
+
+    def region(self, path: str, place: Finding | Edit) -> Json:
+        return {
+            "startLine": place.line,
+            "startColumn": self.column(path, place.line, place.column),
+            "endLine": place.end_line,
+            "endColumn": self.column(path, place.end_line, place.end_column),
+        }
+
+
+def _result(
+    finding: Finding, index: int, quotes: Quotes, columns: _Columns, seen: Counter[str]
+) -> Json:
     mark = fingerprint(finding)
     seen[mark] += 1
     text = f"{row_prefix(finding.row)}{finding.message}"
@@ -167,7 +199,7 @@ def _result(finding: Finding, index: int, quotes: Quotes, seen: Counter[str]) ->
         "ruleIndex": index,
         "level": _LEVEL[finding.severity],
         "message": {"text": text},
-        "locations": [_location(finding, quotes.snippet(finding))],
+        "locations": [_location(finding, quotes, columns)],
         # The same words twice in one prompt are told apart by their order.
         "partialFingerprints": {_FINGERPRINT: f"{mark}:{seen[mark]}"},
     }
@@ -175,7 +207,7 @@ def _result(finding: Finding, index: int, quotes: Quotes, seen: Counter[str]) ->
     if card is not None and card.precision is not None:
         result["rank"] = _rank(card)
     if finding.fix and finding.fix.applicability != "display" and finding.row is None:
-        result["fixes"] = [_fix(finding.fix, finding.path)]
+        result["fixes"] = [_fix(finding.fix, finding.path, columns)]
     properties = {"region": finding.region, "variant": finding.variant, "row": finding.row}
     result["properties"] = {
         "tags": list(finding.tags),
@@ -184,14 +216,15 @@ def _result(finding: Finding, index: int, quotes: Quotes, seen: Counter[str]) ->
     return result
 
 
-def _location(finding: Finding, snippet: str | None) -> Json:
+def _location(finding: Finding, quotes: Quotes, columns: _Columns) -> Json:
     physical: Json = {"artifactLocation": _artifact(finding.path)}
     if finding.row is None:  # a table's lines and columns count inside the cell
-        physical["region"] = _region(
-            (finding.line, finding.column), (finding.end_line, finding.end_column)
-        )
-        if snippet:
+        physical["region"] = columns.region(finding.path, finding)
+        if snippet := quotes.snippet(finding):
             physical["region"]["snippet"] = {"text": snippet}
+        if context := quotes.context(finding):
+            lines = {"startLine": finding.line, "endLine": finding.end_line}
+            physical["contextRegion"] = {**lines, "snippet": {"text": context}}
     location: Json = {"physicalLocation": physical}
     if finding.prompt_id:
         name = f"{finding.prompt_id}/{finding.variant}" if finding.variant else finding.prompt_id
@@ -199,31 +232,23 @@ def _location(finding: Finding, snippet: str | None) -> Json:
     return location
 
 
-def _region(start: tuple[int, int], end: tuple[int, int]) -> Json:
-    return {
-        "startLine": start[0],
-        "startColumn": start[1],
-        "endLine": end[0],
-        "endColumn": end[1],
-    }
-
-
-def _fix(fix: Fix, path: str) -> Json:
+def _fix(fix: Fix, path: str, columns: _Columns) -> Json:
     return {
         "description": {"text": fix.title},
         "artifactChanges": [
             {
                 "artifactLocation": _artifact(path),
-                "replacements": [_replacement(edit) for edit in fix.edits],
+                "replacements": [
+                    {
+                        "deletedRegion": columns.region(path, edit),
+                        "insertedContent": {"text": edit.text},
+                    }
+                    for edit in fix.edits
+                ],
             }
         ],
         "properties": {"applicability": fix.applicability},
     }
-
-
-def _replacement(edit: Edit) -> Json:
-    region = _region((edit.line, edit.column), (edit.end_line, edit.end_column))
-    return {"deletedRegion": region, "insertedContent": {"text": edit.text}}
 
 
 def _notification(item: Skipped) -> Json:

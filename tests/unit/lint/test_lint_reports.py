@@ -67,25 +67,38 @@ def test_sarif_is_valid(report):
         assert not errors, errors[0].message
 
 
-def test_sarif_places_and_fixes_are_stretches_of_the_file(report):
+@pytest.mark.parametrize(
+    ("kind", "encoding", "unit"),
+    [("utf16CodeUnits", "utf-16-le", 2), ("unicodeCodePoints", "utf-32-le", 4)],
+)
+def test_sarif_places_and_fixes_are_stretches_of_the_file(report, kind, encoding, unit):
+    """Viewers count UTF-16 whatever the log says, so it says so when the texts are known."""
+    if kind == "unicodeCodePoints":
+        report = replace(report, sources={})
     (run,) = json.loads(REPORTERS["sarif"](report))["runs"]
-    assert run["columnKind"] == "unicodeCodePoints"
+    assert run["columnKind"] == kind
     lines = TEXT.split("\n")
-    shown = {}
+
+    def stretch(region: dict) -> str:
+        line = lines[region["startLine"] - 1].encode(encoding)
+        columns = (region["startColumn"], region["endColumn"])
+        start, end = (unit * (column - 1) for column in columns)
+        return line[start:end].decode(encoding)
+
+    shown: dict[str, list[str]] = {}
     for result in run["results"]:
-        region = result["locations"][0]["physicalLocation"].get("region")
+        physical = result["locations"][0]["physicalLocation"]
+        region = physical.get("region")
         if region and region["startLine"] == region["endLine"]:
-            line = lines[region["startLine"] - 1]
-            text = line[region["startColumn"] - 1 : region["endColumn"] - 1]
-            shown.setdefault(result["ruleId"], []).append(text)
-            assert region.get("snippet", {"text": text})["text"] == text
+            shown.setdefault(result["ruleId"], []).append(stretch(region))
+            assert region.get("snippet", {"text": stretch(region)})["text"] == stretch(region)
     assert shown["SEC003"] == ["<|im_end|>"]
     assert shown["ECO001"] == ["in order to", "in order to"]
     filler = next(result for result in run["results"] if result["ruleId"] == "ECO001")
     (change,) = filler["fixes"][0]["artifactChanges"]
     (replacement,) = change["replacements"]
     assert replacement["insertedContent"] == {"text": "to"}
-    assert replacement["deletedRegion"]["startColumn"] == lines[3].index("in order to") + 1
+    assert stretch(replacement["deletedRegion"]) == "in order to"
     uri = change["artifactLocation"]["uri"]
     assert uri == "prompts/n%C3%A4ive%20answer%2C%20100%25.prompt.yaml"
 
