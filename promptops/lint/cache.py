@@ -69,7 +69,7 @@ def _own_code() -> str:
 
 
 def _written(checked: Checked) -> bytes:
-    rows = [finding.to_json() for finding in checked.findings]
+    rows = [{**finding.to_json(), "anchor": finding.anchor} for finding in checked.findings]
     return json.dumps([checked.prompts, checked.suppressed, rows], ensure_ascii=False).encode(
         "utf-8", "surrogatepass"
     )

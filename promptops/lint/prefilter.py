@@ -3,7 +3,8 @@
 All triggers are compiled into one Hyperscan database, so the time of the pass hardly depends on how
 many rules there are. It may let a rule through that then finds nothing; it never holds one back
 whose trigger occurs: triggers are looked up in the lower-case text byte for byte, and shapes keep
-to ASCII, so that Hyperscan's and `re`'s ideas of letters cannot differ.
+to ASCII, so that Hyperscan's and `re`'s ideas of letters cannot differ. A space in a trigger stands for any white
+space, so that a phrase broken over two lines is seen.
 
 Source: Wang et al., "Hyperscan: a fast multi-pattern regex matcher for modern CPUs", NSDI 2019.
 """
@@ -16,6 +17,9 @@ from typing import Any
 
 from promptops.lint.rule import Rule
 from promptops.lint.text import lower
+
+_SPACE = r"[\x09-\x0d\x1c-\x20]"
+_WIDE_SPACES = re.compile("[\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 
 
 class Prefilter:
@@ -31,8 +35,10 @@ class Prefilter:
         self._always = frozenset(
             number for number, rule in enumerate(rules) if not rule.triggers and not rule.shapes
         )
-        literals = [(word, n) for n, rule in enumerate(rules) for word in rule.triggers]
-        shapes = [(shape, n) for n, rule in enumerate(rules) for shape in rule.shapes]
+        words = [(word, n) for n, rule in enumerate(rules) for word in rule.triggers]
+        literals = [(word, n) for word, n in words if " " not in word]
+        shapes = [(_spaced(word), n) for word, n in words if " " in word]
+        shapes += [(shape, n) for n, rule in enumerate(rules) for shape in rule.shapes]
         self._databases = [
             _database(tuple(patterns), literal)
             for patterns, literal in ((literals, True), (shapes, False))
@@ -43,7 +49,11 @@ class Prefilter:
 
     def candidates(self, text: str) -> frozenset[int]:
         """The places, in the order of the rules, of those that must look at ``text``."""
-        data = text if text.isascii() else lower(text)
+        data = text
+        if not text.isascii():
+            data = lower(text)
+            if _WIDE_SPACES.search(data):
+                data = _WIDE_SPACES.sub(" ", data)
         encoded = data.encode("utf-8", "surrogatepass")
         found = set(self._always)
 
@@ -82,6 +92,7 @@ def _database(patterns: tuple[tuple[str, int], ...], literal: bool) -> Any:
     return database
 
 
-def is_literal(pattern: str) -> bool:
-    """Whether a shape is only a literal, which belongs into ``triggers``."""
-    return re.escape(pattern) == pattern
+def _spaced(words: str) -> str:
+    """A trigger of several words: they may stand on two lines, as in `phrases.phrase`."""
+    parts = "".join(char if char.isalnum() else f"\\x{ord(char):02x}" for char in words)
+    return parts.replace(r"\x20", f"{_SPACE}{{1,3}}")

@@ -62,12 +62,9 @@ class Rule:
     def __init_subclass__(cls) -> None:
         """Read the documentation out of the docstring, so that there is one text to maintain."""
         documentation: RuleDocumentation = read_documentation(cls.__doc__ or "")
-        cls.summary = documentation.summary
-        cls.rationale = documentation.rationale
-        cls.source = documentation.source
-        cls.bad = documentation.bad
-        cls.good = documentation.good
-        cls.advice = documentation.advice
+        for name in ("summary", "rationale", "source", "bad", "good", "advice"):
+            if name not in vars(cls):  # a rule of a workspace states them as data
+                setattr(cls, name, getattr(documentation, name))
 
     def __init__(
         self,
