@@ -37,7 +37,7 @@ class HiddenAi(PhraseRule):
     severity = Severity.ERROR
     triggers = (" ai", "a.i.", "artificial", "language model", "bot", "machine", "human", "llm",
                 "real person")  # fmt: skip
-    tags = ("eu-ai-act-art50",)
+    tags = ("aia-art50",)
     pattern = phrase(
         r"\b(?:never|do not|don't|must not|should not|won't|will not|can't|cannot)(?: ever)?"
         r" (?:say|tell|reveal|admit|disclose|mention|acknowledge|state"

@@ -33,7 +33,7 @@ class UnboundedAgency(PhraseRule):
     severity = Severity.WARNING
     triggers = ("confirmation", "permission", "approval", "consent", "any tool", "any command",
                 "any action", "full access", "full autonomy")  # fmt: skip
-    tags = ("owasp-llm06", "nist-ai-rmf-manage")
+    tags = ("owasp-llm06", "nist-rmf-manage")
     pattern = phrase(
         r"\b(?:never|do not|don't|no need to|without)(?: ever)? (?:ask(?:ing)?|wait(?:ing)?"
         r"|request(?:ing)?|seek(?:ing)?|requir(?:e|ing))(?: (?:me|the user|them|any|user|for|human"

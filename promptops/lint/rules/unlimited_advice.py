@@ -56,7 +56,7 @@ class UnlimitedAdvice(Rule):
     triggers = ("doctor", "physician", "psych", "pharmacist", "dietitian", "ologist", "pediatric",
                 "surgeon", "dentist", "lawyer", "attorney", "advis", "diagnos", "prescrib",
                 "investment")  # fmt: skip
-    tags = ("nist-ai-rmf-manage", "eu-ai-act-art14")
+    tags = ("nist-rmf-manage", "aia-art14")
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield the first such role or order of each wording without a limit."""
