@@ -9,7 +9,7 @@ from promptops.lint.regions import WRITTEN
 from promptops.lint.rule import Rule
 from promptops.lint.validators import TEST_CARDS, is_card_number
 
-_DIGITS = re.compile(r"(?<![\w.+-])(?:\d[ -]?){11,18}\d(?![\w-]|\.\d)")
+_DIGITS = re.compile(r"(?<![\w.+-])(?:[0-9][ -]?){11,18}[0-9](?![\w-]|\.[0-9])")
 
 
 class CardNumber(Rule):
@@ -38,14 +38,16 @@ class CardNumber(Rule):
     code = "PRI002"
     name = "card-number"
     severity = Severity.ERROR
+    version = 2
     regions = WRITTEN
-    tags = ("pci-dss-3.4", "owasp-llm02")
+    shapes = (r"[0-9](?:[ -]?[0-9]){11}",)
+    tags = ("pci-dss-3.4", "owasp-llm02", "gdpr-art5")
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield each number."""
         for message in prompt.messages:
             for match in message.find(_DIGITS, self.regions, cased=True):
-                digits = re.sub(r"\D", "", match.group())
+                digits = re.sub(r"[^0-9]", "", match.group())
                 if not is_card_number(digits):
                     continue
                 test = digits in TEST_CARDS

@@ -8,11 +8,12 @@ from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.regions import WRITTEN
 from promptops.lint.rule import Rule
 
-_ADDRESS = re.compile(
-    r"(?<![\w.-])(?:10\.(?:\d{1,3}\.){2}\d{1,3}|192\.168\.\d{1,3}\.\d{1,3}"
-    r"|172\.(?:1[6-9]|2\d|3[01])\.\d{1,3}\.\d{1,3})(?![\w.-]|/\d)"
-    r"|(?<![\w.-])(?!example)(?:[a-z0-9-]{1,40}\.){1,4}(?:internal|intranet|corp|lan)(?![\w.-])"
+_NUMBER = re.compile(
+    r"(?<![\w.-])(?:10\.(?:[0-9]{1,3}\.){2}[0-9]{1,3}|192\.168\.[0-9]{1,3}\.[0-9]{1,3}"
+    r"|172\.(?:1[6-9]|2[0-9]|3[01])\.[0-9]{1,3}\.[0-9]{1,3})(?![\w.-]|/[0-9])"
 )
+_ENDING = re.compile(r"\.(?:internal|intranet|corp|lan)(?![\w.-])")
+_HOST = re.compile(r"(?<![\w.-])(?!example)(?:[a-z0-9-]{1,40}\.){0,4}[a-z0-9-]{1,40}$")
 _EXAMPLE = re.compile(r"\bexample\b|\b(?:10\.0\.0\.[01]|192\.168\.[01]\.(?:0|1|100))\b")
 
 
@@ -43,15 +44,28 @@ class InternalAddress(Rule):
     name = "internal-address"
     severity = Severity.INFO
     regions = WRITTEN
-    triggers = ("10.", "192.168.", "172.", ".internal", ".intranet", ".corp", ".lan")
+    version = 2
+    triggers = (".internal", ".intranet", ".corp", ".lan")
+    shapes = (r"(?:10\.[0-9]{1,3}|192\.168|172\.[123][0-9])\.[0-9]{1,3}\.[0-9]",)
     tags = ("owasp-llm07",)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield each address."""
         for message in prompt.messages:
-            for match in message.find(_ADDRESS, self.regions):
-                words = match.group()
-                numbers = [int(part) for part in words.split(".") if part.isdigit()]
-                if _EXAMPLE.search(words) or any(number > 255 for number in numbers):
-                    continue
-                yield self.found(prompt, message, match.span(), "an address inside a network")
+            for start, end in (*_numbers(message.lower), *_hosts(message.lower)):
+                if message.region(start) in self.regions:
+                    yield self.found(prompt, message, (start, end), "an address inside a network")
+
+
+def _numbers(lower: str) -> Iterator[tuple[int, int]]:
+    for match in _NUMBER.finditer(lower):
+        shown = match.group()
+        if not _EXAMPLE.search(shown) and all(int(part) < 256 for part in shown.split(".")):
+            yield match.span()
+
+
+def _hosts(lower: str) -> Iterator[tuple[int, int]]:
+    for ending in _ENDING.finditer(lower):
+        host = _HOST.search(lower, max(0, ending.start() - 205), ending.start())
+        if host and not _EXAMPLE.search(host.group()):
+            yield host.start(), ending.end()

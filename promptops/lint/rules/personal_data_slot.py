@@ -8,9 +8,11 @@ from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.rule import Rule
 
 _PERSONAL = re.compile(
-    r"(?:^|_)(?:ssn|social_security(?:_number)?|passport(?:_number)?|credit_card|card_number|cvv|iban"
+    r"(?:^|_)(?:ssn|social_security(?:_number)?|passport(?:_number)?|credit_card|card_number"
+    r"|cvv|iban"
     r"|date_of_birth|dob|birth_?date|e_?mail(?:_address)?|phone(?:_number)?|home_address"
-    r"|national_id|tax_id|medical_record|diagnosis|salary|bank_account|full_name|first_name|last_name"
+    r"|national_id|tax_id|medical_record|diagnosis|salary|bank_account|full_name|first_name"
+    r"|last_name"
     r"|customer_name|patient(?:_name|_id)?)(?:_|$)",
     re.IGNORECASE,
 )

@@ -1,0 +1,50 @@
+"""PRI012."""
+
+from collections.abc import Iterator
+
+from promptops.lint.finding import Finding, Severity
+from promptops.lint.parsed import ParsedPrompt
+from promptops.lint.personal.dates import SHAPES, personal_dates
+from promptops.lint.regions import WRITTEN
+from promptops.lint.rule import Rule
+
+
+class PersonalDate(Rule):
+    """A date of a person's life stands in the prompt.
+
+    What it does:
+        Flags full dates of birth, death, admission and discharge ("born on", "DOB:", "admitted on")
+        since 1910. A year alone is left alone.
+
+    Why is this bad?
+        Date of birth, sex and postal code together single out most people; HIPAA counts every such
+        date as an identifier.
+
+    Example:
+        The patient was born on 8 February 1985 and takes no medicine.
+
+    Use instead:
+        The patient is in her thirties and takes no medicine.
+
+    What to do:
+        Keep the year or the age group.
+
+    Source:
+        HIPAA 45 CFR 164.514(b)(2)(i)(C); GDPR article 5(1)(c); Sweeney, "Simple Demographics Often
+        Identify People Uniquely", 2000.
+    """
+
+    code = "PRI012"
+    name = "personal-date"
+    severity = Severity.WARNING
+    regions = WRITTEN
+    shapes = SHAPES
+    tags = ("gdpr-art5", "hipaa-164.514", "owasp-llm02")
+
+    def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
+        """Yield each date."""
+        for message in prompt.messages:
+            for start, end, event in personal_dates(message.lower):
+                if message.region(start) in self.regions:
+                    text = f'the date of a person\'s life ("{event}")'
+                    yield self.found(prompt, message, (start, end), text, conceal=True)

@@ -1,0 +1,228 @@
+"""Find secrets in a text, the surest evidence first; no two findings overlap."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from promptops.lint.secrets.kinds import telling
+from promptops.lint.secrets.names import name_before, provider_form, says_secret
+from promptops.lint.secrets.values import (
+    UUID,
+    decoded,
+    is_identifier,
+    is_made_up_token,
+    is_placeholder,
+    looks_like_password,
+    looks_random,
+)
+from promptops.lint.text import lower as lowered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundSecret:
+    """A stretch of text that is a secret.
+
+    ``kind`` is a phrase such as "GitHub key"; ``sure`` is false when only the name and the
+    randomness of the value speak for it.
+    """
+
+    start: int
+    end: int
+    kind: str
+    sure: bool
+
+
+_START = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9.~_](?=[A-Za-z0-9_.~+/=:$@-]{13})")
+_VALUE = re.compile(r"(?<![A-Za-z0-9_.~+/-])[A-Za-z0-9_.~+/-]{10,600}={0,2}(?![A-Za-z0-9])")
+_KEY_BLOCK = re.compile(
+    r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?P<body>[A-Za-z0-9+/=\s\\:,.-]{64,4"
+    r"000})"
+)
+_WEB_TOKEN = re.compile(
+    r"\bey[A-Za-z0-9_-]{16,1000}\.ey[A-Za-z0-9_-]{16,3000}\.[A-Za-z0-9_-]{10,1000}"
+)
+_CODED_WEB_TOKEN = re.compile(r"\bZXlK[A-Za-z0-9+/_-]{60,3000}={0,2}")
+_ADDRESS = re.compile(
+    r"://(?P<user>[^\s:/@'\"<>{}]{0,80}):(?P<password>[^\s:/@'\"<>{}]{3,120})@[\w.-]{3,100}"
+)
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}$")
+_USER_OPTION = re.compile(
+    r"\bcurl\b[^\n]{0,300}?(?:\\\n[^\n]{0,200}?){0,6}\s(?:-u|--user|--proxy-user)[ =]{0,2}"
+    r"(?P<quote>[\"'])?(?P<user>[^\s:\"']{0,80}):(?P<password>(?(quote)[^\n\"']|[^\s\"']){0,120})"
+)
+_HEADER = re.compile(
+    r"(?:authorization|(?:x-[a-z-]{0,20}|\b(?:api|private|auth)[_-]?)(?:key|token|auth|secret)"
+    r"|[\"']token)"
+    r"[\"']?\s{0,2}[:=]\s{0,2}[\"']?(?P<scheme>(?:basic|bearer|token|apikey|bot|digest)[ :]{1,2})?"
+    r"(?P<value>[^\s\"'<>{}$]{8,2000})"
+)
+_HEADER_WORDS = ("authorization", "x-", "api", "private", "auth", "token")
+_PASSWORD = re.compile(
+    r"(?:passw(?:or)?d|passphrase|passcode|\bpwd)(?:[_-]?[a-z0-9]{0,12})[\"'`]?\s{0,3}"
+    r"(?:=>|:=|={1,2}|:|\bis\b)\s{0,3}(?P<quote>[\"'`]?)(?P<value>[^\s\"'`<>{}$()\[\],;]{6,64})"
+)
+_MANIFEST = re.compile(r"kind:[ \t]{0,3}[\"']?Secret\b")
+_MANIFEST_VALUE = re.compile(
+    r"^[ \t]{1,12}[\w.-]{1,60}:[ \t]{1,4}[\"']?(?P<value>[A-Za-z0-9+/]{8,2000}={0,2})[\"']?[ "
+    r"\t]{0,4}$",
+    re.MULTILINE,
+)
+_SERVICE_ACCOUNT = re.compile(r"\"type\"\s{0,3}:\s{0,3}\"service_account\"")
+
+
+def find_secrets(text: str, lower: str | None = None) -> list[FoundSecret]:
+    """Every secret in ``text``, in order of place.
+
+    Args:
+        text: A message.
+        lower: Its lower case, offset for offset, when it is at hand.
+    """
+    found: list[FoundSecret] = []
+    for secret in _candidates(text, lowered(text) if lower is None else lower):
+        if not any(secret.start < other.end and other.start < secret.end for other in found):
+            found.append(secret)
+    return sorted(found, key=lambda secret: secret.start)
+
+
+def _candidates(text: str, lower: str) -> Iterator[FoundSecret]:
+    yield from _by_form(text)
+    yield from _credentials(text, lower)
+    yield from _by_name(text)
+    yield from _passwords(text, lower)
+    yield from _manifest(text)
+
+
+def _found(span: tuple[int, int], kind: str, *, sure: bool = True) -> FoundSecret:
+    return FoundSecret(start=span[0], end=span[1], kind=kind, sure=sure)
+
+
+@cache
+def _forms() -> dict[str, tuple[re.Pattern[str], tuple[str, ...]]]:
+    """By the first character of a key ("" where it may be any): the pattern and the providers."""
+    rows: dict[str, list[tuple[str, str]]] = {}
+    for lead, provider, source in telling():
+        rows.setdefault(lead, []).append((provider, source))
+    return {
+        lead: (
+            re.compile(f"(?:{'|'.join(f'({source})' for _, source in group)})(?![A-Za-z0-9~])"),
+            tuple(provider for provider, _ in group),
+        )
+        for lead, group in rows.items()
+    }
+
+
+def _by_form(text: str) -> Iterator[FoundSecret]:
+    """Private keys, web tokens, and the keys that show by themselves whose they are."""
+    if "PRIVATE KEY" in text:
+        for match in _KEY_BLOCK.finditer(text):
+            if not is_placeholder(match["body"][:200], least=3.5):
+                yield _found(match.span(), "private key")
+    if ".ey" in text:
+        for match in _WEB_TOKEN.finditer(text):
+            if not is_made_up_token(match.group()):
+                yield _found(match.span(), "JSON web token")
+    if "ZXlK" in text:
+        for match in _CODED_WEB_TOKEN.finditer(text):
+            if decoded(match.group()).startswith("ey"):
+                yield _found(match.span(), "JSON web token")
+    for start in _START.finditer(text):
+        yield from _provider_key(text, start.start())
+
+
+def _provider_key(text: str, start: int) -> Iterator[FoundSecret]:
+    for lead in (text[start], ""):
+        pattern, providers = _forms().get(lead, _NO_FORM)
+        match = pattern.match(text, start)
+        if match is None or match.lastindex is None:
+            continue
+        if not is_placeholder(match.group()) and not is_identifier(match.group()):
+            yield _found(match.span(), f"{providers[match.lastindex - 1]} key")
+
+
+_NO_FORM: tuple[re.Pattern[str], tuple[str, ...]] = (re.compile(r"(?!)"), ())
+
+
+def _credentials(text: str, lower: str) -> Iterator[FoundSecret]:
+    """Passwords in addresses, in ``curl -u`` and in header lines: their place makes them one."""
+    if "://" in text and "@" in text:
+        for match in _ADDRESS.finditer(text):
+            if _is_credential(match["password"], match["user"]):
+                scheme = _SCHEME.search(text, max(0, match.start() - 21), match.start())
+                start = scheme.start() if scheme else match.start()
+                yield _found((start, match.end()), "password in an address")
+    if "curl" in text:
+        for match in _USER_OPTION.finditer(text):
+            if _is_credential(*_pair(match["user"], match["password"])):
+                yield _found((match.start("user"), match.end()), "password of a command")
+    if not any(word in lower for word in _HEADER_WORDS):
+        return
+    for match in _HEADER.finditer(lower):
+        if _is_header_value(text[slice(*match.span("value"))], scheme=match["scheme"] or ""):
+            yield _found(match.span("value"), "credential of a request")
+
+
+def _pair(user: str, password: str) -> tuple[str, str]:
+    """Password and user; services that know only a key take it as the user, without password."""
+    return (password, user) if password else (user, "")
+
+
+def _is_credential(password: str, user: str) -> bool:
+    return len(password) >= 3 and not (
+        is_placeholder(password, least=1.6)
+        or (is_placeholder(user or "some one", least=1.0) and user.lower() not in _REAL_USERS)
+        or "$" in password
+        or "%" in password[:1]
+    )
+
+
+_REAL_USERS = frozenset({"admin", "root", "user", "username", "guest", "test", "token", "demo"})
+"""Placeholders elsewhere, but names that real accounts have."""
+
+
+def _is_header_value(value: str, *, scheme: str) -> bool:
+    if scheme.startswith("basic"):
+        user, colon, password = decoded(value).partition(":")
+        return bool(colon) and _is_credential(*_pair(user, password))
+    if UUID.fullmatch(value):
+        return True
+    return any(map(str.isdigit, value)) and not is_placeholder(value, least=2.8 if scheme else 3.0)
+
+
+def _by_name(text: str) -> Iterator[FoundSecret]:
+    """Values that a provider's name, or a name that says secret, stands in front of."""
+    for match in _VALUE.finditer(text):
+        value = match.group().rstrip(".")
+        if not any(map(str.isdigit, value)) or text.startswith(
+            ("..", "…"), match.start() + len(value)
+        ):
+            continue
+        name = name_before(text, match.start())
+        if not name:
+            continue
+        span = match.start(), match.start() + len(value)
+        provider = provider_form(name, value)
+        if provider and not is_placeholder(value, least=2.6):
+            yield _found(span, f"{provider} key")
+        elif says_secret(name) and (looks_random(value) or UUID.fullmatch(value)):
+            yield _found(span, "a random value whose name says that it is secret", sure=False)
+
+
+def _passwords(text: str, lower: str) -> Iterator[FoundSecret]:
+    if not any(word in lower for word in ("passw", "passphrase", "passcode", "pwd")):
+        return
+    for match in _PASSWORD.finditer(lower):
+        value = text[slice(*match.span("value"))].rstrip(".")
+        if looks_like_password(value):
+            span = match.start("value"), match.start("value") + len(value)
+            yield _found(span, "password", sure=False)
+
+
+def _manifest(text: str) -> Iterator[FoundSecret]:
+    """What a Kubernetes manifest of kind Secret holds, coded but not concealed."""
+    for head in _MANIFEST.finditer(text) if "kind:" in text else ():
+        for match in _MANIFEST_VALUE.finditer(text, max(0, head.start() - 1000), head.end() + 2000):
+            if decoded(match["value"]) and not is_placeholder(match["value"]):
+                yield _found(match.span("value"), "value of a Kubernetes secret")
+    for match in _SERVICE_ACCOUNT.finditer(text) if "service_account" in text else ():
+        yield _found(match.span(), "Google service account file", sure=False)

@@ -1,0 +1,79 @@
+"""The name that a value is assigned to, and what that name says."""
+
+import re
+from itertools import pairwise
+
+from promptops.lint.secrets.named import named
+
+_ASSIGNED = re.compile(
+    r"(?P<name>[A-Za-z_$@][\w$@. /-]{0,70})[\"'`\]})]{0,3}"
+    r"(?:\s{0,3}(?:=>|:=|:{1,3}|\?=|\|\|=?|={1,3}|->|\bis\b|\bwas\b|>)\s{0,5}"
+    r"|\s{0,3},\s{0,3}(?=[\"'`\\])|[ ]{1,2})"
+    r"(?:[A-Za-z.]{1,30}\()?[\\\"'`(]{0,4}(?:(?i:bearer|basic|token|apikey) )?$"
+)
+_WINDOW = 110
+_PART = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_OPERATOR = re.compile(r"[=:>|,]|\b(?:is|was)\b")
+_SECRET = frozenset(
+    {
+        "token", "tokens", "secret", "secrets", "password", "passwd", "passphrase", "passcode",
+        "pwd", "apikey", "credential", "credentials", "creds", "cred", "auth", "authorization",
+        "bearer", "key", "pat", "accesskey", "secretkey", "clientsecret", "authtoken", "pass",
+        "accesstoken", "privatekey", "apitoken", "authkey", "oauth", "srt", "keys", "sas",
+    }
+)  # fmt: skip
+_NOT_SECRET = frozenset(
+    {
+        "public", "publishable", "pub", "pubkey", "publickey", "id", "ids", "identifier", "name",
+        "vault", "version", "checksum", "hash", "md", "sha", "digest", "url", "uri", "path",
+        "file", "filename", "size", "length", "type", "alias", "event", "selector", "audience",
+        "primary", "foreign", "chars", "characters", "signature", "signatures", "count", "limit",
+        "max", "min", "expiry", "expires", "timeout", "index", "color", "brush", "mapping",
+        "cache", "sort", "partition", "idempotency", "fingerprint", "commit", "arn", "endpoint",
+        "issuer", "accessor", "author", "keyboard", "csrf", "image", "model", "revision", "kit",
+        "resource", "artifact", "points", "integrity", "resolved", "nonce", "etag", "thumbprint",
+    }
+)  # fmt: skip
+_JOINED = ("apikey", "secretkey", "accesskey", "authtoken", "accesstoken", "clientsecret")
+
+
+def name_before(text: str, start: int) -> list[str]:
+    """The last words, in lower case, of the name that the value at ``start`` is assigned to.
+
+    Empty when nothing is assigned there. ``SUMO_accessKey`` is three words.
+    """
+    near = text[max(0, start - _WINDOW) : start]
+    line = near[near.rfind("\n", 0, max(0, len(near.rstrip()) - 1)) + 1 :]
+    match = _ASSIGNED.search(line)
+    if match is None:
+        return []
+    words = [part.lower() for part in _PART.findall(match["name"])][-7:]
+    if _OPERATOR.search(line[match.end("name") :]):
+        return words
+    return words if words[-1:] and words[-1] in _SECRET else []
+
+
+def provider_form(name: list[str], value: str) -> str:
+    """The provider that ``name`` holds the word of, when ``value`` has the form of its keys."""
+    if not name or (name[-1] in _NOT_SECRET and name[-1] not in {"id", "ids"}):
+        return ""
+    joined = [first + second for first, second in pairwise(name)]
+    for word in (*name, *joined):
+        known = named().get(word) or named().get(_without_ending(word))
+        if known and known[1].fullmatch(value):
+            return known[0]
+    return ""
+
+
+def says_secret(name: list[str]) -> bool:
+    """Whether a name is that of a secret, and not of its public half, its file or its length."""
+    if any(word in _NOT_SECRET for word in name[-4:]):
+        return False
+    return any(word in _SECRET or word.endswith(_JOINED) for word in name[-4:])
+
+
+def _without_ending(word: str) -> str:
+    for ending in (*_JOINED, "token", "secret", "key", "api"):
+        if word.endswith(ending):
+            return word.removesuffix(ending)
+    return word

@@ -1,0 +1,99 @@
+"""Whether a value is a real secret: neither a placeholder, nor a word, nor a counter."""
+
+import base64
+import binascii
+import re
+from itertools import pairwise
+
+from promptops.lint.validators import entropy
+
+_PLACEHOLDER = re.compile(
+    r"example|sample|dummy|placeholder|your|change.?me|redact|replace|insert|foobar|fixme|x{4,}"
+    r"|\.{3}|0{7,}|1234567|abcdef(?!\d)|<|>|\*{3}|\$[{(]|\$[A-Za-z_]|\{\{|\}\}|%s|lorem|hunter2$"
+    r"|^(?:my|the|some|test|fake)[_-]|[_-](?:here|token|key|secret|password)$"
+    r"|^(?:token|key|secret|passw(?:or)?d|pass|user|test|abcd?)[_-]?[0-9]{0,4}!?$",
+    re.IGNORECASE,
+)
+_STAND_INS = frozenset(
+    {
+        "password", "passwd", "passphrase", "pass", "pwd", "secret", "token", "apikey", "api_key",
+        "api-key", "key", "user", "username", "admin", "root", "guest", "test", "testing", "demo",
+        "none", "null", "true", "false", "string", "required", "optional", "value", "undefined",
+        "foo", "bar", "baz", "qux", "abc", "abc123", "password1", "password123", "secret123",
+        "pass123", "test123", "admin123", "user123", "mypassword", "mysecret", "changeme",
+        "letmein", "qwerty", "qwerty123", "hidden", "env", "credentials", "p@ssw0rd", "pw",
+    }
+)  # fmt: skip
+_WORD = re.compile(r"[A-Z]?[a-z]{4,}|[A-Z]{5,}")
+_SWITCH = re.compile(r"(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])|(?<=[a-z])(?=[A-Z])")
+_HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
+UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+
+
+def is_placeholder(value: str, *, least: float = 2.5) -> bool:
+    """Whether a value only shows where a secret would stand.
+
+    Args:
+        value: The text in the place of the secret.
+        least: The Shannon entropy, in bits per character, that a real one has at least.
+    """
+    return (
+        value.lower() in _STAND_INS
+        or bool(_PLACEHOLDER.search(value))
+        or entropy(value) < least
+        or _counts(value)
+    )
+
+
+def looks_random(value: str) -> bool:
+    """Whether letters and digits of a value are mixed as no name, word or version mixes them."""
+    if len(value) < 16 or not any(map(str.isdigit, value)) or not any(map(str.isalpha, value)):
+        return False
+    if _HEX.fullmatch(value):
+        return not is_placeholder(value, least=2.9)
+    wordy = sum(len(word) for word in _WORD.findall(value))
+    mixed = len(_SWITCH.findall(value)) >= max(3, len(value) // 10)
+    return mixed and wordy <= 0.4 * len(value) and not is_placeholder(value, least=3.3)
+
+
+def looks_like_password(value: str) -> bool:
+    """Whether a short value that is called a password can be one: three kinds of characters."""
+    kinds = sum(
+        any(test(char) for char in value)
+        for test in (str.islower, str.isupper, str.isdigit, lambda char: not char.isalnum())
+    )
+    enough = kinds >= 3 or (kinds == 2 and any(map(str.isdigit, value)) and mixed_digits(value))
+    return len(value) >= 6 and enough and not is_placeholder(value, least=2.2)
+
+
+def mixed_digits(value: str) -> bool:
+    """Whether digits stand between letters, not only behind them as in ``item12``."""
+    return len(_SWITCH.findall(value)) >= 3
+
+
+def is_identifier(value: str) -> bool:
+    """Whether a value is made of words, as names in programs are, with hardly a digit."""
+    wordy = sum(len(word) for word in _WORD.findall(value))
+    return sum(map(str.isdigit, value)) < 0.1 * len(value) and wordy > 0.5 * len(value)
+
+
+def decoded(value: str) -> str:
+    """The text behind base64, URL-safe or not; "" when there is none."""
+    padded = value.translate(str.maketrans("-_", "+/")).rstrip("=")
+    try:
+        return base64.b64decode(padded + "=" * (-len(padded) % 4), validate=True).decode("utf-8")
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def is_made_up_token(value: str) -> bool:
+    """Whether a JSON web token is the well-known specimen or carries no signature worth a name."""
+    parts = value.split(".")
+    return "john doe" in decoded(parts[1]).lower() or is_placeholder(parts[-1])
+
+
+def _counts(value: str) -> bool:
+    """Whether a third of the characters repeat or follow the one before: ``abcd1234``, ``aaaa``."""
+    pairs = [ord(b) - ord(a) for a, b in pairwise(value)]
+    share = 0.36 if len(pairs) >= 12 else 0.6
+    return len(pairs) > 6 and sum(step in (0, 1) for step in pairs) > share * len(pairs)
