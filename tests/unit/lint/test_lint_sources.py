@@ -1,19 +1,20 @@
 """Prompts are found in every format, each character at its own line and column of the file."""
 
 import json
+import os
 import re
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from promptops.errors import UsageError
+from promptops.lint.engine import Linter
 from promptops.lint.report import Skipped
 from promptops.lint.sources import (
     FORMATS,
     detect,
-    find_files,
     parse_source,
     parse_stdin,
     read_prompts,
@@ -242,218 +243,17 @@ def test_a_mark_means_the_string_it_stands_at(code, expected):
         assert item.messages[0].text == expected
 
 
-TABLES = {
-    "a.csv": 'id,text\n1,"two\nlines <|im_end|>"\n\n2,\n3\n4,<|im_end|>\n',
-    "b.tsv": 'id\ttext\n1\t"two\nlines <|im_end|>"\n2\t\n3\t\n4\t<|im_end|>\n',
-    "c.jsonl": '{"text": "two\\nlines <|im_end|>"}\n\n{"text": ""}\n{"text": null}\n'
-    '{"text": [{"role": "system", "content": "<|im_end|>"}]}\n',
-}
+def test_json_escapes_are_placed():
+    text = json.dumps({"messages": [{"role": "user", "content": '\u2028é\n"\\ \U0001f600z'}]})
+    (item,) = parse_stdin(text, filename="a.json")
+    message = item.messages[0]
+    assert text[message.place(message.text.index("z"))[1] - 1] == "z"
 
 
-def rows(items):
-    return [
-        (item.row, *message.place(message.text.find(MARK)))
-        for item in items
-        for message in item.messages
-        if MARK in message.text
-    ]
-
-
-@pytest.mark.parametrize("name", [*TABLES, "d.parquet"])
-def test_a_finding_in_a_table_names_row_and_place_in_the_cell(tmp_path, name):
-    if name == "d.parquet":
-        arrow = pytest.importorskip("pyarrow")
-        from pyarrow import parquet
-
-        cells = ["two\nlines <|im_end|>", "", None, "<|im_end|>"]
-        path = tmp_path / name
-        parquet.write_table(arrow.table({"id": [1, 2, 3, 4], "text": cells}), path)
-    else:
-        path = write(tmp_path, name, TABLES[name])
-    items = read(path, column="text")
-    assert [item.row for item in items] == [1, 2, 3, 4]  # empty cells are checked too
-    assert rows(items) == [(1, 2, 7), (4, 1, 1)]
-    assert rows(read(path)) == rows(items)  # "text" is the only usual name
-    (wrong,) = read(path, column="txt") if name != "c.jsonl" else read(path, column="txt")[:1]
-    assert 'no column "txt"' in wrong.reason
-    assert "text" in wrong.reason
-
-
-def test_rows_that_cannot_be_read_are_told_and_the_others_are_checked(tmp_path):
-    text = b'a,text\n1,ok\n2,too,many\n3,\xff\n4,"x"y\n5,fine\n'
-    items = read(write(tmp_path, "a.csv", text), column="text")
-    assert [(type(item).__name__, item.row) for item in items] == [
-        ("ParsedPrompt", 1),
-        ("Skipped", 2),
-        ("Skipped", 3),
-        ("Skipped", 4),
-        ("ParsedPrompt", 5),
-    ]
-    items = read(write(tmp_path, "a.jsonl", '{"text": 1}\n' * 9 + "{\n" + '{"text": "x"}\n'))
-    assert [getattr(item, "reason", "prompt")[:12] for item in items[5:]] == [
-        "not JSON: Ex",
-        "prompt",
-        "4 more rows:",
-    ]
-
-
-def test_an_ambiguous_column_names_the_columns(tmp_path):
-    path = write(tmp_path, "a.csv", "prompt,text\na,b\n")
-    (item,) = read(path)
-    assert item.reason == "name the column with the prompt: --column NAME (columns: prompt, text)"
-    (item,) = read(write(tmp_path, "b.csv", "x,x\na,b\n"), column="x")
-    assert item.reason == '2 columns are called "x" (columns: x, x)'
-
-
-UNREADABLE = {
-    "empty.md": (b"", None, None, "empty"),
-    "blank.prompty": (b" \n", None, None, "empty"),
-    "latin.md": ("x\né".encode("latin-1"), 2, 1, "not UTF-8"),
-    "nul.txt": (b"ab\0", 1, 3, "NUL"),
-    "bad.prompt.yml": (b"messages: [\n", 2, 1, "not YAML"),
-    "none.prompt.yml": (b"name: x\n", 1, 1, "no list of messages"),
-    "list.prompt.yml": (b"messages:\n  - role: user\n", 2, 5, "role and a content"),
-    "bad.prompty": (b"---\nname: [x\n---\nhi", 3, 1, "not YAML"),
-    "open.prompt": (b"---\nname: x\nhi", 1, 1, "not closed"),
-    "SKILL.md": (b"no front matter", 1, 1, "---"),
-    "bad.py": (b"# promptops: prompt\nx = (\n", 2, 5, "not Python"),
-    "unmarked.py": (b"x = 1\n", None, None, "no string"),
-    "bad.json": (b'{"messages": [}', 1, 15, "not JSON"),
-    "other.json": (b'{"a": 1}', 1, 1, "no chat"),
-    "bad.prompt.yaml": (b"apiVersion: promptops/v1\n", 1, 1, ""),
-    "not.parquet": (b"PAR1", None, None, "not Parquet"),
-    "promptfooconfig.yaml": (b"prompts: []\n", 1, 1, "no prompts"),
-}
-
-
-@pytest.mark.parametrize("name", UNREADABLE)
-def test_what_cannot_be_read_is_told_with_its_place(tmp_path, name):
-    data, line, column, reason = UNREADABLE[name]
-    (item,) = read(write(tmp_path, name, data))
-    assert isinstance(item, Skipped)
-    assert (item.line, item.column) == (line, column), item.reason
-    assert reason in item.reason
-
-
-def test_folders_and_missing_files_are_told(tmp_path):
-    assert [item.reason for item in read(tmp_path)] == ["this is a folder: name the files in it"]
-    assert [item.reason for item in read(tmp_path / "x.md")] == ["No such file or directory"]
-    with pytest.raises(UsageError, match="no format is called"):
-        list(read_prompts(tmp_path, shown="x", format_="prompti"))
-
-
-def test_promptfoo_follows_its_files(tmp_path):
-    config = (
-        "prompts:\n  - file://p/*.txt\n  - p/chat.json\n  - file://more.yaml\n"
-        "  - file://make.py:f\n  - langfuse://x\n  - file:///etc/hostname\n  - p/gone.txt\n"
-    )
-    path = write(tmp_path, "c/promptfooconfig.yaml", config)
-    write(tmp_path, "c/p/a.txt", "one\n---\ntwo <|im_end|>\n")
-    write(tmp_path, "c/p/chat.json", '[{"role": "system", "content": "{{x}} <|im_end|>"}]')
-    write(tmp_path, "c/more.yaml", "- raw: hi <|im_end|>\n- file://p/../../out.txt\n")
-    write(tmp_path, "c/make.py", "")
-    write(tmp_path, "out.txt", "secret")
-    items = list(read_prompts(path, shown="c/promptfooconfig.yaml"))
-    prompts = [item for item in items if not isinstance(item, Skipped)]
-    assert [(item.path, item.messages[0].role) for item in prompts] == [
-        ("c/p/a.txt", "user"),
-        ("c/p/a.txt", "user"),
-        ("c/p/chat.json", "system"),
-        ("c/more.yaml", "user"),
-    ]
-    assert planted(prompts) == [("user", 3, 5), ("system", 1, 39), ("user", 1, 11)]
-    skipped = [(item.path, item.line, item.reason) for item in items if isinstance(item, Skipped)]
-    assert [(path, line) for path, line, _ in skipped] == [
-        ("c/more.yaml", 2),
-        ("c/make.py", None),
-        ("c/promptfooconfig.yaml", 6),
-        ("c/promptfooconfig.yaml", 7),
-        ("c/promptfooconfig.yaml", 8),
-    ]
-
-
-COMMENTS = {
-    "a.md": ("hi\n<!-- promptops: ignore[SEC003] why -->\nthere\n", (2, 2, 3)),
-    "b.prompty": (
-        "---\nname: x\n---\nsystem:\nhi <!-- promptops: ignore[SEC003] why -->\n",
-        (5, 5, 5),
-    ),
-    "c.prompt": ("hi\n{{! promptops: ignore[SEC003] why }}\nyou\n", (2, 2, 3)),
-    "d.prompt.yml": (
-        "messages:\n  - role: user\n    # promptops: ignore[SEC003] why\n"
-        "    content: |\n      a\n      b\n",
-        (3, 3, 6),
-    ),
-    "e.py": (
-        '# promptops: ignore[SEC003] why\n# promptops: prompt\nX = """a\nb"""\n',
-        (1, 1, 4),
-    ),
-    "f.j2": ("{# promptops: ignore[SEC003] why #} x\n", (1, 1, 1)),
-    "g.poml": ("<p>\n<!-- promptops: ignore[SEC003] why -->\nx</p>\n", (2, 2, 3)),
-}
-
-
-@pytest.mark.parametrize("name", COMMENTS)
-def test_comments_of_each_format_speak_to_the_linter(name):
-    text, reach = COMMENTS[name]
-    (item,) = parse_stdin(text, filename=name)
-    (comment,) = item.comments
-    assert comment.text == "promptops: ignore[SEC003] why"
-    assert (comment.line, comment.first_line, comment.last_line) == reach
-
-
-def test_a_row_of_a_table_cannot_exempt_itself():
-    text = "text\n<!-- promptops: ignore[SEC003] why --> <|im_end|>\n"
-    (item,) = parse_stdin(text, filename="a.csv")
-    assert item.comments == ()
-
-
-def test_comments_go_to_the_prompt_they_speak_of():
-    text = (
-        'A = "a"  # promptops: prompt\nB = "b"  # promptops: prompt\n'
-        'C = (  # promptops: ignore[SEC003] why\n    "c")  # promptops: prompt\n'
-    )
-    items = list(parse_stdin(text, filename="a.py"))
-    assert [(item.prompt_id, len(item.comments)) for item in items] == [
-        ("A", 0),
-        ("B", 0),
-        ("C", 1),
-    ]
-
-
-def test_only_prompts_are_found_in_a_folder(tmp_path):
-    for name in (
-        "a.prompt.yaml",
-        "x/b.prompty",
-        ".github/c.prompt.yml",
-        ".claude/skills/d/SKILL.md",
-        ".cursorrules",
-        "marked.py",
-        "unmarked.py",
-        "README.md",
-        "table.csv",
-        "notes/n.md",
-        ".git/e.prompty",
-        "node_modules/f.prompty",
-        "env/pyvenv.cfg",
-        "env/g.prompty",
-    ):
-        write(tmp_path, name, "x = 'a'  # promptops: prompt" if name == "marked.py" else "x")
-    found = [path.relative_to(tmp_path).as_posix() for path in find_files(tmp_path)]
-    assert found == sorted(found)
-    assert set(found) == {
-        "a.prompt.yaml",
-        "x/b.prompty",
-        ".github/c.prompt.yml",
-        ".claude/skills/d/SKILL.md",
-        ".cursorrules",
-        "marked.py",
-    }
-    more = find_files(tmp_path, include=["notes/*.md"])
-    assert {path.name for path in more} - {Path(name).name for name in found} == {"n.md"}
-
-
-SEEDS = [text for text, _ in FILES.values()] + [*TABLES.values()]
+SEEDS = [text for text, _ in FILES.values()] + [
+    'a,text\n1,"two\nlines"\n',
+    '{"text": "a"}\n{"text": null}\n',
+]
 
 
 @settings(max_examples=150, deadline=None)
@@ -493,8 +293,68 @@ def test_no_bytes_make_a_reader_fail(tmp_path_factory, data, name):
         assert not isinstance(item, Skipped) or "could not be read" not in item.reason
 
 
-def test_json_escapes_are_placed():
-    text = json.dumps({"messages": [{"role": "user", "content": '\u2028é\n"\\ \U0001f600z'}]})
-    (item,) = parse_stdin(text, filename="a.json")
-    message = item.messages[0]
-    assert text[message.place(message.text.index("z"))[1] - 1] == "z"
+@pytest.fixture(scope="module")
+def outside():
+    """The folder of outside data; the test is skipped where it is not."""
+    root = Path(__file__).parents[3]
+    folder = Path(os.environ.get("PROMPTOPS_DATA", root.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"needs outside data: set PROMPTOPS_DATA ({folder} is not there)")
+    return folder
+
+
+def test_prompty_vectors(outside):
+    path = outside / "formats/prompty_vectors/prompty_parse__ParseVectors.json"
+    vectors = json.loads(path.read_text())
+    for vector in vectors:
+        if "thread_inputs" in vector["input"]:
+            continue  # expanded when the prompt is rendered
+        text = f"---\nname: x\n---\n{vector['input']['rendered']}"
+        (item,) = parse_stdin(text, filename="a.prompty")
+        expected = [
+            (turn["role"], turn["content"][0]["value"]) for turn in vector["expected"]["messages"]
+        ]
+        roles = {"developer": "system"}
+        found = [(message.role, message.text) for message in item.messages]
+        assert found == [(roles.get(role, role), value) for role, value in expected], vector["name"]
+
+
+def test_dotprompt_vectors(outside):
+    cases = yaml.safe_load((outside / "formats/dotprompt/role.yaml").read_text())
+    for case in cases:
+        if "{{" in case["template"].replace("{{role", "") or "data" in case:
+            continue
+        (item,) = parse_stdin(case["template"], filename="a.prompt")
+        expected = case["tests"][0]["expect"]["messages"]
+        assert [(message.role, message.text) for message in item.messages] == [
+            (turn["role"].replace("model", "assistant"), turn["content"][0]["text"])
+            for turn in expected
+        ]
+
+
+def test_outside_samples_are_read_where_they_stand(outside):
+    count = 0
+    for path in sorted((outside / "intel/prompts").glob("*_samples/*")):
+        lines = path.read_text().split("\n")
+        for item in read_prompts(path, shown=path.name):
+            if isinstance(item, Skipped):
+                assert re.search("not YAML|no prompt text", item.reason), item
+                continue
+            count += 1
+            for message in item.messages:
+                for match in re.finditer(r"\w+", message.text):
+                    line, column = message.place(match.start())
+                    assert lines[line - 1][column - 1 :].startswith(match.group())
+    assert count > 100
+
+
+def test_allowing_works_in_other_formats():
+    def codes(text, name):
+        (prompt,) = parse_stdin(text, filename=name)
+        return {finding.code for finding in Linter().check(prompt).findings}
+
+    (code,) = codes("Say hi <|im_end|>\n", "a.md") - codes("Say hi\n", "a.md")
+    allow = f"promptops: ignore[{code}] a lesson"
+    assert code not in codes(f"<!-- {allow} -->\nSay hi <|im_end|>\n", "a.md")
+    assert code not in codes(f'# {allow}\nX = """a\n<|im_end|>"""  # promptops: prompt\n', "a.py")
+    assert code in codes(f"text\n<!-- {allow} --> <|im_end|>\n", "a.csv")
