@@ -51,9 +51,11 @@ class Decoration(Rule):
         for message in prompt.messages:
             lines = list(message.find(_RULER, self.regions, cased=True))
             if lines:
-                text = f"{len(lines)} lines of decoration"
+                text = "a line" if len(lines) == 1 else f"{len(lines)} lines"
                 start = lines[0].start(1)
-                found = self.found(prompt, message, (start, lines[0].end()), text)
+                found = self.found(
+                    prompt, message, (start, lines[0].end()), f"{text} of decoration"
+                )
                 # Under a line of text, equal signs and dashes make a heading of it.
                 alone = all(_stands_alone(message.text, line.start()) for line in lines)
                 changes = [((line.start(1), line.end()), "") for line in lines]

@@ -10,9 +10,11 @@ from promptops.lint.rule import Rule
 
 _PLACEHOLDER = re.compile(
     r"\$\{(?P<dollar>[A-Za-z_][\w .-]{0,60})(?::[^{}\n]{0,120})?\}"
-    r"|(?<![{$\w\\^_])\{(?P<brace>[A-Za-z_][A-Za-z0-9_]{2,60})\}(?!\})"
+    r"|\{(?<![{$\w\\^_]\{)(?P<brace>[A-Za-z_][A-Za-z0-9_]{2,60})\}(?!\})"
 )
-_MUSTACHE = re.compile(r"(?<![{$\\])\{\{\s{0,4}(?P<mustache>[A-Za-z_][\w.]{1,60})\s{0,4}\}\}(?!\})")
+_MUSTACHE = re.compile(
+    r"\{\{(?<![{$\\]\{\{)\s{0,4}(?P<mustache>[A-Za-z_][\w.]{1,60})\s{0,4}\}\}(?!\})"
+)
 _TO_INSERT = re.compile(
     r"\[(?P<square>(?i:insert|your|enter|paste|fill in|specify) [^\]\n]{1,80})\](?!\()"
 )
@@ -79,9 +81,16 @@ class ForeignPlaceholder(Rule):
     def _mixture(self, prompt: ParsedPrompt, message: ParsedMessage) -> Iterator[Finding]:
         kinds: dict[str, re.Match[str]] = {}
         for pattern in (_PLACEHOLDER, _MUSTACHE, _TO_INSERT):
+            for match in pattern.finditer(message.text):
+                kinds.setdefault(match.lastgroup or "", match)
+        # Regions are costly to work out, and few texts have two kinds at all.
+        if len(kinds) < 2 or _SPOKEN_OF.search(message.text):
+            return
+        kinds.clear()
+        for pattern in (_PLACEHOLDER, _MUSTACHE, _TO_INSERT):
             for match in message.find(pattern, self.regions, cased=True):
                 kinds.setdefault(match.lastgroup or "", match)
-        if len(kinds) < 2 or _SPOKEN_OF.search(message.text):
+        if len(kinds) < 2:
             return
         first, second = sorted(kinds.values(), key=lambda match: match.start())[:2]
         text = f'placeholders of two kinds: "{first.group()}" and "{second.group()}"'

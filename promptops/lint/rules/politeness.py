@@ -1,5 +1,6 @@
 """ECO002."""
 
+import re
 from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
@@ -13,6 +14,7 @@ _COURTESY = phrase(
     r"|thank(?:s| you)(?: very much| so much)? in advance|thank you (?:very|so) much for your"
     r" (?:help|time))\b[!.,]?"
 )
+_INSIDE = re.compile(r"[\w,;)(\"'“‘][ \t]{0,8}\n?[ \t]{0,8}\Z")
 
 
 class Politeness(Rule):
@@ -50,6 +52,9 @@ class Politeness(Rule):
         for message in prompt.messages:
             for match in message.find(_COURTESY, self.regions):
                 start, end = match.span()
+                # In the middle of a sentence the words around it depend on it.
+                if _INSIDE.search(message.text, max(0, start - 8), start):
+                    continue
                 words = " ".join(message.text[start:end].split()).rstrip("!.,")
                 stop, rest = _without(message, start, end)
                 one_line = "\n" not in message.text[start:stop]

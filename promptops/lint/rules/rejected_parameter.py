@@ -1,13 +1,14 @@
 """MOD001."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
+from promptops.lint.misfits import misfits
 from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.rule import Rule
-from promptops.lint.targets import Call, targeted
+from promptops.lint.targets import targeted
 
-_DEFAULTS = {"temperature": (1,), "top_p": (1,), "top_k": ()}
+_REFUSED = frozenset({"prefill", "sampling", "thinking_budget"})
 
 
 class RejectedParameter(Rule):
@@ -44,40 +45,15 @@ class RejectedParameter(Rule):
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield one finding for each thing that a target refuses."""
         for call in targeted(prompt):
-            yield from self._prefill(prompt, call)
-            for topic, names in (
-                ("sampling", _non_default(call.params)),
-                ("thinking_budget", _budget(call.params)),
-            ):
-                if not names:
+            for misfit in misfits(call):
+                if misfit.topic not in _REFUSED:
                     continue
-                for target, fact, certainty in call.facts(topic):
-                    level = None if certainty == "certain" else Severity.INFO
-                    for name in names:
-                        text = f'"{name}" is refused by {target.shown}: {fact.text.rstrip(".")}'
-                        yield self.found_at_key(
-                            prompt, call.pointer(name), text, severity=level, variant=call.variant
-                        )
-
-    def _prefill(self, prompt: ParsedPrompt, call: Call) -> Iterator[Finding]:
-        last = call.messages[-1]
-        if last.role != "assistant":
-            return
-        for target, fact, certainty in call.facts("prefill"):
-            level = None if certainty == "certain" else Severity.INFO
-            text = f"{target.shown} refuses a prefilled answer: {fact.text.rstrip('.')}"
-            yield self.found(prompt, last, (0, len(last.text)), text, severity=level)
-
-
-def _non_default(params: Mapping[str, object]) -> list[str]:
-    return [
-        name
-        for name, fine in _DEFAULTS.items()
-        if isinstance(params.get(name), int | float) and params[name] not in fine
-    ]
-
-
-def _budget(params: Mapping[str, object]) -> list[str]:
-    thinking = params.get("thinking")
-    nested = isinstance(thinking, Mapping) and "budget_tokens" in thinking
-    return ["thinking"] if nested else [name for name in ("budget_tokens",) if name in params]
+                level = None if misfit.certainty == "certain" else Severity.INFO
+                if misfit.param:
+                    place = call.pointer(misfit.param)
+                    yield self.found_at_key(
+                        prompt, place, misfit.text, severity=level, variant=call.variant
+                    )
+                else:
+                    last = call.messages[-1]
+                    yield self.found(prompt, last, (0, len(last.text)), misfit.text, severity=level)

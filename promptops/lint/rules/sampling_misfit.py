@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
+from promptops.lint.misfits import misfits
 from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.rule import Rule
 from promptops.lint.targets import targeted
@@ -43,13 +44,7 @@ class SamplingMisfit(Rule):
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield one finding for each target that the temperature does not fit."""
         for call in targeted(prompt):
-            value = call.params.get("temperature")
-            if not isinstance(value, int | float) or isinstance(value, bool):
-                continue
-            for target, fact, certainty in call.facts("temperature"):
-                low, high = (float(bound) for bound in fact.value.split(".."))
-                if certainty == "certain" and not low <= value <= high:
-                    text = f"temperature {value} does not fit {target.shown}: {fact.text}"
-                    yield self.found_at_key(
-                        prompt, call.pointer("temperature"), text.rstrip("."), variant=call.variant
-                    )
+            for misfit in misfits(call):
+                if misfit.topic == "temperature":
+                    place = call.pointer(misfit.param)
+                    yield self.found_at_key(prompt, place, misfit.text, variant=call.variant)

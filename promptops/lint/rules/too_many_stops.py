@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
+from promptops.lint.misfits import misfits
 from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.rule import Rule
 from promptops.lint.targets import targeted
@@ -41,16 +42,7 @@ class TooManyStops(Rule):
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield one finding for each target whose limit is passed."""
         for call in targeted(prompt):
-            for name in ("stop", "stop_sequences"):
-                stops = call.params.get(name)
-                if not isinstance(stops, list):
-                    continue
-                for target, fact, _ in call.facts("stop_sequences"):
-                    if len(stops) > int(fact.value):
-                        text = (
-                            f"{len(stops)} stop sequences, and {target.shown} takes {fact.value}"
-                            " at most"
-                        )
-                        yield self.found_at_key(
-                            prompt, call.pointer(name), text, variant=call.variant
-                        )
+            for misfit in misfits(call):
+                if misfit.topic == "stop_sequences":
+                    place = call.pointer(misfit.param)
+                    yield self.found_at_key(prompt, place, misfit.text, variant=call.variant)

@@ -8,7 +8,7 @@ from promptops.lint.finding import Finding, Severity
 from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.rule import Rule
 from promptops.lint.targets import card_of, known_families, targeted
-from promptops.models.facts import Fact, ModelName, facts, retirements
+from promptops.models.facts import ModelName, facts, retirements
 
 
 class UnknownTarget(Rule):
@@ -16,8 +16,8 @@ class UnknownTarget(Rule):
 
     What it does:
         Says so when a declared target has no model card, when its family is not known, and when
-        facts that hold for it are past the day up to which they are relied on. Targets that match a
-        glob of `known` (separated by commas) are left alone.
+        facts that hold for it, or its price, are past the day up to which they are relied on.
+        Targets that match a glob of `known` (separated by commas) are left alone.
 
     Why is this bad?
         Silence of the model rules would then be taken for a clean bill.
@@ -58,13 +58,9 @@ class UnknownTarget(Rule):
         globs = [glob.strip().lower() for glob in str(self.options["known"]).split(",")]
         if any(fnmatchcase(target.shown, glob) for glob in globs if glob):
             return ""
-        expired = _expired(target, self.today) if self.today else ()
-        if expired:
-            last = max(fact.expires for fact in expired).isoformat()
-            return (
-                f"{len(expired)} facts about {target.shown} were to be looked up again by {last}:"
-                " the findings of model rules may be out of date"
-            )
+        aged = self._aged(target, self.today) if self.today else ""
+        if aged:
+            return f"{aged}: findings of model rules may be out of date"
         if target.family not in known_families():
             return f'no family of models is known for "{target.shown}": it is checked by no rule'
         if target.name and card_of(target) is None and retirements().find(target.name) is None:
@@ -74,8 +70,20 @@ class UnknownTarget(Rule):
             )
         return ""
 
-
-def _expired(target: ModelName, today: dt.date) -> tuple[Fact, ...]:
-    return tuple(
-        fact for fact in facts() if fact.expires < today and fact.about(target) == "certain"
-    )
+    def _aged(self, target: ModelName, today: dt.date) -> str:
+        """What of the knowledge about a target is past its day; "" when nothing is."""
+        expired = [
+            fact for fact in facts() if fact.expires < today and fact.about(target) == "certain"
+        ]
+        if expired:
+            last = max(fact.expires for fact in expired).isoformat()
+            count = "a fact was" if len(expired) == 1 else f"{len(expired)} facts were"
+            return f"{count} to be looked up again by {last} ({target.shown})"
+        card = card_of(target)
+        if (
+            card is not None
+            and card.source == retirements().source
+            and (retirements().expires < today)
+        ):
+            return f"prices and retirements are of {card.retrieved} ({target.shown})"
+        return ""

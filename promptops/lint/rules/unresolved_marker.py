@@ -8,14 +8,13 @@ from promptops.lint.parsed import ParsedMessage, ParsedPrompt
 from promptops.lint.rule import Rule
 
 _NOTE = re.compile(
-    r"(?<![\[#/\w-])(?<![#/] )\b(?:TODO|FIXME|TBD|XXX)\b(?=[ \t]{0,2}[:(]|[ \t]{0,4}$)"
-    r"|\b[Ll]orem ipsum\b",
-    re.MULTILINE,
+    r"(?:TODO|FIXME|TBD|XXX)\b(?=[ \t]{0,2}[:(]|[ \t]{0,4}$)|[Ll]orem ipsum\b", re.MULTILINE
 )
+_INSIDE = re.compile(r"[\[#/\w-]\Z|[#/] \Z")
 _TO_FILL = re.compile(
     r"\[(?i:insert|your|enter|add|paste|fill in|put|choose|specify)\b[^\]\n]{1,80}\](?!\()"
     r"|<(?i:insert|enter|paste|fill in|your)[ _-][^<>\n/]{1,80}>"
-    r"|(?<![\w=(`\[])\[(?:[A-Z][A-Z0-9]{1,30}[ _/-]){1,5}"
+    r"|\[(?<![\w=(`\[]\[)(?:[A-Z][A-Z0-9]{1,30}[ _/-]){1,5}"
     r"(?:NAME|TITLE|DATE|HERE|NUMBER|EMAIL|ADDRESS|COMPANY|TOPIC|PRODUCT|URL|LINK|TEXT|AGE"
     r"|CITY|COUNTRY|LANGUAGE|ROLE|INDUSTRY|AUDIENCE|GOAL"
     r"|AMOUNT|PRICE|PHONE|DETAILS|DESCRIPTION|COLOR|STYLE|TYPE|FIELD)\](?!\()"
@@ -92,6 +91,10 @@ class UnresolvedMarker(Rule):
     ) -> Iterator[re.Match[str]]:
         seen: set[str] = set()
         for match in message.find(pattern, self.regions, cased=True):
+            # Part of a word, a tag or a comment in code.
+            before = message.text[max(0, match.start() - 2) : match.start()]
+            if pattern is _NOTE and _INSIDE.search(before):
+                continue
             start, end = message.sentence_at(match.start())
             spoken_of = _MEANT.search(message.text, start, match.start() + 1) or _MEANT.search(
                 message.text, match.end(), end

@@ -7,9 +7,11 @@ import pytest
 from promptops.lint import LintOptions, lint_files, lint_prompts, parse_text
 from promptops.lint.documentation import as_prompt_file
 from promptops.lint.parsing import parse_file
+from promptops.lint.project_engine import lint_project
 from promptops.lint.targets import calls
 from promptops.models.facts import facts, retirements
 from promptops.prompts.loader import parse_prompt
+from promptops.testing.projects import project_of
 
 CAPITAL = "messages: [{role: user, content: Name the capital of France.}]"
 
@@ -116,3 +118,27 @@ def test_a_variant_is_sent_with_the_parameters_it_inherits():
     assert variant.pointer("temperature") == "/variants/0/params/temperature"
     assert variant.pointer("seed") == "/model/params/seed"
     assert calls(parse_text("You are o3.", path="a")) == ()
+
+
+ROUTED = {
+    "a parameter that the model refuses": ("params: {temperature: 0}", "openai/o3", 1),
+    "a variant without it": ("params: {temperature: 0}", "openai/o3#plain", 0),
+    "a model that takes it": ("params: {temperature: 0}", "openai/gpt-4.1", 0),
+    "a target that the prompt declares is MOD001's": (
+        "params: {temperature: 0}, requires: {model: openai/o3}",
+        "openai/o3",
+        0,
+    ),
+}
+
+
+@pytest.mark.parametrize(("model", "target", "count"), ROUTED.values(), ids=ROUTED)
+def test_admitted_targets_are_held_against_the_prompt(model, target, count):
+    text = (
+        f"id: a\nmodel: {{{model}}}\n{CAPITAL}\n"
+        "variants: [{id: plain, params: {temperature: 1}}]\n---\n"
+        f"routes:\n  - {{policy: p@1, target: '{target}'}}\n"
+        "  - {policy: p@1, target: openai/o4-mini, constraint: residency, reason: so}\n"
+    )
+    options = LintOptions(select=frozenset({"MOD016"}))
+    assert len(lint_project(project_of(text), options).findings) == count
