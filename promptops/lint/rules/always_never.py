@@ -4,12 +4,19 @@ import re
 from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
+from promptops.lint.nearby import sentence_around, starting
 from promptops.lint.parsed import ParsedMessage, ParsedPrompt
 from promptops.lint.phrases import phrase
 from promptops.lint.rule import Rule
 
-_ALWAYS = phrase(r"\b(?:always|you must|make sure to|be sure to) (?P<act>[a-z][a-z' -]{5,60})")
-_NEVER = phrase(r"\b(?:never|do not|don't|must not|you should not) (?P<act>[a-z][a-z' -]{5,60})")
+_ALWAYS = phrase(
+    r"(?:always|you must|make sure to|be sure to) (?:always )?(?P<act>[a-z][a-z' -]{5,60})"
+)
+_NEVER = phrase(
+    r"(?:never|do not|don't|must not|you should not) (?:ever )?(?P<act>[a-z][a-z' -]{5,60})"
+)
+_DEMANDS = ("always", "you must", "make sure to", "be sure to")
+_BANS = ("never", "do not", "don't", "must not", "you should not")
 _EXCEPTION = re.compile(
     r"\b(?:if|when|unless|except|until|before|after|more than|other than|but|only)\b"
 )
@@ -24,8 +31,9 @@ class AlwaysNever(Rule):
     """The same act is demanded and forbidden.
 
     What it does:
-        Flags "never X" in a prompt that says "always X" with the same words, neither with a
-        condition.
+        Flags "never X", "do not X" or "you must not X" in a prompt that says "always X", "you must
+        X" or "make sure to X" with the same first words (articles aside), neither with a condition
+        or an exception. Every pair of messages is compared, system against user too.
 
     Why is this bad?
         The model follows one of the two, by chance.
@@ -46,30 +54,37 @@ class AlwaysNever(Rule):
     code = "CON003"
     name = "always-never"
     severity = Severity.ERROR
-    triggers = ("never", "do not", "don't", "must not", "should not")
+    version = 2
+    triggers = _DEMANDS
+    tags = ("pd-specification",)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield each prohibition that a demand contradicts."""
         for wording in prompt.wordings:
-            demands: dict[tuple[str, ...], str] = {}
+            demands: dict[tuple[str, ...], tuple[ParsedMessage, re.Match[str]]] = {}
             for message in wording.instructing:
-                for act, match in self._acts(message, _ALWAYS):
-                    demands.setdefault(act, message.text[match.start() : match.end()])
+                for act, match in self._acts(message, _ALWAYS, _DEMANDS):
+                    demands.setdefault(act, (message, match))
             if not demands:
                 continue
             for message in wording.instructing:
-                for act, match in self._acts(message, _NEVER):
-                    if act in demands:
-                        text = f'this contradicts "{" ".join(demands[act].split())}"'
+                for act, match in self._acts(message, _NEVER, _BANS):
+                    if act not in demands or self._excepted(message, match):
+                        continue
+                    if not self._excepted(*demands[act]):
+                        words = " ".join(demands[act][1].group().split())
+                        text = f'this contradicts "{words}"'
                         yield self.found(prompt, message, match.span(), text)
 
     def _acts(
-        self, message: ParsedMessage, pattern: re.Pattern[str]
+        self, message: ParsedMessage, pattern: re.Pattern[str], seeds: tuple[str, ...]
     ) -> Iterator[tuple[tuple[str, ...], re.Match[str]]]:
-        for match in message.find(pattern, self.regions):
-            start, end = message.sentence_at(match.start())
-            if _EXCEPTION.search(message.lower, start, end):
-                continue
+        for match in starting(message, pattern, seeds, self.regions):
             content = [word for word in match["act"].split() if word not in _EMPTY]
-            if len(content) >= _LENGTH:
+            if len(content) > 1:
                 yield tuple(content[:_LENGTH]), match
+
+    @staticmethod
+    def _excepted(message: ParsedMessage, match: re.Match[str]) -> bool:
+        start, end = sentence_around(message, match.start())
+        return bool(_EXCEPTION.search(message.lower, start, end))

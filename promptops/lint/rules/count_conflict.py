@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from promptops.lint.finding import Finding, Severity
+from promptops.lint.nearby import near, sentence_around, shape
 from promptops.lint.parsed import ParsedMessage, ParsedPrompt
 from promptops.lint.phrases import NUMBER, number, phrase
 from promptops.lint.rule import Rule
@@ -13,11 +14,13 @@ from promptops.lint.scope import about_the_answer, scope
 _COUNT = phrase(
     r"\b(?P<how>exactly|only|at most|no more than|not more than|up to|maximum(?: of)?|max(?: of)?"
     r"|under|fewer than|less than|at least|no less than|no fewer than|minimum(?: of)?|more than"
-    r"|over)"
+    r"|over|(?<=answer[ ])in|(?<=respond[ ])in|(?<=reply[ ])in|within)"
     rf" (?P<n>{NUMBER}) (?P<unit>word|sentence|bullet point|bullet|item|paragraph|point|line"
     r"|character|example|question|step|option|idea|tip|reason)s?\b"
 )
-_EXACT = {"exactly", "only"}
+_SEEDS = ("word", "sentence", "bullet", "item", "paragraph", "point", "line", "character",
+          "example", "question", "step", "option", "idea", "tip", "reason")  # fmt: skip
+_EXACT = {"exactly", "only", "in"}
 _LOWER = {"at least", "no less than", "no fewer than", "minimum", "minimum of", "more than", "over"}
 _START = re.compile(
     r"(?:[-*•\d.) ]{0,6})(?:answer|write|use|give|keep|limit|reply|respond|return)\b"
@@ -36,8 +39,9 @@ class CountConflict(Rule):
     """Two numbers that cannot both hold.
 
     What it does:
-        Flags "at least 200 words" in a prompt that says "at most 100 words" of the same part of
-        the answer, and the like for sentences, items, bullets and other units.
+        Flags "at least 200 words" in a prompt that says "at most 100 words" (or "in 100 words") of
+        the same part of the answer, and the like for sentences, items, bullets and other units.
+        Conditions, and parts with a name of their own, are no conflict.
 
     Why is this bad?
         No answer can satisfy both: every evaluation of the one fails the other.
@@ -58,8 +62,17 @@ class CountConflict(Rule):
     code = "CON004"
     name = "count-conflict"
     severity = Severity.ERROR
-    triggers = ("exactly", "only", "at most", "no more than", "not more than", "up to", "max",
-                "under", "fewer than", "less than")  # fmt: skip
+    version = 2
+    shapes = (
+        shape(
+            r"(?:exactly|only|at most|more than|up to|maximum|maximum of|max|max of|under"
+            r"|fewer than|less than|at least|minimum|minimum of|over|in|within)"
+            r" (?:[0-9,]{1,6}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen"
+            r"|twenty|fifty|hundred) (?:word|sentence|bullet|item|paragraph|point|line|character"
+            r"|example|question|step|option|idea|tip|reason)"
+        ),
+    )
+    tags = ("pd-specification",)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield each demand that an earlier one excludes."""
@@ -79,8 +92,8 @@ class CountConflict(Rule):
     def _demands(
         self, message: ParsedMessage
     ) -> Iterator[tuple[tuple[str, frozenset[str]], _Demand]]:
-        for match in message.find(_COUNT, self.regions):
-            start, end = message.sentence_at(match.start())
+        for match in near(message, _COUNT, _SEEDS, self.regions, before=40, after=16):
+            start, end = sentence_around(message, match.start())
             sentence = message.lower[start:end]
             unit = match["unit"].split()[0]
             part = scope(sentence, without=frozenset({unit}))

@@ -1,24 +1,43 @@
 """CON008."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
-from promptops.lint.parsed import ParsedMessage, ParsedPrompt
+from promptops.lint.parsed import ParsedMessage, ParsedPrompt, Wording
 from promptops.lint.rule import Rule
 from promptops.lint.text import words
 
 _FEWEST_WORDS = 6
+_SHORTEST = 22  # characters: six short words and their gaps
+_SPLIT = bytes.maketrans(b".!?", b"\n\n\n")
+_IGNORED = b"\"'`*_,;:()[]-\xe2\x80\xa2\r\t"
 _MARKUP = re.compile(r"[<>{}=|_`\"“\[]|\*\*|^#|\(\)|;$")
+
+
+_DIRECTIVE = re.compile(
+    r"(?:always|never|do not|don't|please|only|avoid|ensure|make|keep|use|write|give|return|answer"
+    r"|output|include|list|extract|create|provide|take|think|respond|reply|follow|add|ask|be|check"
+    r"|consider|describe|explain|focus|format|generate|identify|limit|mention|present|produce"
+    r"|read|refer|remember|say|show|start|state|stay|stop|summari[sz]e|tell|treat|validate|verify"
+    r"|translate|classify|analy[sz]e|review|you|your)\b"
+)
+_DIRECTS = re.compile(r"\b(?:must|should|never|always|do not|don't|ensure|make sure)\b")
+_POINTS_BACK = re.compile(
+    r"\b(?:this|these|those|that|it|its|them|they|their|none|here|above|following|same|next"
+    r"|below)\b"
+)
 
 
 class DuplicateInstruction(Rule):
     """The same instruction stands twice.
 
     What it does:
-        Flags a sentence of six words or more that repeats an earlier one, case and punctuation
-        aside. Markup, code and labels are left alone, and so is a repetition at the other end of a
-        long prompt: some guides advise it.
+        Flags an instruction of six words or more that repeats an earlier one word for word, case
+        and punctuation aside. Sentences that point at what stands around them ("give this as a
+        list"), markup, code and labels are left alone, and so is a repetition at the other end of
+        a long prompt: some guides advise it.
 
     Why is this bad?
         It costs tokens on every call, and the next edit changes one copy only.
@@ -41,29 +60,67 @@ class DuplicateInstruction(Rule):
     code = "CON008"
     name = "duplicate-instruction"
     severity = Severity.WARNING
+    version = 2
+    tags = ("pd-maintainability", "pd-efficiency")
     defaults = {"far_apart": 6000}
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
-        """Yield the second and later copies."""
+        """Yield the second and later copies; deleting one is a fix that may be applied."""
         for wording in prompt.wordings:
+            repeated = _repeated(wording)
+            if not repeated:
+                continue
             seen: dict[tuple[str, ...], int] = {}
             base = 0
             for message in wording.instructing:
-                for span, key in self._sentences(message):
+                for span, key in self._sentences(message, repeated):
                     first = seen.setdefault(key, base + span[0])
                     apart = base + span[0] - first
                     if 0 < apart < self.number("far_apart"):
                         text = "this repeats an earlier instruction word for word"
-                        yield self.found(prompt, message, span, text)
+                        yield self.found(
+                            prompt,
+                            message,
+                            span,
+                            text,
+                            fix=("delete the copy", ""),
+                            applicability="unsafe",
+                        )
                 base += len(message.text)
 
     def _sentences(
-        self, message: ParsedMessage
+        self, message: ParsedMessage, repeated: frozenset[bytes]
     ) -> Iterator[tuple[tuple[int, int], tuple[str, ...]]]:
         for start, end in message.sentences:
             if message.region(start) not in self.regions:
                 continue
+            if _plain(message.lower[start:end]).strip() not in repeated:
+                continue
             sentence = message.text[start:end]
             key = tuple(words(message.lower[start:end]))
-            if len(key) >= _FEWEST_WORDS and sentence[-1] != ":" and not _MARKUP.search(sentence):
+            if len(key) < _FEWEST_WORDS or sentence[-1] == ":" or _MARKUP.search(sentence):
+                continue
+            plain = " ".join(key)
+            if not (_DIRECTIVE.match(plain) or _DIRECTS.search(plain)):
+                continue
+            if not _POINTS_BACK.search(plain):
                 yield (start, end), key
+
+
+def _repeated(wording: Wording) -> frozenset[bytes]:
+    """The lines and sentences that stand twice; far cheaper than comparing their words.
+
+    Splits at ends of lines and of sentences. The pieces of equal sentences are equal, and the
+    rule speaks only of sentences that are one such piece.
+    """
+    count: Counter[bytes] = Counter()
+    for message in wording.instructing:
+        pieces = _plain(message.lower).split(b"\n")
+        count.update(piece.strip() for piece in pieces if len(piece) >= _SHORTEST)
+    if len(count) == count.total():
+        return frozenset()
+    return frozenset(piece for piece, n in count.items() if n > 1 and piece.count(b" ") > 4)
+
+
+def _plain(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass").translate(_SPLIT, _IGNORED)

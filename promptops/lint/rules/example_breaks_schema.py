@@ -45,6 +45,7 @@ class ExampleBreaksSchema(Rule):
         OpenAI prompt optimization cookbook, few-shot consistency checker; JSON Schema 2020-12.
     """
 
+    tags = ("pd-structure",)
     code = "FMT009"
     name = "example-breaks-schema"
     severity = Severity.ERROR

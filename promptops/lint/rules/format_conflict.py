@@ -4,19 +4,27 @@ import re
 from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
+from promptops.lint.nearby import near, sentence_around, shape
 from promptops.lint.parsed import ParsedMessage, ParsedPrompt
 from promptops.lint.phrases import phrase
 from promptops.lint.rule import Rule
 from promptops.lint.scope import scope
 
-_FORMATS = r"(?P<format>json|xml|yaml|csv|html|plain text|markdown(?: table)?|latex)"
-_UNITS = frozenset(
-    {"table", "list", "code", "value", "message", "line", "key", "field", "item", "label", "name"}
+_FORMATS = (
+    r"(?P<format>json|xml|yaml|csv|html|plain text|markdown(?: table)?|latex|prose|bullet points"
+    r"|bulleted list|numbered list|table)"
 )
+_AFTER = _FORMATS.replace("?P<format>", "?P<after>")
+_SEEDS = ("json", "xml", "yaml", "csv", "html", "plain text", "markdown", "latex", "prose",
+          "bullet", "table", "numbered list")  # fmt: skip
+_UNITS = frozenset(
+    {"table", "list", "bullet", "code", "value", "message", "line", "key", "field", "item", "label",
+     "name"}
+)  # fmt: skip
 _ONLY = phrase(
     r"\b(?:return|respond|answer|reply|output|produce|write|generate|give)\b"
     r"(?:[^.;\n]{0,40}\b(?:only|just|strictly|exclusively|nothing but|solely)\b[^.;,\n]{0,20}?\b"
-    rf"{_FORMATS}\b|[^.;\n]{{0,20}}\b{_FORMATS.replace('?P<format>', '?P<after>')} only\b)"
+    rf"{_FORMATS}\b|[^.;\n]{{0,20}}\b{_AFTER} only\b)"
 )
 _ALSO = phrase(
     r"\b(?:return|respond|answer|reply|output|produce|write|use|format|give)\b"
@@ -51,7 +59,16 @@ class FormatConflict(Rule):
     code = "CON002"
     name = "format-conflict"
     severity = Severity.ERROR
-    triggers = ("json", "xml", "yaml", "csv", "html", "plain text", "markdown", "latex")
+    version = 2
+    triggers = ("json", "xml", "yaml", "csv", "html", "latex", "markdown")
+    shapes = (
+        shape(
+            r"(?:only|just|strictly|exclusively|nothing but|solely)(?: [a-z]{1,12}){0,4}"
+            r" (?:plain text|prose|bullet|table|numbered list|bulleted list)"
+        ),
+        shape(r"(?:plain text|prose|bullet points|bulleted list|table|numbered list) only"),
+    )
+    tags = ("pd-structure",)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield the first format that contradicts the exclusive one, in each wording."""
@@ -61,7 +78,7 @@ class FormatConflict(Rule):
                 ("json", "the declared JSON output") if schema else None
             )
             for message in wording.instructing:
-                for match in message.find(_ONLY, self.regions):
+                for match in near(message, _ONLY, _SEEDS, self.regions, before=120, after=40):
                     if self._unconditional(message, match) and exclusive is None:
                         words = message.text[match.start() : match.end()]
                         exclusive = (_family(match["format"] or match["after"]), f'"{words}"')
@@ -73,8 +90,8 @@ class FormatConflict(Rule):
         self, prompt: ParsedPrompt, messages: tuple[ParsedMessage, ...], exclusive: tuple[str, str]
     ) -> Iterator[Finding]:
         for message in messages:
-            for match in message.find(_ALSO, self.regions):
-                if _family(match["format"]) == exclusive[0]:
+            for match in near(message, _ALSO, _SEEDS, self.regions, before=120, after=40):
+                if not _differ(_family(match["format"]), exclusive[0]):
                     continue
                 if self._unconditional(message, match):
                     here = message.text[match.start() : match.end()]
@@ -84,12 +101,25 @@ class FormatConflict(Rule):
 
     @staticmethod
     def _unconditional(message: ParsedMessage, match: re.Match[str]) -> bool:
-        start, end = message.sentence_at(match.start())
+        start, end = sentence_around(message, match.start())
         sentence = message.lower[start:end]
         negated = re.search(r"\b(?:not|never|no|avoid|without|don't)\b", sentence)
         return not negated and scope(sentence, without=_UNITS) == frozenset()
 
 
+_LISTS = frozenset({"bullet points", "bulleted list", "numbered list"})
+_MARKED_UP = _LISTS | {"table", "markdown", "plain text"}
+
+
 def _family(name: str) -> str:
     plain = " ".join(name.split())
     return "markdown" if plain.startswith("markdown") else plain
+
+
+def _differ(one: str, other: str) -> bool:
+    """Whether two formats exclude each other: Markdown holds lists and tables, HTML tables."""
+    if one == other or {one, other} <= _LISTS:
+        return False
+    if "markdown" in (one, other):
+        return not {one, other} & (_LISTS | {"table", "latex", "prose"})
+    return not ({one, other} <= _MARKED_UP | {"prose"} and "plain text" in (one, other))

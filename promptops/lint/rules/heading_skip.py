@@ -38,6 +38,7 @@ class HeadingSkip(Rule):
         OpenAI GPT-4.1 prompting guide, delimiters; WCAG technique H42.
     """
 
+    tags = ("pd-structure",)
     code = "FMT008"
     name = "heading-skip"
     severity = Severity.INFO

@@ -1,19 +1,47 @@
 """AMB006."""
 
 import re
+from collections.abc import Iterator
 
-from promptops.lint.finding import Severity
-from promptops.lint.parsed import ParsedMessage
+from promptops.lint.finding import Finding, Severity
+from promptops.lint.nearby import near
+from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.phrases import phrase
-from promptops.lint.rule import PhraseRule
+from promptops.lint.rule import Rule
+
+_SEEDS = ("try ", "attempt to", "your best", "ideally", "if possible", "try\n", "preferably",
+          "if you can", "as much as possible", "where possible", "when possible",
+          "whenever possible", "wherever possible")  # fmt: skip
+_PATTERN = phrase(
+    r"(?:\btry(?: and| to)|\battempt to|\b(?:do|try) your best to|\bideally,?(?: you)?(?: should)?)"
+    r"(?: always| only| not(?: to)?)?(?: to)? (?:return|output|respond|answer|reply|format|include"
+    r"|keep|avoid|follow|stay|limit|use|be|make (?:it|sure|your|the)|write|produce|provide|give"
+    r"|ensure|maintain|refrain|stick|adhere)\b"
+    r"|\bshould (?:ideally|preferably) (?:return|output|respond|answer|include|use|avoid|contain)\b"
+    r"|(?P<trailing>\b(?:return|output|respond|answer|reply|avoid|keep|use|include|limit|write"
+    r"|provide)\b"
+    r"[^.;:\n,(]{0,60},? (?:if|where|when|whenever|wherever) possible\b"
+    r"|\b(?:return|output|respond|answer|reply|avoid|keep|use|include|limit|stick to|follow)\b"
+    r"[^.;:\n,(]{0,60},? as much as possible\b"
+    r"|\b(?:return|output|respond|answer|reply|avoid|keep|include|limit)\b"
+    r"[^.;:\n,(]{0,60},? if you can\b(?!')"
+    r"|\b(?:return|output|respond|answer|reply|keep|use|include|limit|write|provide|format)\b"
+    r"[^.;:\n(]{0,60},? preferably\b)"
+)
+_NOT_TOLD = re.compile(
+    r"(?:not|never|n't|\bi|\bwe|\bthey|\bhe|\bshe|\bwho|\bthat|\busers?|\bpeople|\bwill|\bwould"
+    r"|\bcan|\bcould|\bmay|\bmight|\bif you|\bwhen you)\s{1,3}(?:\w{1,12}\s)?$"
+)
 
 
-class HedgedRequirement(PhraseRule):
+class HedgedRequirement(Rule):
     """A requirement on the output that is phrased as an attempt.
 
     What it does:
         Flags "try to", "attempt to", "do your best to" and "ideally" before a verb of output
-        ("return", "include", "avoid", "keep" and so on), and "if possible" after one.
+        ("return", "include", "avoid", "keep", "use", "be" and so on), and "if possible", "where
+        possible", "as much as possible", "if you can" and "preferably" after one (a remark). What
+        the prompt says of others ("I will try to answer") and "do not try to" do not count.
 
     Why is this bad?
         Newer models follow instructions to the letter: an attempt may fail, a rule may not.
@@ -34,16 +62,38 @@ class HedgedRequirement(PhraseRule):
     code = "AMB006"
     name = "hedged-requirement"
     severity = Severity.WARNING
-    triggers = ("try to", "try and", "attempt to", "your best", "ideally", "if possible", "try\n")
-    pattern = phrase(
-        r"(?:\btry(?: and| to)|\battempt to|\bdo your best to|\bideally,?(?: you)?(?: should)?)"
-        r"(?: always| only| not)?(?: to)? (?:return|output|respond|answer|reply|format|include|keep"
-        r"|avoid|follow|stay|limit)\b"
-        r"|\b(?:return|output|respond|answer|reply|avoid|keep)\b[^.;:\n]{0,60},? if possible\b"
-    )
-    text = '"{}" may be taken as optional'
+    version = 2
+    triggers = _SEEDS
+    tags = ("pd-specification",)
 
-    def accepts(self, message: ParsedMessage, match: re.Match[str]) -> bool:
-        """Whether it is negated: "do not try to" is a rule, not an attempt."""
-        before = message.lower[max(0, match.start() - 8) : match.start()].rstrip()
-        return before.endswith(("not", "never", "n't"))
+    def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
+        """Yield each demand that sounds optional; one that begins with "try to" has a fix."""
+        for message in prompt.messages:
+            if message.is_shot:
+                continue
+            for match in near(message, _PATTERN, _SEEDS, self.regions, before=90, after=60):
+                before = message.lower[max(0, match.start() - 24) : match.start()]
+                if _NOT_TOLD.search(before):
+                    continue
+                written = message.text[match.start() : match.end()]
+                words = " ".join(written.split())
+                text = f'"{words}" may be taken as optional'
+                fix = _fixed(written)
+                yield self.found(
+                    prompt,
+                    message,
+                    match.span(),
+                    text,
+                    fix=fix,
+                    applicability="unsafe",
+                    severity=Severity.INFO if match["trailing"] else None,
+                )
+
+
+def _fixed(written: str) -> tuple[str, str] | None:
+    """The demand without its hedge; None when the hedge comes last or a word must change."""
+    hedge = re.match(r"(?i)(?:try|attempt|(?:do|try) your best) to ", " ".join(written.split()))
+    rest = " ".join(written.split())[hedge.end() :] if hedge else ""
+    if not rest or rest.lower().startswith(("not", "always not")):
+        return None
+    return "state it as a rule", rest[0].upper() + rest[1:] if written[0].isupper() else rest

@@ -1,6 +1,7 @@
 """CMP002."""
 
 from promptops.lint.finding import Severity
+from promptops.lint.nearby import shape
 from promptops.lint.phrases import phrase
 from promptops.lint.rule import PhraseRule
 
@@ -35,8 +36,18 @@ class HiddenAi(PhraseRule):
     code = "CMP002"
     name = "hidden-ai"
     severity = Severity.ERROR
-    triggers = (" ai", "a.i.", "artificial", "language model", "bot", "machine", "human", "llm",
-                "real person")  # fmt: skip
+    shapes = (
+        shape(
+            r"(?:say|tell|reveal|admit|disclose|mention|acknowledge|state|let|not|never|being|are"
+            r"|you.re|it is|as)(?: just| only)?(?: an?| the)? (?:ai|a.i.|artificial|large|language"
+            r"|bot|chat|machine|robot|llm)"
+        ),
+        shape(
+            r"(?:pretend|claim|act as if|insist)(?: that)? (?:to be|you are|you.re)(?: an?)?"
+            r"(?: real| actual)? (?:human|real person)"
+        ),
+    )
+    version = 2
     tags = ("aia-art50",)
     pattern = phrase(
         r"\b(?:never|do not|don't|must not|should not|won't|will not|can't|cannot)(?: ever)?"

@@ -40,6 +40,7 @@ class InvalidJsonExample(Rule):
         RFC 8259; OpenAI prompt optimization cookbook, few-shot consistency checker.
     """
 
+    tags = ("pd-structure",)
     code = "FMT003"
     name = "invalid-json-example"
     severity = Severity.ERROR

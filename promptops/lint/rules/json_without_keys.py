@@ -41,6 +41,7 @@ class JsonWithoutKeys(Rule):
         OpenAI structured outputs guide; OpenAI prompt optimization cookbook, format checker.
     """
 
+    tags = ("pd-structure",)
     code = "FMT002"
     name = "json-without-keys"
     severity = Severity.WARNING

@@ -4,25 +4,46 @@ import re
 from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
+from promptops.lint.nearby import near, sentence_around, shape
 from promptops.lint.parsed import ParsedMessage, ParsedPrompt
 from promptops.lint.phrases import phrase
 from promptops.lint.rule import Rule
 from promptops.lint.scope import scope
 
+_SHORT_SEEDS = ("brief", "concise", "short", "succinct", "terse", "one word", "single word",
+                "one sentence", "single sentence", "one line", "single line",
+                "to the point")  # fmt: skip
+_LONG_SEEDS = ("detail", "as long", "verbose", "exhaustive", "at length", "in depth", "in-depth",
+               "nothing out", "comprehensive", "thorough", "be long", "lengthy",
+               "elaborate")  # fmt: skip
+_ANSWER = r"(?:answers?|responses?|repl(?:y|ies)|output|explanations?)"
 _SHORT = phrase(
-    r"\b(?:(?:be|stay|keep (?:it|this|your (?:answers?|responses?|repl(?:y|ies))|the (?:answer"
-    r"|response|reply))) (?:very |as |extremely )?(?:brief|concise|short|succinct|terse)"
+    rf"\b(?:(?:be|stay|remain|keep (?:it|this|things|(?:your|the|all) {_ANSWER}))"
+    r" (?:very |as |extremely |always )?(?:brief|concise|short|succinct|terse|to the point)"
     r"|(?:answer|respond|reply) (?:very )?(?:briefly|concisely|succinctly)"
-    r"|(?:answer|respond|reply) (?:only )?(?:in|with) (?:just |only )?(?:one|a single) (?:word"
-    r"|sentence|line))\b"
+    r"|(?:answer|respond|reply)(?: only)? (?:in|with) (?:just |only )?(?:one|a single) (?:word"
+    r"|sentence|line)"
+    rf"|(?:give|provide|write|return)(?: a| an| only)? (?:very )?(?:brief|concise|short|succinct"
+    rf"|terse) {_ANSWER}"
+    rf"|{_ANSWER} (?:must|should) be (?:very |as )?(?:brief|concise|short|succinct|terse))\b"
 )
 _LONG = phrase(
-    r"\b(?:(?:in|with) (?:exhaustive|great|extensive|full|extreme|as much"
-    r"|the greatest) (?:possible )?"
-    r"details?|as (?:detailed|long|thorough|comprehensive) as possible|leave nothing out"
-    r"|(?:be|stay) (?:very |as |extremely |highly )?(?:detailed|verbose|exhaustive|long)"
-    r"|(?:answer|respond|reply|explain(?: everything)?) (?:exhaustively|at length|in depth))\b"
+    r"\b(?:(?:in|with) (?:exhaustive|great|extensive|full|extreme|much|as much"
+    r"|the greatest) (?:possible )?details?(?: as possible)?"
+    r"|as (?:detailed|long|thorough|comprehensive|exhaustive) as possible|leave nothing out"
+    r"|(?:be|stay) (?:very |as |extremely |highly )?(?:detailed|verbose|exhaustive|long|thorough"
+    r"|comprehensive|lengthy)(?! (?:list|enough))"
+    rf"|(?:give|provide|write|return)(?: a| an)? (?:very |highly |extremely )?(?:long|lengthy"
+    rf"|exhaustive|detailed|comprehensive|thorough|in-depth|elaborate) {_ANSWER}"
+    rf"|{_ANSWER} (?:must|should) be (?:very |as )?(?:long|detailed|exhaustive|thorough"
+    r"|comprehensive|lengthy)"
+    r"|(?:answer|respond|reply|explain(?: everything)?) (?:exhaustively|at length|in depth"
+    r"|thoroughly|in detail))\b"
 )
+
+
+_BRIEF = (_SHORT, _SHORT_SEEDS)
+_DETAILED = (_LONG, _LONG_SEEDS)
 
 
 class LengthConflict(Rule):
@@ -53,14 +74,26 @@ class LengthConflict(Rule):
     code = "CON001"
     name = "length-conflict"
     severity = Severity.ERROR
-    triggers = ("detail", "as long as", "verbose", "exhaustive", "at length", "in depth",
-                "nothing out", "comprehensive", "thorough", "be long")  # fmt: skip
+    version = 2
+    shapes = (
+        shape(
+            r"(?:in|with|as|be|stay|very|extremely|highly|a|an|give|provide|write|return|must"
+            r"|should"
+            r"|answer|respond|reply|explain|everything|leave|exhaustive|great|extensive|full"
+            r"|extreme|much|greatest) (?:possible )?(?:details?|detailed|as long|long|thorough"
+            r"|comprehensive|exhaustive|nothing out|verbose|lengthy|exhaustively|at length"
+            r"|in depth|in-depth|thoroughly|in detail|elaborate)"
+        ),
+    )
+    tags = ("pd-specification",)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield the long demand of the first pair in each wording."""
         for wording in prompt.wordings:
-            short = [hit for m in wording.instructing for hit in self._demands(m, _SHORT)]
-            long = [hit for m in wording.instructing for hit in self._demands(m, _LONG)]
+            short = [hit for m in wording.instructing for hit in self._demands(m, *_BRIEF)]
+            if not short:
+                continue
+            long = [hit for m in wording.instructing for hit in self._demands(m, *_DETAILED)]
             for message, span, part in long:
                 rival = next((s for s in short if s[2] == part and s[:2] != (message, span)), None)
                 if rival is None:
@@ -71,10 +104,10 @@ class LengthConflict(Rule):
                 break
 
     def _demands(
-        self, message: ParsedMessage, pattern: re.Pattern[str]
+        self, message: ParsedMessage, pattern: re.Pattern[str], seeds: tuple[str, ...]
     ) -> Iterator[tuple[ParsedMessage, tuple[int, int], frozenset[str]]]:
-        for match in message.find(pattern, self.regions):
-            start, end = message.sentence_at(match.start())
+        for match in near(message, pattern, seeds, self.regions, before=60, after=60):
+            start, end = sentence_around(message, match.start())
             part = scope(message.lower[start:end])
             if part is not None:
                 yield message, match.span(), part

@@ -1,15 +1,32 @@
 """AMB002."""
 
-from promptops.lint.finding import Severity
+from collections.abc import Iterator
+
+from promptops.lint.finding import Finding, Severity
+from promptops.lint.nearby import near, shape
+from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.phrases import phrase
-from promptops.lint.rule import PhraseRule
+from promptops.lint.rule import Rule
+
+_SEEDS = ("needed", "necessary", "appropriate", "see fit", "applicable", "relevant", "suitable",
+          "warranted", "makes sense", "discretion", "helpful", "useful", "desired")  # fmt: skip
+_PATTERN = phrase(
+    r"\b(?:as (?:needed|necessary|appropriate|you see fit|(?:you )?desired)"
+    r"|(?:if|when|where|whenever|wherever) (?:it is |it's |you (?:think|feel|find|deem) it"
+    r"(?: is)? )?"
+    r"(?:absolutely |really |deemed )?(?:needed|necessary|appropriate|applicable|relevant"
+    r"|suitable|warranted|helpful|useful|desired)"
+    r"|(?:if|when|where|wherever) (?:it|that|this) makes sense|at your (?:own )?discretion"
+    r"|if you see fit)\b(?! (?:by|for the law|to|for)\b)"
+)
 
 
-class OpenCondition(PhraseRule):
+class OpenCondition(Rule):
     """A condition that nobody can check.
 
     What it does:
-        Flags "as needed", "if necessary", "when appropriate" and their like.
+        Flags "as needed", "if necessary", "when appropriate", "where it makes sense", "at your
+        discretion" and their like, unless what follows says what it is needed for.
 
     Why is this bad?
         The model decides when the instruction applies, differently from call to call.
@@ -30,11 +47,21 @@ class OpenCondition(PhraseRule):
     code = "AMB002"
     name = "open-condition"
     severity = Severity.INFO
-    triggers = ("as needed", "as necessary", "as appropriate", "see fit", "if ", "when ", "where ")
-    pattern = phrase(
-        r"\b(?:as (?:needed|necessary|appropriate|you see fit)"
-        r"|(?:if|when|where|whenever|wherever) (?:it is )?(?:needed|necessary|appropriate"
-        r"|applicable"
-        r"|relevant|suitable|warranted))\b(?! (?:by|for the law))"
+    version = 2
+    shapes = (
+        shape(r"(?:as|as you|as you see|if you see) (?:needed|necessary|appropriate|fit|desired)"),
+        shape(
+            r"(?:if|when|where|whenever|wherever|is|it|it.s|absolutely|really|deemed) (?:needed"
+            r"|necessary|appropriate|applicable|relevant|suitable|warranted|helpful|useful"
+            r"|desired)"
+        ),
+        shape(r"(?:it|this|that) makes sense|at your (?:own )?discretion"),
     )
-    text = '"{}" does not say when'
+    tags = ("pd-specification",)
+
+    def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
+        """Yield each condition that nothing can decide."""
+        for message in prompt.messages:
+            for match in near(message, _PATTERN, _SEEDS, self.regions, before=40, after=40):
+                words = " ".join(message.text[match.start() : match.end()].split())
+                yield self.found(prompt, message, match.span(), f'"{words}" does not say when')

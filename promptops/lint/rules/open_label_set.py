@@ -4,26 +4,18 @@ import json
 from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
-from promptops.lint.parsed import ParsedPrompt, Wording
-from promptops.lint.phrases import phrase
+from promptops.lint.labels import SEEDS, asks, names_labels
+from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.rule import Rule
-
-_ASKS = phrase(
-    r"(?:^|[.!?:\n] ?|\b(?:please|to|and|then|must|should|will) )"
-    r"(?:classify|categori[sz]e) (?:the|this|each|every|it|all|incoming|given|\{\{)\b[^.;:\n]{0,80}"
-)
-_LISTED = phrase(
-    r"\b(?:into|as|one of|either|labels?|categor(?:y|ies)|class(?:es)?|types?|topics?|following"
-    r"|according to|based on|using|taxonomy|whether|by)\b"
-)
 
 
 class OpenLabelSet(Rule):
     """A classification without its labels.
 
     What it does:
-        Flags "classify the …" in a prompt that names no labels: none in the sentence, no shots,
-        no enumeration in the declared output.
+        Flags "classify the …", "categorize each …", "label the message", "assign a category" in a
+        prompt that says nowhere which labels there are: none in the sentence, no list of labels,
+        categories, types or levels, no shots, no enumeration in the declared output.
 
     Why is this bad?
         Every run invents labels of its own; nothing can be counted or routed by them.
@@ -44,7 +36,9 @@ class OpenLabelSet(Rule):
     code = "FMT004"
     name = "open-label-set"
     severity = Severity.WARNING
-    triggers = ("classify", "categori")
+    version = 2
+    triggers = SEEDS
+    tags = ("pd-specification",)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield the first such demand of each wording."""
@@ -52,16 +46,9 @@ class OpenLabelSet(Rule):
         if output is not None and '"enum"' in json.dumps(output.schema_):
             return
         for wording in prompt.wordings:
-            if any(message.is_shot for message in wording.messages) or _lists_labels(wording):
-                continue
             for message in wording.instructing:
-                match = next(message.find(_ASKS, self.regions), None)
-                if match is not None and not _LISTED.search(match.group()):
+                ask = next(asks(message, self.regions), None)
+                if ask is not None and not names_labels(wording, ask[2]):
                     text = "nothing says which labels there are"
-                    yield self.found(prompt, message, match.span(), text)
+                    yield self.found(prompt, message, ask[:2], text)
                     break
-
-
-def _lists_labels(wording: Wording) -> bool:
-    words = ("label", "categories", "classes", "one of", "either ", "following", " types", "topics")
-    return any(word in wording.lower for word in words)

@@ -1,19 +1,36 @@
 """AMB004."""
 
-import re
+from collections.abc import Iterator
 
-from promptops.lint.finding import Severity
-from promptops.lint.parsed import ParsedMessage
+from promptops.lint.finding import Finding, Severity
+from promptops.lint.nearby import near, sentence_around
+from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.phrases import phrase
-from promptops.lint.rule import PhraseRule
+from promptops.lint.rule import Rule
+
+_SEEDS = ("etc", "and so on", "and so forth", "and the like", "and/or", "and more.")
+_PATTERN = phrase(
+    r"(?:\betc\b\.?|\band so (?:on|forth)\b|\band the like\b|\band more(?=\.)|\band/or\b)"
+)
+_VERBS = (
+    r"(?:extract|return|output|classify|categori[sz]e|label|identify|include|capture|collect"
+    r"|list|report|respond with|answer with|reply with|fill in|parse out|tag)"
+)
+_ASKS = phrase(rf"(?:^|[:;,] |\band |\bthen |\bto |\bmust |\bshould |\bplease ){_VERBS} ")
+_OTHERS = phrase(
+    r"\b(?:i|you|we|they|that|which|who|may|can|could|might|not|never|avoid|without|regardless"
+    r"|any) (?:also )?(?:[a-z]{2,12} ){0,1}$"
+)
 
 
-class OpenList(PhraseRule):
+class OpenList(Rule):
     """A list of required outputs that ends in "etc.".
 
     What it does:
-        Flags "etc.", "and so on" and "and the like" in a sentence that says what to extract,
-        return or classify.
+        Flags "etc.", "and so on", "and the like" and "and more." at the end of what a sentence
+        tells the model to extract, return, list, include, identify or classify; "and/or" there
+        is a remark (severity info). A list in parentheses only illustrates what stands before it
+        and does not count; neither does a prohibition.
 
     Why is this bad?
         The model completes the list by itself; fields appear and vanish between runs.
@@ -34,17 +51,33 @@ class OpenList(PhraseRule):
     code = "AMB004"
     name = "open-list"
     severity = Severity.WARNING
-    triggers = ("etc", "and so on", "and so forth", "and the like")
-    pattern = phrase(r"(?:\betc\b\.?|\band so (?:on|forth)\b|\band the like\b)")
-    text = '"{}" leaves the list of what to return open'
-    _asks = phrase(
-        r"(?:^|[:;,] |\band |\bthen |\bto )(?:extract|return|output|classify|categorize|label"
-        r"|identify all|list all|include all|respond with|answer with|reply with|fill in) "
-    )
+    version = 2
+    triggers = _SEEDS
+    tags = ("pd-specification",)
 
-    def accepts(self, message: ParsedMessage, match: re.Match[str]) -> bool:
-        """Only sentences that say what to return count, and no aside in parentheses."""
-        start, end = message.sentence_at(match.start())
-        before = message.lower[start : match.start()].lstrip("-*•0123456789.) ")
-        aside = before.count("(") > before.count(")")
-        return aside or end == start or not self._asks.search(before)
+    def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
+        """Yield the open end of each list that the answer must hold."""
+        for message in prompt.messages:
+            for match in near(message, _PATTERN, _SEEDS, self.regions, before=2, after=14):
+                start, end = sentence_around(message, match.start())
+                before = message.lower[start : match.start()].lstrip("-*•0123456789.) ")
+                aside = before.count("(") > before.count(")")
+                asked = _ASKS.search(before)
+                if aside or end == start or asked is None:
+                    continue
+                listed = before[asked.end() :]
+                either = match.group() == "and/or"
+                if either and before.rstrip().endswith(","):
+                    continue
+                if _OTHERS.search(before[: asked.start() + 1]) or (
+                    not either and "," not in listed
+                ):
+                    continue
+                text = f'"{match.group()}" leaves the list of what to return open'
+                yield self.found(
+                    prompt,
+                    message,
+                    match.span(),
+                    text,
+                    severity=Severity.INFO if either else None,
+                )

@@ -1,16 +1,42 @@
 """AMB003."""
 
-from promptops.lint.finding import Severity
+from collections.abc import Iterator
+
+from promptops.lint.finding import Finding, Severity
+from promptops.lint.nearby import near, shape
+from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.phrases import phrase
-from promptops.lint.rule import PhraseRule
+from promptops.lint.rule import Rule
+
+_SEEDS = ("quality", "engaging", "compelling", "beautiful", "nice", "interesting", "catchy",
+          "captivating", "eye-catching", "impressive", "amazing", "good", "great", "perfect",
+          "appealing", "memorable", "elegant", "stunning", "awesome", "well-written",
+          "attractive", "delightful")  # fmt: skip
+_TASTE = (
+    r"(?:high[- ]quality|of (?:high|the highest) quality|top[- ]quality|engaging|compelling"
+    r"|beautiful|nice|interesting|catchy|captivating|eye-catching|impressive|amazing|good|great"
+    r"|perfect|appealing|memorable|elegant|stunning|awesome|well-written|attractive|delightful)"
+)
+_PATTERN = phrase(
+    r"\b(?:make|keep|ensure|sound|feel)(?: (?:it|sure|that|the|your|this|them|is|are|be|as|very"
+    r"|more|both|really|all|look|sound|feel|and|[a-z]{3,14}(?:,| and)|answers?|responses?"
+    r"|repl(?:y|ies)|texts?|descriptions?|tone|content|output|results?|posts?|copy|writing|emails?"
+    rf"|story|lyrics|explanation|design|page|article|title)){{0,5}} {_TASTE}\b"
+    r"|\b(?:write|create|produce|generate|give me|provide|craft|design|compose|draft|build)"
+    r"(?: me)?(?: an?| the)? (?:[a-z]{3,14},? (?:and )?){0,2}"
+    r"(?:high[- ]quality|top[- ]quality|engaging|compelling|captivating|eye-catching|impressive"
+    r"|amazing|stunning|awesome|memorable|catchy|beautiful|delightful)\b"
+    r"|\b(?:should|must) be (?:very |really |both |as )?(?:[a-z]{3,14}(?:,| and) ){0,2}"
+    rf"{_TASTE}\b"
+)
 
 
-class SubjectiveCriterion(PhraseRule):
+class SubjectiveCriterion(Rule):
     """A demand on the answer that no test can settle.
 
     What it does:
-        Flags "make it engaging", "ensure high quality" and their like: an adjective of taste as
-        the requirement.
+        Flags "make it engaging", "ensure high quality", "write a compelling post", "should be
+        catchy" and their like: an adjective of taste as what the answer must be.
 
     Why is this bad?
         Neither the model nor a golden set can tell whether it was met.
@@ -31,18 +57,21 @@ class SubjectiveCriterion(PhraseRule):
     code = "AMB003"
     name = "subjective-criterion"
     severity = Severity.INFO
-    triggers = ("quality", "engaging", "compelling", "beautiful", "nice", "interesting", "catchy",
-                "captivating", "eye-catching", "impressive", "amazing", "good", "great",
-                "perfect")  # fmt: skip
-    pattern = phrase(
-        r"\b(?:make|keep|ensure|sound)(?: (?:it|sure|that|the|your|this|is|are|be|as|very|more|both"
-        r"|really|all|answers?|responses?|repl(?:y|ies)|texts?|descriptions?|tone|content|output"
-        r"|results?|posts?|copy|writing|emails?|story|lyrics|explanation)){0,5} (?:high[- ]quality"
-        r"|of high quality|engaging|compelling|beautiful|nice|interesting|catchy|captivating"
-        r"|eye-catching|impressive|amazing|good|great|perfect|top[- ]quality)\b"
-        r"|\b(?:write|create|produce|generate|give me|provide)(?: an?| the)? (?:[a-z]{2,12}, ){0,2}"
-        r"(?:high[- ]quality|engaging|compelling|captivating|eye-catching|impressive|amazing)\b"
-        r"|\b(?:should|must) be (?:very |really |both )?(?:high[- ]quality|engaging|compelling"
-        r"|catchy|captivating|eye-catching|impressive|amazing|top[- ]quality|of high quality)\b"
+    version = 2
+    shapes = (
+        shape(
+            r"(?:make|keep|ensure|sound|feel|write|create|produce|generate|give me|provide|craft"
+            r"|design|compose|draft|build|be)(?: [a-z,]{1,15}){0,6} (?:(?:high|top|the highest)"
+            r"[- ]quality|engaging|compelling|beautiful|nice|interesting|catchy|captivating"
+            r"|eye-catching|impressive|amazing|good|great|perfect|appealing|memorable|elegant"
+            r"|stunning|awesome|well-written|attractive|delightful)"
+        ),
     )
-    text = '"{}" is a matter of taste'
+    tags = ("pd-specification",)
+
+    def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
+        """Yield each demand of taste."""
+        for message in prompt.messages:
+            for match in near(message, _PATTERN, _SEEDS, self.regions, before=90, after=30):
+                words = " ".join(message.text[match.start() : match.end()].split())
+                yield self.found(prompt, message, match.span(), f'"{words}" is a matter of taste')

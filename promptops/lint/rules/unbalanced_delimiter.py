@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
+from promptops.lint.nearby import near
 from promptops.lint.parsed import ParsedMessage, ParsedPrompt
 from promptops.lint.regions import Region, fences
 from promptops.lint.rule import Rule
@@ -51,19 +52,25 @@ class UnbalancedDelimiter(Rule):
     name = "unbalanced-delimiter"
     severity = Severity.WARNING
     regions = frozenset({Region.INSTRUCTION, Region.EXAMPLE})
+    version = 2
+    tags = ("pd-structure",)
     triggers = ("<", "```", "~~~")
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield fences, then tags."""
         for message in prompt.messages:
-            for span in fences(message.text)[1]:
-                yield self.found(prompt, message, span, "this code fence is never closed")
-            yield from self._tags(prompt, message)
+            if "```" in message.text or "~~~" in message.text:
+                for span in fences(message.text)[1]:
+                    yield self.found(prompt, message, span, "this code fence is never closed")
+            if "<" in message.text:
+                yield from self._tags(prompt, message)
 
     def _tags(self, prompt: ParsedPrompt, message: ParsedMessage) -> Iterator[Finding]:
         lines = [
             match
-            for match in message.find(_TAG_LINE, self.regions, cased=True)
+            for match in near(
+                message, _TAG_LINE, ("<",), self.regions, before=9, after=130, cased=True
+            )
             if match.group(2) not in _VOID
         ]
         for match in lines:

@@ -4,10 +4,13 @@ import re
 from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
+from promptops.lint.nearby import near
 from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.phrases import phrase
 from promptops.lint.rule import Rule
 
+_SEEDS = ("references", "citation", " doi", "papers", "studies", "scientific sources",
+          "academic sources", "peer-reviewed")  # fmt: skip
 _ASKS = phrase(
     r"\b(?:cite|include|provide|list|give|add|find)\b(?! the (?:url"
     r"|link))[^.;:\n]{0,30}\b(?:(?<!api.)references(?! (?:to|for|section))"
@@ -52,7 +55,7 @@ class UngroundedCitation(Rule):
     code = "CMP005"
     name = "ungrounded-citation"
     severity = Severity.INFO
-    triggers = ("references", "citation", "cite", "doi", "papers", "studies", "sources")
+    triggers = _SEEDS
     tags = ("owasp-llm09",)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
@@ -60,11 +63,9 @@ class UngroundedCitation(Rule):
         if prompt.prompt is not None and prompt.prompt.retrieval is not None:
             return
         for wording in prompt.wordings:
-            if _GROUND.search(wording.lower):
-                continue
             for message in wording.instructing:
-                match = next(message.find(_ASKS, self.regions), None)
-                if match is not None:
+                match = next(near(message, _ASKS, _SEEDS, self.regions, before=70, after=40), None)
+                if match is not None and not _GROUND.search(wording.lower):
                     text = "references are asked for without a source to take them from"
                     yield self.found(prompt, message, match.span(), text)
                     break

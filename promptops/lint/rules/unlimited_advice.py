@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
+from promptops.lint.nearby import near
 from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.phrases import phrase
 from promptops.lint.rule import Rule
@@ -56,16 +57,16 @@ class UnlimitedAdvice(Rule):
     triggers = ("doctor", "physician", "psych", "pharmacist", "dietitian", "ologist", "pediatric",
                 "surgeon", "dentist", "lawyer", "attorney", "advis", "diagnos", "prescrib",
                 "investment")  # fmt: skip
-    tags = ("nist-rmf-manage", "aia-art14")
+    tags = ("nist-rmf-manage", "owasp-llm09")
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield the first such role or order of each wording without a limit."""
         for wording in prompt.wordings:
-            if _LIMIT.search(wording.lower):
-                continue
             for message in wording.instructing:
-                match = next(message.find(_ADVICE, self.regions), None)
-                if match is not None:
+                match = next(
+                    near(message, _ADVICE, self.triggers, self.regions, before=120, after=60), None
+                )
+                if match is not None and not _LIMIT.search(wording.lower):
                     words = " ".join(message.text[match.start() : match.end()].split())
                     text = f'"{words.lstrip(". ")}" and no limit is named'
                     yield self.found(prompt, message, match.span(), text)

@@ -40,13 +40,15 @@ class WallOfText(Rule):
     code = "FMT006"
     name = "wall-of-text"
     severity = Severity.INFO
+    tags = ("pd-structure",)
     defaults = {"most_words": 250}
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield each paragraph that is too long."""
         most = self.number("most_words")
         for message in prompt.messages:
-            if message.is_shot:
+            longest = max(map(len, message.text.split("\n\n")))
+            if message.is_shot or longest < most * 3:  # no paragraph can be longer than that
                 continue
             for start, end in _paragraphs(message.text):
                 if end - start < most * 3 or _LIST_ITEM.search(message.text, start, end):

@@ -1,0 +1,109 @@
+"""Look at a text only near the words that a rule is about.
+
+A pattern that begins with a choice of words costs a try at every character. Its rarest words are
+found far faster by plain search; the pattern then runs over a few hundred characters around them.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from promptops.lint.parsed import ParsedMessage
+from promptops.lint.regions import Region
+from promptops.lint.text import sentences
+
+_SENTENCE = 600
+_OUTSIDE_CLASS = re.compile(r"(\[(?:\\.|[^\]\\]){1,200}\])| ")
+
+
+def windows(text: str, seeds: Sequence[str], before: int, after: int) -> list[tuple[int, int]]:
+    """The stretches around each seed, merged where they overlap, in order.
+
+    Args:
+        text: Lower-case text.
+        seeds: Plain strings.
+        before: Characters to keep before a seed's start.
+        after: Characters to keep after it.
+    """
+    places = []
+    for seed in seeds:
+        at = text.find(seed)
+        while at >= 0:
+            places.append(at)
+            at = text.find(seed, at + max(1, len(seed)))
+    merged: list[tuple[int, int]] = []
+    for at in sorted(places):
+        start, end = max(0, at - before), min(len(text), at + after)
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], end)
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def near(
+    message: ParsedMessage,
+    pattern: re.Pattern[str],
+    seeds: Sequence[str],
+    regions: frozenset[Region],
+    *,
+    before: int = 80,
+    after: int = 160,
+    cased: bool = False,
+) -> Iterator[re.Match[str]]:
+    """Matches of ``pattern`` around ``seeds`` that begin and end inside ``regions``.
+
+    The pattern runs over the lower-case text, unless ``cased``; seeds are looked up in the
+    lower-case text. A match that the edge of a window cuts off does not count.
+    """
+    text = message.text if cased else message.lower
+    for start, end in windows(message.lower, seeds, before, after):
+        for match in pattern.finditer(text, start, end):
+            first, last = match.span()
+            if last == end < len(text) or first == last:
+                continue
+            if message.region(first) in regions and message.region(last - 1) in regions:
+                yield match
+
+
+def starting(
+    message: ParsedMessage,
+    pattern: re.Pattern[str],
+    seeds: Sequence[str],
+    regions: frozenset[Region],
+    *,
+    cased: bool = False,
+) -> Iterator[re.Match[str]]:
+    """Matches of ``pattern`` that begin with a seed as a word, inside ``regions``, in order.
+
+    The pattern runs over the lower-case text, unless ``cased``; seeds are looked up in the
+    lower-case text.
+    """
+    text, low = message.text if cased else message.lower, message.lower
+    for at, _ in windows(low, seeds, 0, 0):
+        if at and (low[at - 1].isalnum() or low[at - 1] == "_"):
+            continue
+        match = pattern.match(text, at)
+        if match is None or message.region(at) not in regions:
+            continue
+        if message.region(max(at, match.end() - 1)) in regions:
+            yield match
+
+
+def sentence_around(message: ParsedMessage, offset: int) -> tuple[int, int]:
+    """The sentence that holds ``offset``, cut off 600 characters away from it on either side.
+
+    `ParsedMessage.sentence_at` splits the whole text, which pays only for many questions.
+    """
+    base = max(0, offset - _SENTENCE)
+    for start, end in sentences(message.text[base : offset + _SENTENCE]):
+        if base + end > offset:
+            return min(base + start, offset), base + end
+    return offset, offset
+
+
+def shape(source: str) -> str:
+    """An RE2 pattern over lower-case text in which a space stands for a short gap.
+
+    The gap is anything but ASCII letters, which covers every white space that `phrase` allows.
+    """
+    return _OUTSIDE_CLASS.sub(lambda match: match[1] or r"[^a-z]{1,3}", source)

@@ -1,0 +1,81 @@
+"""AMB011."""
+
+import re
+from collections.abc import Iterator
+
+from promptops.lint.finding import Finding, Severity
+from promptops.lint.nearby import near
+from promptops.lint.parsed import ParsedMessage, ParsedPrompt
+from promptops.lint.phrases import phrase
+from promptops.lint.rule import Rule
+
+_SEEDS = ("do not ", "don't ", "never ", "avoid ", "don’t ")
+_PROHIBITION = phrase(
+    r"(?:^|(?<=[.!?\n]))[ \t]{0,12}(?:[-*•] |[0-9]{1,2}[.)] )?(?:\*\*)?"
+    r"(?P<what>(?:please )?(?:do not|don['’]t|never|avoid) [^\n.!?]{3,200})[.!?]{0,3}"
+)
+_INSTEAD = re.compile(
+    r"\b(?:instead|rather|but|only|prefer|unless|except|until|without)\b"
+    r"|(?<!not )(?<!n't )(?<!never )\buse\b|[;—:]"
+)
+
+
+class ProhibitionOnly(Rule):
+    """A run of prohibitions that never says what to do instead.
+
+    What it does:
+        Flags three or more prohibitions in a row ("do not …", "never …", "avoid …"; sentences or
+        list items) of which none says what to do instead.
+
+    Why is this bad?
+        What is left is everything else: models follow a positive instruction more reliably, and
+        a prohibition puts the very words into their context.
+
+    Example:
+        - Do not use jargon.
+        - Do not write long sentences.
+        - Never mention our prices.
+
+    Use instead:
+        - Use words that a customer knows.
+        - Keep every sentence under 20 words.
+        - Refer questions about prices to the sales team.
+
+    What to do:
+        Turn each into what the answer should do; keep prohibitions for the few hard limits.
+
+    Source:
+        OpenAI prompt engineering best practices (say what to do instead of what not to do);
+        Anthropic prompt engineering guide (tell the model what to do).
+    """
+
+    code = "AMB011"
+    name = "prohibition-only"
+    severity = Severity.INFO
+    triggers = _SEEDS
+    tags = ("pd-specification",)
+    defaults = {"in_a_row": 3}
+
+    def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
+        """Yield the first prohibition of each run."""
+        most = int(self.number("in_a_row"))
+        for message in prompt.messages:
+            if message.is_shot or sum(message.lower.count(seed) for seed in _SEEDS) < most:
+                continue
+            run: list[re.Match[str]] = []
+            for match in near(message, _PROHIBITION, _SEEDS, self.regions, before=20, after=230):
+                if run and message.text[run[-1].end() : match.start("what")].strip(
+                    " \t\n-*•.)0123456789"
+                ):
+                    yield from self._report(prompt, message, run, most)
+                    run = []
+                run.append(match)
+            yield from self._report(prompt, message, run, most)
+
+    def _report(
+        self, prompt: ParsedPrompt, message: ParsedMessage, run: list[re.Match[str]], most: int
+    ) -> Iterator[Finding]:
+        if len(run) < most or any(_INSTEAD.search(match["what"]) for match in run):
+            return
+        text = f"{len(run)} prohibitions in a row and no word on what to do instead"
+        yield self.found(prompt, message, run[0].span("what"), text)
