@@ -12,6 +12,7 @@ values of any type without guessing, so its columns are explicit:
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ from promptops.golden.case import GoldenCase, GoldenSet
 
 JSON_LINES = (".jsonl", ".ndjson")
 TABLES = (".csv", ".tsv", ".parquet")
+_LONG_NUMBER = re.compile(r"[0-9]{16}")
 
 
 class GoldenRow(BaseModel):
@@ -158,8 +160,28 @@ def parse_row(row: Mapping[str, Any], *, line: int = 0) -> GoldenCase:
         split=parsed.split,
         line=line,
     )
-    canonical_json(case.to_json())
+    _check_json(case.to_json())
     return case
+
+
+def _check_json(value: JSON) -> None:
+    """Refuse what has no canonical form.
+
+    That form takes many times as long as plain JSON, so it is made only for values that may have
+    none: numbers of sixteen digits and more, infinities, lone surrogates, other types.
+
+    Raises:
+        ValueError: See `canonical_json`.
+    """
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        text.encode("utf-8")
+        # Read back, it is what it was: no tuples, and no keys that are not strings.
+        plain = not _LONG_NUMBER.search(text) and json.loads(text) == value
+    except (ValueError, TypeError):
+        plain = False
+    if not plain:
+        canonical_json(value)
 
 
 def write_golden(cases: Iterable[GoldenCase], path: Path) -> None:

@@ -1,6 +1,6 @@
 """What the linter may know beyond one prompt, read from a workspace."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,13 +21,19 @@ from promptops.models.card import ModelCard
 from promptops.operations.git_history import GitHistory
 from promptops.prompts.loader import PromptFile, load_prompt, parse_prompt
 from promptops.prompts.model import Prompt
-from promptops.prompts.registry import SUFFIX
+from promptops.prompts.registry import HISTORY, SUFFIX
 from promptops.wiring import Services
 
 _MEASURED = ("expected_cost_usd_max", "latency_p95_ms_max", "error_rate_max")
 
 
-def read_project(services: Services, files: Sequence[PromptFile], options: LintOptions) -> Project:
+def read_project(
+    services: Services,
+    files: Sequence[PromptFile],
+    options: LintOptions,
+    *,
+    about: Collection[str] | None = None,
+) -> Project:
     """The prompts with their golden sets, routes and earlier versions.
 
     Only what the selected rules need is read. What is there and cannot be read is noted, so that
@@ -37,28 +43,38 @@ def read_project(services: Services, files: Sequence[PromptFile], options: LintO
         services: The workspace.
         files: The prompts; comparisons are among these.
         options: Which rules run, and how paths are shown.
+        about: Ids of the prompts whose own surroundings are wanted; all when None. The others are
+            only compared with, which is much less to read.
     """
     needs: set[Need] = {need for rule in project_rules(options) for need in rule.needs}
     unread: list[Unread] = []
-    earlier = _earlier(services, files, unread) if "history" in needs else {}
+    asked = [file for file in files if about is None or file.prompt.id in about]
+    areas = {folder: services.registry.area(folder / "_") for folder in _folders(files)}
+    earlier = _earlier(services, asked, unread) if "history" in needs else {}
     members = sorted(
         (
             Member(
                 file=file,
                 path=options.shown(file.path),
-                area=services.registry.area(file),
+                area=areas[file.path.parent],
                 earlier=earlier.get(file.prompt.id),
             )
             for file in files
         ),
         key=lambda member: member.path,
     )
+    wanted = {file.prompt.id for file in asked}
+    concerned = [member for member in members if member.prompt.id in wanted]
     return Project(
         members=tuple(members),
-        golden=_golden(services, files, unread) if "golden" in needs else {},
-        routes=_routes(services, members, unread) if "policies" in needs else {},
+        golden=_golden(services, asked, unread) if "golden" in needs else {},
+        routes=_routes(services, concerned, unread) if "policies" in needs else {},
         unread=tuple(unread),
     )
+
+
+def _folders(files: Iterable[PromptFile]) -> set[Path]:
+    return {file.path.parent for file in files}
 
 
 def _golden(
@@ -147,7 +163,10 @@ def _earlier(
 ) -> dict[str, Prompt]:
     """The version before: the committed one of a changed file, else the last kept one."""
     found: dict[str, Prompt] = {}
+    kept = {folder for folder in _folders(files) if (folder / HISTORY).is_dir()}
     for file in files:
+        if file.path.parent not in kept:
+            continue
         versions = services.registry.versions(file)
         if versions:
             with suppress(PromptSyntaxError):

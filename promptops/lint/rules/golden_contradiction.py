@@ -1,7 +1,7 @@
 """REG011."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from promptops.core.canonical import JSON
 from promptops.lint.finding import Finding, Severity
@@ -101,7 +101,12 @@ class GoldenContradiction(ProjectRule):
         keys = output_keys(member.prompt)
         for key, part in keys.items():
             pointer = pointer_to("output", "schema", "properties", key)
-            wrong = [(item, value) for item, value in answers.of(key) if not _allowed(part, value)]
+            labels = frozenset(map(fold, choices(part)))
+            wrong = [
+                (item, value)
+                for item, value in answers.of(key)
+                if not _allowed(part, labels, value)
+            ]
             if wrong:
                 text = f'{_cases(wrong)} as "{key}", which the declared output refuses'
                 yield self.found_at_key(member.parsed, pointer, text)
@@ -194,12 +199,12 @@ def _over(limit: LengthLimit, value: JSON) -> bool:
     return count > limit.most
 
 
-def _allowed(part: Mapping[str, JSON], value: JSON) -> bool:
+def _allowed(part: Mapping[str, JSON], labels: Collection[str], value: JSON) -> bool:
     """Whether a schema takes a value; labels as `label_match` reads them, numbers also as text."""
     if value is None:
         return True  # the prompt has to abstain
-    if listed := choices(part):
-        return fold(value) in {fold(member) for member in listed}
+    if labels:
+        return fold(value) in labels
     if part.get("type") in ("number", "integer") and isinstance(value, str):
         return any(char.isdigit() for char in value)
     if set(part) <= _PLAIN:
