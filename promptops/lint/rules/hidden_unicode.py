@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from promptops.core.counting import counted
 from promptops.lint.finding import Finding, Fix, Severity
 from promptops.lint.parsed import ParsedMessage, ParsedPrompt
 from promptops.lint.regions import WRITTEN
@@ -82,9 +83,9 @@ class HiddenUnicode(Rule):
         """A finding at the first run, whose fix deletes them all."""
         first = matches[0]
         names = sorted({f"U+{ord(char):04X}" for char in first.group()})
-        text = f"{len(first.group())} invisible characters ({', '.join(names[:4])})"
+        text = f"{counted(len(first.group()), 'invisible character')} ({', '.join(names[:4])})"
         if len(matches) > 1:
-            text += f", and more in {len(matches) - 1} other places"
+            text += f", and more in {counted(len(matches) - 1, 'other place')}"
         fix = ("delete the invisible characters", "")
         found = [
             self.found(prompt, message, match.span(), text, severity=severity, fix=fix)
