@@ -1,0 +1,53 @@
+"""Which of many plain strings occur in a text, in one pass.
+
+The second of two sieves: the linter's prefilter has let the text through, now a few hundred words
+decide which patterns are worth running, and `promptops.lint.nearby` where.
+"""
+
+from collections.abc import Sequence
+from functools import cached_property
+from threading import Lock
+from typing import Any
+
+
+class Needles:
+    """Strings in groups; a group is present when one of its strings is.
+
+    Args:
+        groups: Lower-case strings, group by group.
+    """
+
+    def __init__(self, groups: Sequence[Sequence[str]]) -> None:
+        """Take the strings; they are compiled when the first text comes."""
+        self._strings = [(text, number) for number, group in enumerate(groups) for text in group]
+        # A database has one scratch space: two scans at once are an error in Hyperscan.
+        self._lock = Lock()
+
+    @cached_property
+    def _database(self) -> Any:
+        import hyperscan
+
+        database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        database.compile(
+            expressions=[text.encode("utf-8") for text, _ in self._strings],
+            ids=list(range(len(self._strings))),
+            elements=len(self._strings),
+            flags=[hyperscan.HS_FLAG_SINGLEMATCH] * len(self._strings),
+            literal=True,
+        )
+        return database
+
+    def present(self, text: str) -> dict[int, list[str]]:
+        """The groups that occur in lower-case ``text``, in order, with those strings that do."""
+        seen: list[int] = []
+
+        def note(number: int, *_: Any) -> None:
+            seen.append(number)
+
+        with self._lock:
+            self._database.scan(text.encode("utf-8", "surrogatepass"), match_event_handler=note)
+        found: dict[int, list[str]] = {}
+        for place in sorted(seen):
+            string, group = self._strings[place]
+            found.setdefault(group, []).append(string)
+        return found
