@@ -129,11 +129,14 @@ class UntestedInstruction(ProjectRule):
                 yield self.found(member.parsed, item.message, item.span, text)
 
     def _branches(self, member: Member, answers: Answers) -> Iterator[Finding]:
+        found = list(branches(member.parsed))
+        if not found:
+            return
         said = {fold(value) for _, value in answers.leaves()}
         closed = {
             fold(value) for part in output_keys(member.prompt).values() for value in choices(part)
         }
-        for branch in branches(member.parsed):
+        for branch in found:
             answer = fold(branch.answer)
             if not answer or answer in said or any(f" {answer} " in f" {text} " for text in said):
                 continue
