@@ -56,7 +56,7 @@ def run(cli: Cli, flags: LintFlags) -> None:
 
 def _found(cli: Cli, scope: "LintScope", flags: LintFlags, watch: Watch) -> "LintReport":
     if flags.since:
-        return _since(cli, scope, flags, watch)
+        return _since(scope, flags, watch)
     report = _read(cli, scope, flags, watch)
     if flags.llm:
         report = _judged(cli, scope, flags, watch, report)
@@ -95,18 +95,17 @@ def _read(cli: Cli, scope: "LintScope", flags: LintFlags, watch: Watch) -> "Lint
     return with_sources(scope, whole, targets)
 
 
-def _since(cli: Cli, scope: "LintScope", flags: LintFlags, watch: Watch) -> "LintReport":
+def _since(scope: "LintScope", flags: LintFlags, watch: Watch) -> "LintReport":
     from promptops.operations.lint_changes import lint_changes
     from promptops.operations.linting import named_targets, with_sources
 
     assert flags.since is not None
-    targets = named_targets(scope, flags.targets) if flags.targets else []
-    services = open_workspace(cli, watch=watch)
-    paths = [target.path for target in targets]
-    found = lint_changes(services, flags.since, paths=paths, options=scope.options)
+    targets = named_targets(scope, flags.targets, column=flags.column, format_=flags.input_format)
+    root = scope.options.root or Path.cwd()
+    found = lint_changes(root, flags.since, targets, options=scope.options)
     changed = f"{len(found.files)} changed file{'s' * (len(found.files) != 1)}"
     watch.remark(f"{changed} since {found.base[:10]}; {found.settled} findings settled")
-    return with_sources(scope, found.report, named_targets(scope, ()))
+    return with_sources(scope, found.report, targets)
 
 
 def _judged(

@@ -145,7 +145,7 @@ class Baseline:
         Args:
             report: The findings of a run; where something was skipped, nothing is called stale.
             prompts: The ids of the prompts that were checked; None when all were. What was not
-                checked is not stale.
+                checked is not stale, nor are texts without an id: nobody can say whose they were.
             codes: The rules that ran; None when all did.
         """
         left = Counter({entry.fingerprint: entry.count for entry in self.entries})
@@ -161,7 +161,7 @@ class Baseline:
             for entry in self.entries
             if left[entry.fingerprint] > 0
             and not report.skipped
-            and (prompts is None or entry.prompt in prompts)
+            and (prompts is None or (entry.prompt and entry.prompt in prompts))
             and (codes is None or entry.code in codes)
         ]
         return Split(

@@ -72,14 +72,14 @@ class GitHistory:
             )
         return found.strip()
 
-    def changes(self, commit: str, *, suffix: str) -> tuple[ChangedFile, ...]:
+    def changes(self, commit: str, *, suffix: str = "") -> tuple[ChangedFile, ...]:
         """The files of the folder that differ from a commit, sorted by path.
 
         Uncommitted and untracked files count; ignored ones do not.
 
         Args:
             commit: A full hash.
-            suffix: How the names of the files end.
+            suffix: How the names of the files end; any when empty.
         """
         listed = self._text(
             "diff", "--name-status", "-z", "-M", "--no-ext-diff", "--relative", commit, "--"

@@ -6,19 +6,20 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from promptops.errors import PromptSyntaxError
-from promptops.lint import lint_files
+from promptops.errors import PromptSyntaxError, UsageError
+from promptops.lint.engine import Linter
 from promptops.lint.finding import Finding
 from promptops.lint.fingerprint import fingerprint
 from promptops.lint.options import LintOptions
+from promptops.lint.paths import Target, check_read, check_target
 from promptops.lint.project.model import Member, Project
 from promptops.lint.project_engine import project_rules, with_project
 from promptops.lint.report import LintReport, Skipped
+from promptops.lint.runner import report_of
+from promptops.lint.sources import detect, parse_source
 from promptops.operations.git_history import ChangedFile, GitHistory
-from promptops.operations.linting import lint_options
-from promptops.prompts.loader import PromptFile, load_prompt, parse_prompt
+from promptops.prompts.loader import load_prompt, parse_prompt
 from promptops.prompts.registry import SUFFIX
-from promptops.wiring import Services
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +29,8 @@ class Introduced:
     Attributes:
         report: The findings that the change brought in; ``checked`` counts the changed prompts.
         base: The commit that was compared with.
-        files: The prompt files that differ from it.
-        settled: How many findings of the base are gone.
+        files: The files that differ from it: those that were named, and prompt files that are gone.
+        settled: How many findings of the base are gone from the files that are still there.
     """
 
     report: LintReport
@@ -39,64 +40,56 @@ class Introduced:
 
 
 def lint_changes(
-    services: Services,
-    revision: str,
-    *,
-    paths: Sequence[Path] = (),
-    options: LintOptions | None = None,
+    root: Path, revision: str, targets: Sequence[Target], *, options: LintOptions
 ) -> Introduced:
-    """Lint the prompt files that differ from a revision, and tell what is new in them.
+    """Lint those of some files that differ from a revision, and tell what is new in them.
 
     A finding is new when its fingerprint occurs more often than in the earlier text; moved lines,
     a renamed file and another id of the prompt bring in nothing. An earlier text that could not
-    be read has no findings to compare with, so all of the new ones count. The rest of the registry
-    is not looked at.
+    be read has no findings to compare with, so all of the new ones count. Other files are not
+    looked at.
 
     Args:
-        services: The workspace.
+        root: The workspace, or the folder that the files are in; inside a git repository.
         revision: What git takes for a commit. The comparison is with the last commit that it and
             HEAD have in common, so that a branch answers for its own changes only.
-        paths: Look at these files and folders only; the registry's prompts when none are named.
-        options: Rules and settings, for both texts; the workspace's when None.
+        targets: The files, of any format that can be read.
+        options: Rules and settings, for both texts.
 
     Raises:
-        UsageError: No git repository, or no such revision.
+        UsageError: No git repository, no such revision, or a file outside of ``root``.
     """
-    settings = options or lint_options(services)
-    root = services.workspace.root
     history = GitHistory(root)
     base = history.base(revision)
-    wanted = [path.resolve() for path in paths] or [services.workspace.prompts.resolve()]
+    wanted = {_place(root, target.path): target for target in targets}
     files = tuple(
-        item for item in history.changes(base, suffix=SUFFIX) if _is_wanted(root, item, wanted)
+        item
+        for item in history.changes(base)
+        if item.path in wanted or (item.status == "deleted" and _is_prompt(item.path))
     )
+    linter = Linter(options)
     findings: list[Finding] = []
     skipped: list[Skipped] = []
     suppressed = settled = checked = 0
     for item in files:
         if item.status == "deleted":
             continue
-        old = _before(history, base, item, root)
-        try:
-            new = load_prompt(root / item.path)
-        except PromptSyntaxError as problem:
-            skipped.append(Skipped(path=problem.where, reason=problem.message))
-            continue
-        checked += 1
-        report = _lint(new, old, settings)
-        was = _lint(old, None, settings).findings if old is not None else ()
-        grown, gone = _difference(was, report.findings)
+        target = wanted[item.path]
+        before = None if item.before is None else history.text(base, item.before)
+        report = _now(linter, target, before)
+        grown, gone = _difference(_was(linter, target, before), report.findings)
         findings += grown
         settled += gone
         skipped += report.skipped
         suppressed += report.suppressed
+        checked += report.checked
     return Introduced(
         report=LintReport(
             findings=tuple(sorted(findings, key=lambda finding: finding.order)),
             checked=checked,
             skipped=tuple(sorted(skipped, key=lambda each: (each.path, each.reason))),
             suppressed=suppressed,
-            fail_on=settings.fail_on,
+            fail_on=options.fail_on,
         ),
         base=base,
         files=files,
@@ -104,32 +97,48 @@ def lint_changes(
     )
 
 
-def _is_wanted(root: Path, item: ChangedFile, wanted: Sequence[Path]) -> bool:
-    path = Path(item.path)
-    if any(part.startswith(".") for part in path.parts):
-        return False
-    full = root.resolve() / path
-    return any(full == place or full.is_relative_to(place) for place in wanted)
+def _place(root: Path, path: Path) -> str:
+    """A file's path from ``root``, as git tells it."""
+    try:
+        return path.resolve().relative_to(root.resolve()).as_posix()
+    except ValueError as problem:
+        raise UsageError(
+            f"this file is not in {root}", where=str(path), hint="name files in that folder"
+        ) from problem
 
 
-def _before(history: GitHistory, base: str, item: ChangedFile, root: Path) -> PromptFile | None:
-    """The file as it was, under the path it has now; None when it was not there or is broken."""
-    if item.before is None:
-        return None
-    with suppress(PromptSyntaxError):
-        return parse_prompt(history.text(base, item.before), root / item.path)
-    return None
+def _is_prompt(path: str) -> bool:
+    return path.endswith(SUFFIX) and not any(part.startswith(".") for part in Path(path).parts)
 
 
-def _lint(file: PromptFile, earlier: PromptFile | None, options: LintOptions) -> LintReport:
-    """The findings of one text; with its earlier one, also those about what was lost since."""
-    report = lint_files([file], options=options)
+def _now(linter: Linter, target: Target, before: str | None) -> LintReport:
+    """The findings of a file as it is; with its earlier text, also about what was lost since."""
+    options = linter.options
+    shown = options.shown(target.path)
+    report = report_of([check_target(linter, target, shown)], options)
     only = {rule.code for rule in project_rules(options) if rule.needs == ("history",)}
-    if earlier is None or not only:
+    if before is None or not only or not target.path.name.endswith(SUFFIX):
         return report
-    member = Member(file=file, path=options.shown(file.path), earlier=earlier.prompt)
-    narrowed = replace(options, select=frozenset(only))
-    return with_project(report, Project(members=(member,)), narrowed)
+    with suppress(PromptSyntaxError):  # told as skipped, or broken before
+        earlier = parse_prompt(before, target.path).prompt
+        member = Member(file=load_prompt(target.path), path=shown, earlier=earlier)
+        narrowed = replace(options, select=frozenset(only))
+        return with_project(report, Project(members=(member,)), narrowed)
+    return report
+
+
+def _was(linter: Linter, target: Target, before: str | None) -> Sequence[Finding]:
+    """The findings of the earlier text, read as the file that it is now."""
+    if before is None:
+        return ()
+    read = parse_source(
+        before,
+        shown=linter.options.shown(target.path),
+        format_=target.format_ or detect(target.path) or "text",
+        path=target.path,
+        column=target.column,
+    )
+    return check_read(linter, read).findings
 
 
 def _difference(old: Sequence[Finding], new: Sequence[Finding]) -> tuple[list[Finding], int]:

@@ -1,15 +1,18 @@
 """`--since`: what a change brought in, against a real git repository."""
 
 import subprocess
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from promptops.errors import UsageError
 from promptops.lint import LintOptions
+from promptops.lint.paths import Target
 from promptops.operations.lint_changes import Introduced, lint_changes
+from promptops.operations.linting import named_targets, open_scope
 from promptops.testing.workspace import label_prompt, make_workspace
-from promptops.wiring import open_services
 
 OLD = "Sort the message <|eot_id|> by topic."
 PROMPTS = "prompt_registry/prompts"
@@ -39,8 +42,10 @@ def root(tmp_path: Path) -> Path:
     return root
 
 
-def since(root: Path, revision: str = "HEAD", **options: object) -> Introduced:
-    return lint_changes(open_services(root), revision, options=ONLY, **options)
+def since(root: Path, revision: str = "HEAD", *names: str) -> Introduced:
+    scope = replace(open_scope(start=root, today=date(2026, 1, 1)), options=ONLY)
+    targets = named_targets(scope, [str(root / name) for name in names])
+    return lint_changes(root, revision, targets, options=replace(ONLY, root=root))
 
 
 def told(change: Introduced) -> list[tuple[str, str]]:
@@ -113,8 +118,8 @@ def test_files_outside_the_paths_named_and_hidden_ones_are_left_alone(root):
     kept.parent.mkdir()
     kept.write_text((root / PROMPTS / "x/one.prompt.yaml").read_text())
     assert told(since(root)) == [("one", "SEC003")]
-    assert told(since(root, paths=[root / PROMPTS / "support"])) == []
-    assert told(since(root, paths=[root / PROMPTS / "x/one.prompt.yaml"])) == [("one", "SEC003")]
+    assert told(since(root, "HEAD", f"{PROMPTS}/support")) == []
+    assert told(since(root, "HEAD", f"{PROMPTS}/x/one.prompt.yaml")) == [("one", "SEC003")]
 
 
 def test_a_broken_new_text_is_skipped_and_a_broken_old_one_hides_nothing(root):
@@ -133,6 +138,25 @@ def test_names_that_git_would_quote_are_read(root):
     commit(root)
     path.write_text(path.read_text().replace("</message>", "</message> <|im_end|>"))
     assert told(since(root)) == [("topic", "SEC003")]
+
+
+def test_files_of_other_formats_are_compared_too(root):
+    notes, table = root / "AGENTS.md", root / "prompts.csv"
+    notes.write_text("# Rules\n\nGo on <|im_end|> here.\n")
+    table.write_text("prompt\nGo on <|im_end|> here.\n")
+    commit(root)
+    notes.write_text("# Rules\n\nNew.\n\nGo on <|im_end|> here.\n\nAnd <|eot_id|> there.\n")
+    table.write_text("prompt\nNew.\nGo on <|im_end|> here.\nAnd <|eot_id|> there.\n")
+    change = since(root, "HEAD", "AGENTS.md", "prompts.csv")
+    places = [(finding.path, finding.row, finding.line) for finding in change.report.findings]
+    assert places == [("AGENTS.md", None, 7), ("prompts.csv", 3, 1)]
+
+
+def test_a_file_elsewhere_is_refused(root, tmp_path):
+    other = tmp_path / "other.md"
+    other.write_text("Go.")
+    with pytest.raises(UsageError, match="not in"):
+        lint_changes(root, "HEAD", [Target(path=other)], options=ONLY)
 
 
 REVISIONS = {
