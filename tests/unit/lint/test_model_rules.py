@@ -1,10 +1,13 @@
 """Rules about models: what they need a date, a price or an option for."""
 
 import datetime as dt
+import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from promptops.lint import LintOptions, lint_files, lint_prompts, parse_text
+from promptops.lint import RULES, LintOptions, lint_files, lint_prompts, parse_text
 from promptops.lint.documentation import as_prompt_file
 from promptops.lint.parsing import parse_file
 from promptops.lint.project_engine import lint_project
@@ -68,10 +71,10 @@ def test_deadlines_hold_up_to_their_last_day(code):
     assert "2026-12-31" in found.message
 
 
-RULES = "Answer questions about the web shop politely and in two sentences. " * 80
+POLITE = "Answer questions about the web shop politely and in two sentences. " * 80
 LATE = (
     "variables: {date: {type: string, max_length: 20}}\nmessages:\n  - role: user\n"
-    f"    content: |-\n      Today is {{{{ date }}}}.\n      {RULES}\n"
+    f"    content: |-\n      Today is {{{{ date }}}}.\n      {POLITE}\n"
 )
 PRICES = {
     "the declared model's price": ("{model: openai/gpt-4.1}", "in 1,000 calls of openai/gpt-4.1"),
@@ -142,3 +145,33 @@ def test_admitted_targets_are_held_against_the_prompt(model, target, count):
     )
     options = LintOptions(select=frozenset({"MOD016"}))
     assert len(lint_project(project_of(text), options).findings) == count
+
+
+NAMES = st.sampled_from(["type", "budget_tokens", "a"])
+ODD = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 9)
+    | st.floats(-2, 3)
+    | st.text("ab-3.", max_size=6),
+    lambda inner: st.lists(inner, max_size=6) | st.dictionaries(NAMES, inner, max_size=3),
+    max_leaves=6,
+)
+PARAMS = ("temperature", "top_p", "top_k", "stop", "stop_sequences", "thinking", "max_tokens",
+          "budget_tokens", "response_format", "model")  # fmt: skip
+TARGETS = ["openai/o3", "claude-opus-5", "gemini-3-pro", "deepseek-r1", "gpt-9", "odd", ""]
+
+
+@given(
+    st.dictionaries(st.sampled_from(PARAMS), ODD, max_size=5),
+    st.dictionaries(st.sampled_from(["model", "family", "context"]), ODD, max_size=3),
+    st.lists(st.sampled_from(TARGETS), max_size=3),
+)
+@settings(max_examples=150, deadline=None)
+def test_parameters_of_any_kind_are_checked(params, requires, models):
+    named = {"model": models, **requires}
+    text = f"{CAPITAL}\nmodel: {json.dumps({'params': params, 'requires': named})}\n"
+    codes = frozenset(code for code in RULES if code[:3] in {"MOD", "ECO", "VAR", "RAG", "REG"})
+    file = parse_prompt(as_prompt_file(text), "a.prompt.yaml")
+    report = lint_files([file], options=LintOptions(select=codes, today=dt.date(2028, 1, 1)))
+    assert not report.skipped
