@@ -1,4 +1,4 @@
-"""Classification prompts: where they ask for a label, and whether they say which there are."""
+"""What a prompt says of the form of its answer: its labels, and whether it names a format."""
 
 import re
 from collections.abc import Iterator
@@ -69,3 +69,15 @@ def is_complete(wording: Wording) -> bool:
     """Whether every input has a label: two that exclude each other, a scale, or a fallback."""
     text = wording.lower
     return bool(_FALLBACK.search(text) or _BINARY.search(text))
+
+
+_FORMAT = re.compile(
+    r"\b(?:json|xml|yaml|csv|tsv|html|markdown|sql|toml|table|schema|format|template|regex|keys?"
+    r"|columns?|fields?|delimit|separated|per line|each line|on its own line|one word|single word"
+    r"|one of|label|number only|only the|yes or no|integer|boolean|true or false|structure)"
+)
+
+
+def names_a_format(wording: Wording) -> bool:
+    """Whether a wording says anything of the form of the answer."""
+    return bool(_FORMAT.search(wording.lower))

@@ -25,11 +25,13 @@ def windows(text: str, seeds: Sequence[str], before: int, after: int) -> list[tu
         after: Characters to keep after it.
     """
     places = []
+    flat = text.replace("\n", " ")  # a phrase may be broken over two lines
     for seed in seeds:
-        at = text.find(seed)
+        where = text if "\n" in seed else flat
+        at = where.find(seed)
         while at >= 0:
             places.append(at)
-            at = text.find(seed, at + max(1, len(seed)))
+            at = where.find(seed, at + len(seed))
     merged: list[tuple[int, int]] = []
     for at in sorted(places):
         start, end = max(0, at - before), min(len(text), at + after)
@@ -87,6 +89,16 @@ def starting(
             continue
         if message.region(max(at, match.end() - 1)) in regions:
             yield match
+
+
+def headings(message: ParsedMessage) -> Iterator[int]:
+    """Where lines begin with a "#", in order."""
+    if message.text.startswith("#"):
+        yield 0
+    at = message.text.find("\n#")
+    while at >= 0:
+        yield at + 1
+        at = message.text.find("\n#", at + 1)
 
 
 def sentence_around(message: ParsedMessage, offset: int) -> tuple[int, int]:

@@ -18,8 +18,9 @@ _COUNT = phrase(
     rf" (?P<n>{NUMBER}) (?P<unit>word|sentence|bullet point|bullet|item|paragraph|point|line"
     r"|character|example|question|step|option|idea|tip|reason)s?\b"
 )
-_SEEDS = ("word", "sentence", "bullet", "item", "paragraph", "point", "line", "character",
-          "example", "question", "step", "option", "idea", "tip", "reason")  # fmt: skip
+_SEEDS = ("exactly", "only", "at most", "more than", "up to", "max", "under", "fewer than",
+          "less than", "at least", "minimum", "over ", "within ", "answer in", "respond in",
+          "reply in")  # fmt: skip
 _EXACT = {"exactly", "only", "in"}
 _LOWER = {"at least", "no less than", "no fewer than", "minimum", "minimum of", "more than", "over"}
 _START = re.compile(
@@ -92,7 +93,7 @@ class CountConflict(Rule):
     def _demands(
         self, message: ParsedMessage
     ) -> Iterator[tuple[tuple[str, frozenset[str]], _Demand]]:
-        for match in near(message, _COUNT, _SEEDS, self.regions, before=40, after=16):
+        for match in near(message, _COUNT, _SEEDS, self.regions, before=4, after=48):
             start, end = sentence_around(message, match.start())
             sentence = message.lower[start:end]
             unit = match["unit"].split()[0]

@@ -113,12 +113,15 @@ def _repeated(wording: Wording) -> frozenset[bytes]:
     Splits at ends of lines and of sentences. The pieces of equal sentences are equal, and the
     rule speaks only of sentences that are one such piece.
     """
-    count: Counter[bytes] = Counter()
-    for message in wording.instructing:
-        pieces = _plain(message.lower).split(b"\n")
-        count.update(piece.strip() for piece in pieces if len(piece) >= _SHORTEST)
-    if len(count) == count.total():
+    pieces = [
+        piece.strip()
+        for message in wording.instructing
+        for piece in _plain(message.lower).split(b"\n")
+        if len(piece) >= _SHORTEST
+    ]
+    if len(set(pieces)) == len(pieces):
         return frozenset()
+    count = Counter(pieces)
     return frozenset(piece for piece, n in count.items() if n > 1 and piece.count(b" ") > 4)
 
 

@@ -4,20 +4,17 @@ import re
 from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
-from promptops.lint.nearby import near
+from promptops.lint.nearby import headings
 from promptops.lint.parsed import ParsedPrompt
-from promptops.lint.regions import Region
 from promptops.lint.rule import Rule
 
-_SEEDS = ("\n#",)
 _EMPTY = re.compile(
-    r"\n(?P<head>(?P<level>#{1,6})[ \t]{1,4}(?P<name>[^\n]{1,120}))\n"
+    r"(?P<head>(?P<level>#{1,6})[ \t]{1,4}(?P<name>[^\n]{1,120}))\n"
     r"(?:[ \t]{0,20}\n){1,4}(?P<next>#{1,6})[ \t]"
 )
 _FILLED_LATER = re.compile(
     r"input|context|data|document|content|transcript|question|text", re.IGNORECASE
 )
-_ANY = frozenset(Region)
 _NAMED = re.compile(r"\w{3}")
 
 
@@ -68,8 +65,9 @@ class EmptySection(Rule):
         for message in prompt.messages:
             if message.text.count("\n#") + message.text.startswith("#") < 2:
                 continue
-            for match in near(message, _EMPTY, _SEEDS, _ANY, before=0, after=260, cased=True):
-                if message.region(match.start("head")) not in self.regions:
+            for at in headings(message):
+                match = _EMPTY.match(message.text, at)
+                if match is None or message.region(at) not in self.regions:
                     continue
                 deeper = len(match["next"]) > len(match["level"])
                 title = "#" not in message.text[: match.start("head")]

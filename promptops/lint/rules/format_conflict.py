@@ -17,6 +17,7 @@ _FORMATS = (
 _AFTER = _FORMATS.replace("?P<format>", "?P<after>")
 _SEEDS = ("json", "xml", "yaml", "csv", "html", "plain text", "markdown", "latex", "prose",
           "bullet", "table", "numbered list")  # fmt: skip
+_ONLY_SEEDS = ("only", "just", "strictly", "exclusively", "nothing but", "solely")
 _UNITS = frozenset(
     {"table", "list", "bullet", "code", "value", "message", "line", "key", "field", "item", "label",
      "name"}
@@ -78,7 +79,7 @@ class FormatConflict(Rule):
                 ("json", "the declared JSON output") if schema else None
             )
             for message in wording.instructing:
-                for match in near(message, _ONLY, _SEEDS, self.regions, before=120, after=40):
+                for match in near(message, _ONLY, _ONLY_SEEDS, self.regions, before=70, after=60):
                     if self._unconditional(message, match) and exclusive is None:
                         words = message.text[match.start() : match.end()]
                         exclusive = (_family(match["format"] or match["after"]), f'"{words}"')

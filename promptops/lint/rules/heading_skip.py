@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
+from promptops.lint.nearby import headings
 from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.rule import Rule
 
@@ -48,7 +49,10 @@ class HeadingSkip(Rule):
         """Yield each heading that skips a level."""
         for message in prompt.messages:
             level = 0
-            for match in message.find(_HEADING, self.regions, cased=True):
+            for at in headings(message):
+                match = _HEADING.match(message.text, at)
+                if match is None or message.region(at) not in self.regions:
+                    continue
                 depth = len(match.group(1))
                 if level and depth > level + 1:
                     text = f"a level {depth} heading right below level {level}"

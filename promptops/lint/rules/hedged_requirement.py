@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
-from promptops.lint.nearby import near
+from promptops.lint.nearby import near, shape
 from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.phrases import phrase
 from promptops.lint.rule import Rule
 
-_SEEDS = ("try ", "attempt to", "your best", "ideally", "if possible", "try\n", "preferably",
-          "if you can", "as much as possible", "where possible", "when possible",
+_SEEDS = ("try to", "try and", "try your", "attempt to", "your best", "ideally", "if possible",
+          "preferably", "if you can", "as much as possible", "where possible", "when possible",
           "whenever possible", "wherever possible")  # fmt: skip
 _PATTERN = phrase(
     r"(?:\btry(?: and| to)|\battempt to|\b(?:do|try) your best to|\bideally,?(?: you)?(?: should)?)"
@@ -63,7 +63,12 @@ class HedgedRequirement(Rule):
     name = "hedged-requirement"
     severity = Severity.WARNING
     version = 2
-    triggers = _SEEDS
+    shapes = (
+        shape(
+            r"try (?:to|and|your)|attempt to|your best to|ideally|preferably|(?:if|where|when"
+            r"|whenever|wherever|as much as) possible|if you can"
+        ),
+    )
     tags = ("pd-specification",)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:

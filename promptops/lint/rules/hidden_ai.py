@@ -1,9 +1,12 @@
 """CMP002."""
 
-from promptops.lint.finding import Severity
-from promptops.lint.nearby import shape
+from collections.abc import Iterator
+
+from promptops.lint.finding import Finding, Severity
+from promptops.lint.nearby import near, shape
+from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.phrases import phrase
-from promptops.lint.rule import PhraseRule
+from promptops.lint.rule import Rule
 
 _MACHINE = (
     r"(?:ai|a\.i\.|artificial intelligence|(?:large )?language model|bot|chat ?bot|machine"
@@ -11,7 +14,20 @@ _MACHINE = (
 )
 
 
-class HiddenAi(PhraseRule):
+_SEEDS = (" ai", "a.i.", "artificial", "language model", "bot", "machine", "human", "llm",
+          "real person")  # fmt: skip
+_PATTERN = phrase(
+    r"\b(?:never|do not|don't|must not|should not|won't|will not|can't|cannot)(?: ever)?"
+    r" (?:say|tell|reveal|admit|disclose|mention|acknowledge|state"
+    r"|let)\b[^.;\n]{0,40}\b(?:you are"
+    r"|you're|being|that it is|your status as|as)(?: just| only)?(?: an?| the)? "
+    rf"{_MACHINE}\b"
+    r"|\b(?:pretend|claim|act as if|insist)(?: that)? (?:to be|you are|you're)(?: an?)?(?: real"
+    r"| actual)? (?:human(?: being)?|real person)\b"
+)
+
+
+class HiddenAi(Rule):
     """The model is told to pass for a person.
 
     What it does:
@@ -49,13 +65,11 @@ class HiddenAi(PhraseRule):
     )
     version = 2
     tags = ("aia-art50",)
-    pattern = phrase(
-        r"\b(?:never|do not|don't|must not|should not|won't|will not|can't|cannot)(?: ever)?"
-        r" (?:say|tell|reveal|admit|disclose|mention|acknowledge|state"
-        r"|let)\b[^.;\n]{0,40}\b(?:you are"
-        r"|you're|being|that it is|your status as|as)(?: just| only)?(?: an?| the)? "
-        rf"{_MACHINE}\b"
-        r"|\b(?:pretend|claim|act as if|insist)(?: that)? (?:to be|you are|you're)(?: an?)?(?: real"
-        r"| actual)? (?:human(?: being)?|real person)\b"
-    )
-    text = '"{}" hides that an AI system answers'
+
+    def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
+        """Yield each such order."""
+        for message in prompt.messages:
+            for match in near(message, _PATTERN, _SEEDS, self.regions, before=100, after=40):
+                words = " ".join(message.text[match.start() : match.end()].split())
+                text = f'"{words}" hides that an AI system answers'
+                yield self.found(prompt, message, match.span(), text)

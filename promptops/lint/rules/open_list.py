@@ -52,7 +52,10 @@ class OpenList(Rule):
     name = "open-list"
     severity = Severity.WARNING
     version = 2
-    triggers = _SEEDS
+    shapes = (
+        rf"{_VERBS}[^a-z][^\n]{{3,240}}(?:etc|and so (?:on|forth)|and the like|and/or|and more\.)",
+        rf"{_VERBS}[^a-z][^.]{{3,240}}(?:etc|and so (?:on|forth)|and the like|and/or|and more\.)",
+    )
     tags = ("pd-specification",)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
-from promptops.lint.nearby import near, sentence_around
+from promptops.lint.nearby import near, sentence_around, shape
 from promptops.lint.parsed import ParsedMessage, ParsedPrompt
 from promptops.lint.phrases import phrase
 from promptops.lint.rule import Rule
@@ -65,7 +65,12 @@ class PersonaConflict(Rule):
     code = "CON007"
     name = "persona-conflict"
     severity = Severity.WARNING
-    triggers = _SEEDS
+    shapes = (
+        shape(
+            r"(?:are|re|as|like|be|of) (?:an?|the) (?:[a-z-]{2,20},? ){0,3}"
+            rf"(?:{'|'.join(_ROLES)})"
+        ),
+    )
     tags = ("pd-structure",)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:

@@ -1,10 +1,11 @@
 """CMP001."""
 
+import re
 from collections.abc import Iterator
 
 from promptops.lint.compliance import is_discussed
 from promptops.lint.finding import Finding, Severity
-from promptops.lint.nearby import near
+from promptops.lint.nearby import near, shape
 from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.phrases import phrase
 from promptops.lint.rule import Rule
@@ -14,17 +15,22 @@ _WORKERS = (
     r"(?:employees?|workers?|staff|team members?|agents?|students?|pupils?|candidates?|applicants?"
     r"|trainees?|colleagues?)"
 )
-_SEEDS = ("social score", "social scoring", "social credit", "trustworthiness", "emotion", "mood",
-          "subliminal", "commit a crime", "commit crimes", "reoffend", "criminal", "facial images",
-          "face database", "exploit", "sexual orientation", "political opinion", "religio",
-          "ethnic", "trade union", "facial recognition", "face recognition")  # fmt: skip
 _TRAIT = (
     r"(?:sexual orientation|political (?:opinions?|views?|beliefs)|religio(?:n|us beliefs)"
     r"|ethnic(?:ity| origin)|race|sex life|trade union membership|philosophical beliefs)"
 )
-_PRACTICES = (
+_PRACTICES: tuple[tuple[str, tuple[str, ...], tuple[str, ...], re.Pattern[str]], ...] = (
     (
         "social scoring",
+        (
+            "social score",
+            "social scoring",
+            "social credit",
+            "trustworthiness",
+            "good citizen",
+            "social behav",
+        ),
+        ("score", "rate", "rank", "grade", "credit"),
         phrase(
             rf"\b(?:social (?:score|scoring|credit)[^.\n]{{0,60}}\b(?:of|for|to|based on|each"
             rf"|every|{_PEOPLE})\b"
@@ -35,6 +41,20 @@ _PRACTICES = (
     ),
     (
         "emotion recognition at work or in education",
+        ("emotion", "mood"),
+        (
+            "employee",
+            "worker",
+            "staff",
+            "team member",
+            "agent",
+            "student",
+            "pupil",
+            "candidate",
+            "applicant",
+            "trainee",
+            "colleague",
+        ),
         phrase(
             r"\b(?:infer|detect|recogni[sz]e|monitor|analy[sz]e|track|assess|identify|determine"
             r"|rate"
@@ -46,6 +66,21 @@ _PRACTICES = (
     ),
     (
         "manipulation that people cannot notice, or that exploits their weakness",
+        ("subliminal", "exploit"),
+        (
+            "subliminal",
+            "vulnerab",
+            "disabilit",
+            "poverty",
+            "loneliness",
+            "fear",
+            "dementia",
+            "addiction",
+            "grief",
+            "ignorance",
+            "naivety",
+            " age",
+        ),
         phrase(
             r"\b(?:use|with|apply|insert|add|employ)[^.\n]{0,30}\bsubliminal\b"
             r"|\bexploit(?: the| their| his| her| a)?(?: [a-z]{3,15}){0,2} (?:vulnerabilit(?:y"
@@ -57,6 +92,8 @@ _PRACTICES = (
     ),
     (
         "prediction of crimes from a profile",
+        ("commit a crime", "commit crimes", "committing ", "reoffend", "criminal behav"),
+        ("predict", "assess", "estimate", "score", "rate"),
         phrase(
             r"\b(?:predict|assess|estimate|score|rate)[^.\n]{0,60}\b(?:will |might |likely to "
             r"|risk of "
@@ -68,6 +105,15 @@ _PRACTICES = (
     ),
     (
         "untargeted collection of face images",
+        (
+            "facial images",
+            "face images",
+            "photos of faces",
+            "recognition database",
+            "face database",
+            "facial database",
+        ),
+        ("scrape", "collect", "harvest", "gather", "download", "build", "create", "expand"),
         phrase(
             r"\b(?:scrape|collect|harvest|gather|download)[^.\n]{0,40}\b(?:facial images"
             r"|photos of faces|face images)\b"
@@ -76,6 +122,28 @@ _PRACTICES = (
     ),
     (
         "sensitive traits read from a face or a voice",
+        (
+            "sexual orientation",
+            "political ",
+            "religio",
+            "ethnic",
+            "race",
+            "sex life",
+            "trade union",
+            "philosophical",
+        ),
+        (
+            "face",
+            "facial",
+            "photo",
+            "picture",
+            "image",
+            "voice",
+            "gait",
+            "biometric",
+            "selfie",
+            "appearance",
+        ),
         phrase(
             r"\b(?:infer|deduce|determine|guess|predict|classify|identify"
             rf"|detect)[^.\n]{{0,60}}\b{_TRAIT}\b[^.\n]{{0,40}}"
@@ -116,7 +184,23 @@ class ProhibitedPractice(Rule):
     code = "CMP001"
     name = "prohibited-practice"
     severity = Severity.ERROR
-    triggers = _SEEDS
+    shapes = (
+        shape(r"social (?:score|scoring|credit)|trustworthiness|good citizen|social behav"),
+        shape(
+            rf"{_WORKERS}[^.]{{0,36}}(?:emotion|mood)"
+            rf"|(?:emotions?|emotional states?|moods?) of (?:[a-z]{{2,5}} )?{_WORKERS}"
+        ),
+        shape(
+            r"subliminal|exploit(?: [a-z]{1,15}){0,5} (?:vulnerabilit|age|disabilit|poverty"
+            r"|loneliness|fear|dementia|addiction|grief|ignorance|naivety)"
+        ),
+        shape(r"commit(?:ting)? (?:a )?crime|reoffend|criminal behav"),
+        shape(r"(?:facial|face) (?:images|recognition database|database)|photos of faces"),
+        shape(
+            rf"{_TRAIT}[^.]{{0,100}}(?:face|facial|photo|picture|image|voice|gait|biometric"
+            r"|appearance|selfie)"
+        ),
+    )
     tags = ("aia-art5",)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
@@ -124,8 +208,12 @@ class ProhibitedPractice(Rule):
         for message in prompt.messages:
             if message.is_shot:
                 continue
-            for practice, pattern in _PRACTICES:
-                for match in near(message, pattern, _SEEDS, self.regions, before=160, after=200):
+            for practice, seeds, needed, pattern in _PRACTICES:
+                if not any(seed in message.lower for seed in seeds):
+                    continue
+                if not any(word in message.lower for word in needed):
+                    continue
+                for match in near(message, pattern, seeds, self.regions, before=150, after=180):
                     if not is_discussed(message, match.start(), match.end()):
                         text = f"this asks for {practice}"
                         yield self.found(prompt, message, match.span(), text)

@@ -4,16 +4,16 @@ import re
 from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
-from promptops.lint.nearby import near
+from promptops.lint.nearby import windows
 from promptops.lint.parsed import ParsedMessage, ParsedPrompt
-from promptops.lint.phrases import phrase
 from promptops.lint.rule import Rule
 
 _SEEDS = ("do not ", "don't ", "never ", "avoid ", "don’t ")
-_PROHIBITION = phrase(
-    r"(?:^|(?<=[.!?\n]))[ \t]{0,12}(?:[-*•] |[0-9]{1,2}[.)] )?(?:\*\*)?"
-    r"(?P<what>(?:please )?(?:do not|don['’]t|never|avoid) [^\n.!?]{3,200})[.!?]{0,3}"
+_LEAD = re.compile(
+    r"(?:\A|[.!?\n])[ \t]{0,12}(?:[-*•]|[0-9]{1,2}[.)])?[ \t]{0,4}(?:\*\*)?(?:please )?\Z"
 )
+_END = re.compile(r"[.!?\n]|\Z")
+_BETWEEN = " \t\n-*•.)!?0123456789"
 _INSTEAD = re.compile(
     r"\b(?:instead|rather|but|only|prefer|unless|except|until|without)\b"
     r"|(?<!not )(?<!n't )(?<!never )\buse\b|[;—:]"
@@ -62,20 +62,28 @@ class ProhibitionOnly(Rule):
         for message in prompt.messages:
             if message.is_shot or sum(message.lower.count(seed) for seed in _SEEDS) < most:
                 continue
-            run: list[re.Match[str]] = []
-            for match in near(message, _PROHIBITION, _SEEDS, self.regions, before=20, after=230):
-                if run and message.text[run[-1].end() : match.start("what")].strip(
-                    " \t\n-*•.)0123456789"
-                ):
+            run: list[tuple[int, int]] = []
+            for at, _ in windows(message.lower, _SEEDS, 0, 0):
+                if not self._leads(message, at):
+                    continue
+                ended = _END.search(message.text, at)
+                span = (at, ended.start() if ended else len(message.text))
+                between = message.text[run[-1][1] : at] if run else ""
+                if between.strip(_BETWEEN) not in {"", "Please", "please"}:
                     yield from self._report(prompt, message, run, most)
                     run = []
-                run.append(match)
+                run.append(span)
             yield from self._report(prompt, message, run, most)
 
+    def _leads(self, message: ParsedMessage, at: int) -> bool:
+        """Whether an instruction begins here: a line, a list item or a sentence."""
+        before = message.lower[max(0, at - 30) : at]
+        return message.region(at) in self.regions and (at == 0 or bool(_LEAD.search(before)))
+
     def _report(
-        self, prompt: ParsedPrompt, message: ParsedMessage, run: list[re.Match[str]], most: int
+        self, prompt: ParsedPrompt, message: ParsedMessage, run: list[tuple[int, int]], most: int
     ) -> Iterator[Finding]:
-        if len(run) < most or any(_INSTEAD.search(match["what"]) for match in run):
+        if len(run) < most or any(_INSTEAD.search(message.lower, *span) for span in run):
             return
         text = f"{len(run)} prohibitions in a row and no word on what to do instead"
-        yield self.found(prompt, message, run[0].span("what"), text)
+        yield self.found(prompt, message, run[0], text)

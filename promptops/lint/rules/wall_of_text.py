@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from promptops.lint.finding import Finding, Severity
 from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.rule import Rule
-from promptops.lint.text import words
 
 _BLANK = re.compile(r"\n[ \t]{0,80}\n")
 _PROSE = 8  # words a line, on average; lists, tables and JSON have fewer
@@ -53,8 +52,10 @@ class WallOfText(Rule):
             for start, end in _paragraphs(message.text):
                 if end - start < most * 3 or _LIST_ITEM.search(message.text, start, end):
                     continue
-                count = len(words(message.instructions[start:end]))
                 lines = message.text.count("\n", start, end) + 1
+                if len(message.text[start:end].split()) <= max(most, _PROSE * lines):
+                    continue  # regions only take words away
+                count = len(message.instructions[start:end].split())
                 if count > most and count / lines > _PROSE:
                     text = f"{count} words of instructions without a break"
                     yield self.found(prompt, message, (start, min(end, start + 60)), text)
