@@ -68,7 +68,9 @@ def import_collection(
     overwritten.
 
     Args:
-        source: CSV, TSV, JSON Lines, a text file or a folder of text files.
+        source: CSV, TSV, JSON Lines, a text file, a Prompty, Dotprompt or GitHub Models file, or a
+            folder of those files. A file of another tool keeps its roles, variables, parameters and
+            output schema, or it is skipped with what our files cannot say.
         target: The registry's prompt folder.
         text_column: Column with the prompt; None guesses by the usual names.
         id_column: Column with the name; None guesses.
@@ -157,14 +159,14 @@ class _Importer:
                 self.skipped.append((row.where, f"{path} says something else"))
                 self.kept.append(path)
                 return None
-            self._count(path, text)
+            self._count(path, row)
             return None
-        self._count(path, text)
+        self._count(path, row)
         return path, content
 
-    def _count(self, path: Path, text: str) -> None:
+    def _count(self, path: Path, row: Row) -> None:
         self.files.append(path)
-        self.literal += _LIKE_A_TEMPLATE.search(text) is not None
+        self.literal += row.fields is None and _LIKE_A_TEMPLATE.search(row.text or "") is not None
 
     def _file_text(self, row: Row, prompt_id: str, text: str) -> str:
         title = " ".join(row.name.split())[:200] or prompt_id
@@ -179,11 +181,18 @@ class _Importer:
                 "title": "".join(char if char.isprintable() else " " for char in title),
                 "intent": INTENT,
                 "license": self._license,
-                "messages": [{"role": row.role, "content": escape_literal(text)}],
+                **(
+                    row.fields
+                    or {"messages": [{"role": row.role, "content": escape_literal(text)}]}
+                ),
                 "x-source": origin,
             }
         )
         content = dump_prompt(prompt)
+        if row.fields is not None:
+            if parse_prompt(content).prompt != prompt:
+                raise ValueError("cannot be written so that it reads back the same")
+            return content
         if render(parse_prompt(content).prompt, {}).texts() != ((row.role, text),):
             raise ValueError("cannot be written so that it reads back the same")
         return content

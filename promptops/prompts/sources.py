@@ -4,15 +4,17 @@ import csv
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TextIO
 
+from promptops.core.canonical import JSON
 from promptops.core.jsonl import parse_json
 from promptops.core.suggest import did_you_mean
 from promptops.errors import ImportFormatError
+from promptops.prompts.formats.conversion import convert, foreign_suffix
 
 TEXT_COLUMNS = ("prompt", "text", "content", "template", "body", "instruction")
 ID_COLUMNS = ("id", "name", "act", "title", "slug", "key")
@@ -29,6 +31,7 @@ class Row:
         name: What the collection calls it; may be empty.
         text: The prompt, None when the row has none.
         role: Who says it.
+        fields: The keys of the prompt file that another tool's file decides; None for a text.
         problem: Why the row cannot be read, or an empty string.
     """
 
@@ -36,6 +39,7 @@ class Row:
     name: str = ""
     text: str | None = None
     role: Literal["system", "user"] = "user"
+    fields: Mapping[str, JSON] | None = None
     problem: str = ""
 
 
@@ -45,7 +49,8 @@ def read_rows(
     """The rows of a collection, in order.
 
     Args:
-        source: A ``.csv``, ``.tsv`` or ``.jsonl`` file, a text file, or a folder of text files.
+        source: A ``.csv``, ``.tsv`` or ``.jsonl`` file, a text or a prompt file of another tool
+            (`foreign_suffix`), or a folder of those two.
         text_column: The column with the prompt; None takes the first of `TEXT_COLUMNS`.
         id_column: The column with the name; None takes the first of `ID_COLUMNS` if there is one.
         most: Texts that a folder may hold; None takes all there are.
@@ -62,12 +67,13 @@ def read_rows(
         return _csv(source, text_column, id_column, "\t" if suffix == ".tsv" else ",")
     if suffix in (".jsonl", ".ndjson"):
         return _jsonl(source, text_column, id_column)
-    if suffix in TEXT_SUFFIXES:
+    if suffix in TEXT_SUFFIXES or foreign_suffix(source.name):
         return iter([_text_file(source, source.parent)])
     raise ImportFormatError(
         f'cannot import "{suffix or source.name}" files',
         where=str(source),
-        hint=f"give .csv, .tsv, .jsonl, {', '.join(TEXT_SUFFIXES)} or a folder of those texts",
+        hint=f"give .csv, .tsv, .jsonl, {', '.join(TEXT_SUFFIXES)}, .prompty, .prompt, .prompt.yml "
+        "or a folder of those texts",
     )
 
 
@@ -125,7 +131,7 @@ def _folder(source: Path, most: int | None) -> Iterator[Row]:
     for folder, folders, names in os.walk(source, onerror=_unreadable):
         folders[:] = [name for name in folders if not name.startswith(".")]
         found = (Path(folder, name) for name in names if not name.startswith("."))
-        paths += [path for path in found if path.suffix.lower() in TEXT_SUFFIXES and path.is_file()]
+        paths += [path for path in found if _is_prompt(path) and path.is_file()]
         if most is not None and len(paths) > most:
             raise ImportFormatError(
                 f"this folder holds more than {most:,} texts",
@@ -134,7 +140,7 @@ def _folder(source: Path, most: int | None) -> Iterator[Row]:
             )
     if not paths:
         raise ImportFormatError(
-            f"no {', '.join(TEXT_SUFFIXES)} files in this folder", where=str(source)
+            f"no {', '.join(TEXT_SUFFIXES)} or prompt files in this folder", where=str(source)
         )
     return (_text_file(path, source) for path in sorted(paths))
 
@@ -153,7 +159,22 @@ def _text_file(path: Path, root: Path) -> Row:
         return Row(where=str(path), problem=f"not UTF-8 text: byte {problem.start}")
     except OSError as problem:
         return Row(where=str(path), problem=problem.strerror or str(problem))
+    if suffix := foreign_suffix(path.name):
+        return _foreign(path, suffix, text.removeprefix("\ufeff"))
     return _row(str(path), path.relative_to(root).as_posix(), text)
+
+
+def _is_prompt(path: Path) -> bool:
+    return path.suffix.lower() in TEXT_SUFFIXES or bool(foreign_suffix(path.name))
+
+
+def _foreign(path: Path, suffix: str, text: str) -> Row:
+    try:
+        converted = convert(text, str(path))
+    except ImportFormatError as problem:
+        return Row(where=problem.where or str(path), problem=problem.message)
+    name = converted.name or path.name[: -len(suffix)]
+    return Row(where=str(path), name=name, text=text, fields=converted.fields())
 
 
 def _row(where: str, name: str, text: str) -> Row:

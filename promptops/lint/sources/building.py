@@ -11,7 +11,14 @@ from promptops.lint.regions import Region, paint
 from promptops.lint.slots import tags
 from promptops.lint.sources.model import Read, Source
 from promptops.lint.text import Lines
-from promptops.prompts.formats.foreign import ForeignMessage, ForeignPrompt, Locate, Remark, Syntax
+from promptops.prompts.formats.foreign import (
+    VALUE,
+    ForeignMessage,
+    ForeignPrompt,
+    Locate,
+    Remark,
+    Syntax,
+)
 from promptops.prompts.formats.handlebars import handlebars_tags
 
 MARK = "promptops: ignore"
@@ -205,6 +212,10 @@ def _template(
 
 def _tags(text: str, syntax: Syntax) -> Iterator[tuple[str, str, int, int, str]]:
     if syntax == "none" or "{" not in text:
+        return
+    if syntax == "values":
+        for match in VALUE.finditer(text):
+            yield "value", match[1], match.start(), match.end(), match.group()
         return
     if syntax == "jinja":
         for tag in tags(text):

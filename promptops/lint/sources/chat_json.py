@@ -27,7 +27,7 @@ def read_chat_file(source: Source) -> Iterator[Read]:
             line=1,
             column=1,
         )
-    yield build(ForeignPrompt(name="", messages=messages, syntax="jinja"), source)
+    yield build(ForeignPrompt(name="", messages=messages, syntax="values"), source)
 
 
 def chat_messages(document: PlacedJson) -> tuple[ForeignMessage, ...] | None:

@@ -20,7 +20,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from promptops.lint.parsed import Comment, ParsedPrompt
-from promptops.lint.slots import tags
 from promptops.lint.sources.building import MARK, Places, build, share
 from promptops.lint.sources.model import Read, Source
 from promptops.lint.sources.python_literals import (
@@ -31,6 +30,7 @@ from promptops.lint.sources.python_literals import (
     read_string,
 )
 from promptops.prompts.formats.foreign import (
+    VALUE,
     ForeignMessage,
     ForeignPrompt,
     TablePlaces,
@@ -98,7 +98,7 @@ def read_python(source: Source) -> Iterator[Read]:
             yield source.skipped(reason, line=mark.line, column=mark.column)
             continue
         name = units.name(mark)
-        foreign = ForeignPrompt(name=name, messages=(message,), syntax="jinja")
+        foreign = ForeignPrompt(name=name, messages=(message,), syntax="values")
         read.append(build(foreign, source, places))
     if read:
         share(read, [found for item in comments if (found := _signal(item, units)) is not None])
@@ -272,8 +272,8 @@ def _message(node: ast.expr, lines: SourceLines, role: str) -> ForeignMessage:
     text = pieces.text
     taken = [(slot.start, slot.end) for slot in pieces.slots]
     if not taken and "{" in text:
-        jinja = [(tag.start, tag.end) for tag in tags(text)]
-        pieces.slots += plain_fields(text, jinja)
+        values = [match.span() for match in VALUE.finditer(text)]
+        pieces.slots += plain_fields(text, values)
     table = pieces.table
     return ForeignMessage(
         role=role, text=text, locate=TablePlaces(lambda: table), slots=tuple(pieces.slots)

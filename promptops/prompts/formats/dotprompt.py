@@ -47,17 +47,20 @@ def read_dotprompt(text: str, where: str) -> ForeignPrompt:
     """
     front = read_front_matter(text, where)
     remarks = list(front.yaml.remarks) if front.yaml is not None else []
-    parts = [_Part(role="user", start=front.body)]
-    for tag in handlebars_tags(text[front.body :]):
-        start, end = front.body + tag.start, front.body + tag.end
+    body, stop = front.body, len(text)
+    if front.yaml is not None:  # white space around a text below front matter is not part of it
+        body, stop = len(text) - len(text[body:].lstrip()), max(body, len(text.rstrip()))
+    parts = [_Part(role="user", start=body)]
+    for tag in handlebars_tags(text[body:stop]):
+        start, end = body + tag.start, body + tag.end
         if tag.kind == "comment":
-            body = tag.body.removeprefix("!").strip("-").strip()
-            remarks.append(Remark(body=body, start=start, end=end))
+            remark = tag.body.removeprefix("!").strip("-").strip()
+            remarks.append(Remark(body=remark, start=start, end=end))
             parts[-1].comments.append((start, end))
         elif (role := _role(tag)) is not None:
             parts[-1].end = start
             parts.append(_Part(role=role, start=end))
-    parts[-1].end = len(text)
+    parts[-1].end = stop
     name = front.meta.get("name")
     return ForeignPrompt(
         name=name if isinstance(name, str) else "",

@@ -1,5 +1,6 @@
 """What a prompt file of another tool says, whatever its format."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -21,8 +22,11 @@ _ROLES = {
 ROLES = frozenset({"system", "user", "assistant", "tool"})
 
 
-Syntax = Literal["jinja", "handlebars", "none"]
-"""The template language of a text; Mustache is a part of Handlebars."""
+Syntax = Literal["jinja", "handlebars", "values", "none"]
+"""The template language of a text; Mustache is a part of Handlebars, "values" is `VALUE` alone."""
+
+VALUE = re.compile(r"\{\{[ \t]{0,20}([A-Za-z_]\w{0,100})[^{}\n]{0,200}\}\}")
+"""``{{name}}`` where there is no more of a template language."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

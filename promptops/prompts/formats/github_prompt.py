@@ -24,7 +24,7 @@ def read_github_prompt(text: str, where: str) -> ForeignPrompt:
     return ForeignPrompt(
         name=name if isinstance(name, str) else "",
         messages=yaml_messages(document, "/messages", meta.get("messages"), text, where),
-        syntax="jinja",
+        syntax="values",
         meta=meta,
         remarks=document.remarks,
     )
