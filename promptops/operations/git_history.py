@@ -115,7 +115,7 @@ class GitHistory:
             raise UsageError(
                 f'git knows no revision "{revision}"',
                 where=str(self._folder),
-                hint=did_you_mean(revision, names.split()) or self._missing_history(),
+                hint=did_you_mean(revision, ["HEAD", *names.split()]) or self._missing_history(),
             )
         return found.strip()
 

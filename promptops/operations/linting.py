@@ -209,9 +209,11 @@ def with_context(
         return report
     services = open_services()
     files, _ = services.registry.load_all()
-    project = read_project(services, files, scope.options)
+    everything = named.issuperset(file.path for file in files)
+    about = None if everything else {file.prompt.id for file in files if file.path in named}
+    project = read_project(services, files, scope.options, about=about)
     whole = with_project(report, project, scope.options)
-    if named.issuperset(file.path for file in files):
+    if everything:
         return whole
     shown = {scope.options.shown(path) for path in named}
     before = set(report.findings)
@@ -271,17 +273,22 @@ def lint_registry(
     workers: int = 1,
     progress: Progress | None = None,
 ) -> LintReport:
-    """Lint prompt files that are loaded, every one of the registry when none are given.
+    """Lint prompt files that are loaded, or every one of the registry with its surroundings.
 
     Files that cannot be loaded are reported as skipped, never passed over.
     """
     unreadable: tuple[PromptSyntaxError, ...] = ()
+    settings = options or lint_options(services)
+    whole = files is None
     if files is None:
         files, unreadable = services.registry.load_all()
-    return lint_files(
+    report = lint_files(
         files,
-        options=options or lint_options(services),
+        options=settings,
         unreadable=[Skipped(path=error.where, reason=error.message) for error in unreadable],
         workers=workers,
         progress=progress,
     )
+    if not whole:
+        return report
+    return with_project(report, read_project(services, files, settings), settings)

@@ -1,6 +1,8 @@
 """What the linter reads around prompts: golden sets, policies, cards, kept and committed texts."""
 
 import subprocess
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,13 @@ import pytest
 from promptops.lint import LintOptions, parse_file
 from promptops.lint.project_engine import lint_project
 from promptops.operations.lint_project import read_project
+from promptops.operations.linting import (
+    lint_named,
+    lint_registry,
+    named_targets,
+    open_scope,
+    with_context,
+)
 from promptops.testing.workspace import LABELS, label_prompt, label_rows, make_workspace
 from promptops.wiring import open_services
 
@@ -150,3 +159,19 @@ def test_nothing_is_read_that_no_rule_asks_for(tmp_path, code):
     unread = read_project(services, loaded, LintOptions(select=frozenset({code}))).unread
     needs = {"VAR004": [], "REG010": ["golden"], "REG011": ["golden"], "CMP010": ["policies"]}
     assert [item.need for item in unread] == needs[code]
+
+
+def test_a_sweep_of_the_registry_has_the_surroundings_and_named_files_theirs(tmp_path):
+    prompts = {f"support/{name}": label_prompt(name) for name in ("topic", "mood")}
+    rows = [row for row in label_rows() if row["expected"]["label"] != LABELS[0]]
+    golden = {"topic": rows, "mood": rows}
+    root = make_workspace(tmp_path / "ws", prompts=prompts, golden=golden).root
+    services = open_services(root)
+    swept = lint_registry(services, options=ALL)
+    assert [finding.prompt_id for finding in swept.findings] == ["mood", "topic"]
+    scope = replace(open_scope(root, today=date(2026, 1, 1)), options=replace(ALL, root=root))
+    targets = named_targets(scope, [str(root / PLACE)])
+    report = with_context(
+        scope, lint_named(scope, targets), targets, open_services=lambda: services
+    )
+    assert [finding.prompt_id for finding in report.findings] == ["topic"]
