@@ -36,7 +36,9 @@ def command(
 ) -> None:
     """Make prompts out of a collection: CSV, TSV, JSON Lines or a folder of texts.
 
-    Texts are taken word for word. Nothing is overwritten, and importing again changes nothing.
+    Texts are taken word for word. Prompty, Dotprompt and GitHub Models files keep their roles,
+    variables and parameters; one that says what our files cannot say is skipped. Nothing is
+    overwritten, and importing again changes nothing.
     """
     from promptops.config.starting import start_workspace
     from promptops.prompts.importing import import_collection

@@ -84,10 +84,13 @@ def convert(text: str, where: str) -> Converted:
         raise ImportFormatError(problem.message, where=problem.where) from problem
     except TemplateFaultError as problem:
         raise ImportFormatError(f"its template: {problem.message}", where=where) from problem
-    except (ValueError, TypeError, AttributeError) as problem:
+    except ValueError as problem:
         raise ImportFormatError(
             f"cannot be said in our format: {problem}", where=where
         ) from problem
+    except (TypeError, AttributeError, LookupError) as problem:
+        reason = "its declarations are not what the format has there"
+        raise ImportFormatError(reason, where=where) from problem
 
 
 def foreign_suffix(name: str) -> str:
@@ -112,9 +115,6 @@ def _prompty(text: str, where: str) -> Converted:
             for name, item in inputs.items()
         ]
     declared = {str(item["name"]): _input(item) for item in inputs}
-    outputs = meta.get("outputs")
-    if outputs:
-        raise ValueError("outputs")
     translate = to_jinja if foreign.syntax == "handlebars" else str
     messages = _messages(foreign, lambda content, *_: translate(content))
     return Converted(
@@ -122,6 +122,7 @@ def _prompty(text: str, where: str) -> Converted:
         messages=messages,
         variables=_variables(messages, declared),
         params=_params(options),
+        schema=_outputs(meta["outputs"]) if meta.get("outputs") else None,
         model=str(model.get("id") or ""),
     )
 
@@ -228,6 +229,22 @@ def _input(item: Mapping[str, JSON]) -> dict[str, JSON]:
     if "required" in item and "default" not in found:
         found["required"] = item["required"]
     return found
+
+
+def _outputs(items: JSON) -> dict[str, JSON]:
+    """The JSON Schema of a list of outputs without inner structure."""
+    if isinstance(items, Mapping):
+        items = [{**item, "name": name} for name, item in items.items()]
+    properties = {}
+    for item in items:
+        part = _input(item)
+        if part["type"] in ("array", "object"):
+            raise ValueError(f"an output of the kind {part['type']}")
+        part.pop("required", None)
+        properties[str(item["name"])] = part
+    required = [str(item["name"]) for item in items if item.get("required")]
+    schema: dict[str, JSON] = {"type": "object", "properties": properties}
+    return {**schema, "required": required} if required else schema
 
 
 def _from_schema(part: Mapping[str, JSON], *, required: bool) -> dict[str, JSON]:

@@ -20,6 +20,8 @@ model:
 inputs:
   - {name: firstName, kind: string, default: Jane}
   - {name: question, kind: string, required: true}
+outputs:
+  - {name: mood, kind: string, description: How it sounds, required: true}
 ---
 system:
 Help {{firstName}}.
@@ -68,6 +70,11 @@ def made(text, name):
 
 def test_roles_variables_and_parameters_come_along():
     prompty = made(PROMPTY, "a.prompty")
+    assert prompty.output.schema_ == {
+        "type": "object",
+        "properties": {"mood": {"type": "string", "description": "How it sounds"}},
+        "required": ["mood"],
+    }
     assert prompty.params == {"temperature": 0.5, "max_tokens": 100}
     assert render(prompty, {"question": "Why?"}).texts() == (
         ("system", "Help Jane."),
@@ -95,6 +102,7 @@ def test_roles_variables_and_parameters_come_along():
         ("a.prompty", "---\ntools: [{name: t}]\n---\nhi", "tools"),
         ("a.prompty", "---\nmodel: {options: {odd: 1}}\n---\nhi", "the parameter odd"),
         ("a.prompty", "{{ a() }}", "template"),
+        ("a.prompty", "---\ninputs: [x]\n---\nhi", "declarations"),
         ("a.prompty", "---\nname: [\n---\n", "not YAML"),
         ("a.prompt", "{{history}}", "history"),
         ("a.prompt", "{{>header}}", "header"),
