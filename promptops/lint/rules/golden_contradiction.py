@@ -1,7 +1,7 @@
 """REG011."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from promptops.core.canonical import JSON
 from promptops.lint.finding import Finding, Severity
@@ -23,6 +23,7 @@ from promptops.prompts.strict_yaml import pointer_to
 _DATE_LIKE = re.compile(r"[0-9]{1,4}([-./])[0-9]{1,2}\1[0-9]{1,4}")
 _CASED = frozenset({"exact_match", "ragas.exact_match", "ragas.string_presence"})
 _PLAIN = frozenset({"type", "enum", "title", "description", "default", "examples"})
+_NUMERIC = ("number", "integer")
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "string": (str,),
     "integer": (int,),
@@ -99,14 +100,11 @@ class GoldenContradiction(ProjectRule):
 
     def _schema(self, member: Member, answers: Answers) -> Iterator[Finding]:
         keys = output_keys(member.prompt)
+        allowed = _Allowed(member)
         for key, part in keys.items():
             pointer = pointer_to("output", "schema", "properties", key)
-            labels = frozenset(map(fold, choices(part)))
-            wrong = [
-                (item, value)
-                for item, value in answers.of(key)
-                if not _allowed(part, labels, value)
-            ]
+            takes = allowed.test(part)
+            wrong = [(item, value) for item, value in answers.of(key) if not takes(value)]
             if wrong:
                 text = f'{_cases(wrong)} as "{key}", which the declared output refuses'
                 yield self.found_at_key(member.parsed, pointer, text)
@@ -199,23 +197,38 @@ def _over(limit: LengthLimit, value: JSON) -> bool:
     return count > limit.most
 
 
-def _allowed(part: Mapping[str, JSON], labels: Collection[str], value: JSON) -> bool:
-    """Whether a schema takes a value; labels as `label_match` reads them, numbers also as text."""
-    if value is None:
-        return True  # the prompt has to abstain
-    if labels:
-        return fold(value) in labels
-    if part.get("type") in ("number", "integer") and isinstance(value, str):
-        return any(char.isdigit() for char in value)
-    if set(part) <= _PLAIN:
-        return _of_type(part.get("type"), value)
-    from jsonschema import Draft202012Validator
+class _Allowed:
+    """What the parts of a prompt's output schema take."""
 
-    return bool(Draft202012Validator(part).is_valid(value))
+    def __init__(self, member: Member) -> None:
+        output = member.prompt.output
+        self._schema = output.schema_ if output is not None else {}
+
+    def test(self, part: Mapping[str, JSON]) -> Callable[[JSON], bool]:
+        """Whether a part takes a value: labels as `label_match` reads them, numbers as text too.
+
+        None is always taken: there the prompt has to abstain.
+        """
+        if labels := frozenset(map(fold, choices(part))):
+            return lambda value: value is None or fold(value) in labels
+        if set(part) <= _PLAIN:
+            return lambda value: value is None or _of_type(part.get("type"), value)
+        from jsonschema import Draft202012Validator
+
+        # Evolved from the whole schema, so that references into it are found.
+        validator = Draft202012Validator(self._schema).evolve(schema=part)
+        numeric = part.get("type") in _NUMERIC
+        return lambda value: (
+            value is None
+            or (numeric and _is_number_as_text(value))
+            or bool(validator.is_valid(value))
+        )
 
 
 def _of_type(names: JSON, value: JSON) -> bool:
     if names is None:
+        return True
+    if names in _NUMERIC and _is_number_as_text(value):
         return True
     listed = [names] if isinstance(names, str) else list(names)
     if isinstance(value, bool):
@@ -223,6 +236,10 @@ def _of_type(names: JSON, value: JSON) -> bool:
     if isinstance(value, float) and value.is_integer() and "integer" in listed:
         return True
     return any(isinstance(value, _TYPES.get(name, (object,))) for name in listed)
+
+
+def _is_number_as_text(value: JSON) -> bool:
+    return isinstance(value, str) and any(char.isdigit() for char in value)
 
 
 def _cases(wrong: list[tuple[Expected, JSON]]) -> str:

@@ -17,7 +17,7 @@ from promptops.lint.project.stages import (
 )
 from promptops.prompts.strict_yaml import pointer_to
 
-_NUMERIC = frozenset({"integer", "number"})
+_NUMERIC = ("integer", "number")
 Range = tuple[float, float]
 
 

@@ -166,6 +166,11 @@ CONTRADICTED = {
     ),
     "a type": (TYPED, ["expected: {n: some}", "expected: {d: LF-1}"], ['expects "some" as "n"']),
     "a number written as text": (TYPED, ["expected: {n: '12'}"], []),
+    "a number written as text, with bounds": (
+        "output: {schema: {properties: {n: {type: number, minimum: 0}}}}\n",
+        ["expected: {n: '12'}", "expected: {n: -1}"],
+        ['expects "-1" as "n"'],
+    ),
     "a pattern": (TYPED, ["expected: {d: XX}"], ['expects "XX" as "d"']),
     "a key": (TYPED, ["expected: {n: 1, name: x}"], ['the key "name"', "declared output"]),
     "a key that only a shot shows": (SHOT, ["expected: {title: x}"], ['the key "title"']),
@@ -213,6 +218,34 @@ def test_what_the_cases_contradict_is_named_with_its_case(case):
     assert len(found) == bool(said), found
     for words in said:
         assert words in found[0]
+
+
+ODD_SCHEMAS = {
+    "a reference": "{$ref: '#/$defs/size'}",
+    "several types": "{type: [string, 'null']}",
+    "a list of objects": "{enum: [{a: 1}, [2], null]}",
+    "alternatives": "{anyOf: [{type: string, maxLength: 2}, {type: boolean}]}",
+    "a list": "{type: array, items: {type: number}}",
+    "anything": "true",
+}
+ODD_VALUES = ["null", "'text'", "7", "{size: null}", "{size: [a]}", "{size: {a: 1}}", "{size: big}"]
+
+
+@pytest.mark.parametrize("part", ODD_SCHEMAS.values(), ids=ODD_SCHEMAS)
+def test_no_schema_and_no_answer_breaks_a_rule(part):
+    defs = "$defs: {size: {enum: [small, big]}}"
+    output = f"output: {{schema: {{{defs}, properties: {{size: {part}}}}}}}\n"
+    text = project(output, [f"expected: {value}" for value in ODD_VALUES])
+    codes = frozenset({"REG010", "REG011", "CON009", "SEC020", "REG012"})
+    assert lint_project(project_of(text), LintOptions(select=codes)).skipped == ()
+
+
+def test_a_reference_of_the_schema_is_followed():
+    output = (
+        "output: {schema: {$defs: {s: {enum: [a]}}, properties: {size: {$ref: '#/$defs/s'}}}}\n"
+    )
+    assert lint("REG011", project(output, ["expected: {size: a}"])) == ()
+    assert len(lint("REG011", project(output, ["expected: {size: b}"]))) == 1
 
 
 def test_answers_for_a_knowledge_base_version_count():
