@@ -11,7 +11,7 @@ from promptops.lint.parsed import ParsedMessage
 from promptops.lint.regions import Region
 from promptops.lint.text import sentences
 
-_SENTENCE = 600
+_SENTENCE = 400
 _OUTSIDE_CLASS = re.compile(r"(\[(?:\\.|[^\]\\]){1,200}\])| ")
 
 
@@ -102,7 +102,7 @@ def headings(message: ParsedMessage) -> Iterator[int]:
 
 
 def sentence_around(message: ParsedMessage, offset: int) -> tuple[int, int]:
-    """The sentence that holds ``offset``, cut off 600 characters away from it on either side.
+    """The sentence that holds ``offset``, cut off 400 characters away from it on either side.
 
     `ParsedMessage.sentence_at` splits the whole text, which pays only for many questions.
     """

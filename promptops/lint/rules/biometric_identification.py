@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from promptops.lint.compliance import is_discussed
 from promptops.lint.finding import Finding, Severity
-from promptops.lint.nearby import near
+from promptops.lint.nearby import near, shape
 from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.phrases import phrase
 from promptops.lint.rule import Rule
@@ -61,11 +61,15 @@ class BiometricIdentification(Rule):
     code = "CMP008"
     name = "biometric-identification"
     severity = Severity.WARNING
-    triggers = ("person in", "people in", "who is in", "who are in", "who this is", "person on",
-                "man in", "individual", "faceprint", "voiceprint", "fingerprint", "the face",
-                "this face", "their face", "a face", "each face", "speaker in", "suspect",
-                "by face", "by voice", "their voice", "stranger", "persons in", "employees in",
-                "customers in", "every face")  # fmt: skip
+    shapes = (
+        shape(
+            r"(?:identify|recogni.e|name|tell me|determine|find out|say)(?: who)?(?: is| are)?"
+            r" (?:[a-z]{2,6} ){0,2}(?:person|people|man|woman|individual|stranger|speaker|suspect"
+            r"|employee|customer|protester|visitor)"
+        ),
+        shape(r"(?:tell me|say|determine|find out|identify) who"),
+        shape(r"(?:match|compare) (?:the |this |each |a |every )?(?:face|voice|fingerprint|gait)"),
+    )
     tags = ("gdpr-art9", "aia-art5")
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from promptops.lint.compliance import is_discussed
 from promptops.lint.finding import Finding, Severity
-from promptops.lint.nearby import near
+from promptops.lint.nearby import near, shape
 from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.phrases import phrase
 from promptops.lint.rule import Rule
@@ -62,9 +62,19 @@ class DeceptiveContent(Rule):
     code = "CMP009"
     name = "deceptive-content"
     severity = Severity.WARNING
-    triggers = ("fake", "fictitious", "fabricated", "invented", "made-up", "pretend to be",
-                "pose as", "impersonate", "claim to be", "phishing", "as if", "posing",
-                "pretending", "present yourself")  # fmt: skip
+    triggers = ("phishing",)
+    shapes = (
+        shape(
+            r"(?:fake|fictitious|fabricated|invented|made-up)(?: [a-z0-9-]{2,14}){0,2}"
+            r" (?:review|testimonial|rating|news|customer)"
+        ),
+        shape(
+            r"(?:pretend to be|pose as|impersonate|claim to be|present yourself as)[^.]{0,60}"
+            r"(?:bank|police|irs|tax|government|microsoft|apple|google|amazon|paypal|hospital"
+            r"|embassy|fbi|interpol|court|insurance)"
+        ),
+        shape(r"(?:review|testimonial)[^.]{0,60}(?:as if|pretending|posing|that look|that seem)"),
+    )
     tags = ("aia-art50", "owasp-llm09")
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from promptops.lint.finding import Finding, Severity
 from promptops.lint.parsed import ParsedMessage, ParsedPrompt, Wording
 from promptops.lint.rule import Rule
-from promptops.lint.text import words
+from promptops.lint.text import lower, sentences, words
 
 _FEWEST_WORDS = 6
-_SHORTEST = 22  # characters: six short words and their gaps
+_SHORTEST = 15  # letters of six short words
 _SPLIT = bytes.maketrans(b".!?", b"\n\n\n")
-_IGNORED = b"\"'`*_,;:()[]-\xe2\x80\xa2\r\t"
+_IGNORED = b"\"'`*_,;:()[]-\xe2\x80\xa2\r\t 0123456789"
 _MARKUP = re.compile(r"[<>{}=|_`\"“\[]|\*\*|^#|\(\)|;$")
 
 
@@ -91,10 +91,8 @@ class DuplicateInstruction(Rule):
     def _sentences(
         self, message: ParsedMessage, repeated: frozenset[bytes]
     ) -> Iterator[tuple[tuple[int, int], tuple[str, ...]]]:
-        for start, end in message.sentences:
+        for start, end in _candidates(message.text, repeated):
             if message.region(start) not in self.regions:
-                continue
-            if _plain(message.lower[start:end]).strip() not in repeated:
                 continue
             sentence = message.text[start:end]
             key = tuple(words(message.lower[start:end]))
@@ -113,16 +111,23 @@ def _repeated(wording: Wording) -> frozenset[bytes]:
     Splits at ends of lines and of sentences. The pieces of equal sentences are equal, and the
     rule speaks only of sentences that are one such piece.
     """
-    pieces = [
-        piece.strip()
-        for message in wording.instructing
-        for piece in _plain(message.lower).split(b"\n")
-        if len(piece) >= _SHORTEST
-    ]
+    texts = [_plain(message.lower) for message in wording.instructing]
+    pieces = [p for text in texts for p in text.split(b"\n") if len(p) >= _SHORTEST]
     if len(set(pieces)) == len(pieces):
         return frozenset()
     count = Counter(pieces)
-    return frozenset(piece for piece, n in count.items() if n > 1 and piece.count(b" ") > 4)
+    return frozenset(piece for piece, n in count.items() if n > 1)
+
+
+def _candidates(text: str, repeated: frozenset[bytes]) -> Iterator[tuple[int, int]]:
+    """The sentences that are one repeated piece; only the lines that hold one are split."""
+    offset = 0
+    for line in text.split("\n"):
+        if len(line) > _SHORTEST and not repeated.isdisjoint(_plain(lower(line)).split(b"\n")):
+            for start, end in sentences(line):
+                if _plain(lower(line[start:end])).rstrip(b"\n") in repeated:
+                    yield offset + start, offset + end
+        offset += len(line) + 1
 
 
 def _plain(text: str) -> bytes:

@@ -9,7 +9,7 @@ from promptops.lint.json_text import mask_slots, read
 from promptops.lint.nearby import near, sentence_around, shape
 from promptops.lint.parsed import ParsedMessage, ParsedPrompt, Wording
 from promptops.lint.phrases import NUMBER, number, phrase
-from promptops.lint.regions import Region
+from promptops.lint.regions import REGIONS, Region
 from promptops.lint.rule import Rule
 from promptops.lint.scope import scope
 from promptops.lint.text import sentences, words
@@ -45,6 +45,7 @@ _TURN = re.compile(
     r"[*_ \t]{0,4}([^\n]{1,2000})$",
     re.IGNORECASE | re.MULTILINE,
 )
+_EXAMPLE = bytes([REGIONS.index(Region.EXAMPLE)])
 _SPLIT = re.compile(r",| or | and |\||/")
 _QUOTES = " \t\n\"'`.*!“”‘’()"
 
@@ -130,7 +131,7 @@ def _answers(message: ParsedMessage) -> Iterator[tuple[ParsedMessage, int, int]]
             start = len(message.text) - len(message.text.lstrip())
             yield message, start, len(message.text.rstrip())
         return
-    if message.is_shot or ":" not in message.text:
+    if message.is_shot or _EXAMPLE not in message.mask:
         return
     turns = [
         m for m in _TURN.finditer(message.text) if message.region(m.start(1)) is Region.EXAMPLE

@@ -77,12 +77,23 @@ class LengthConflict(Rule):
     version = 2
     shapes = (
         shape(
-            r"(?:in|with|as|be|stay|very|extremely|highly|a|an|give|provide|write|return|must"
-            r"|should"
-            r"|answer|respond|reply|explain|everything|leave|exhaustive|great|extensive|full"
-            r"|extreme|much|greatest) (?:possible )?(?:details?|detailed|as long|long|thorough"
-            r"|comprehensive|exhaustive|nothing out|verbose|lengthy|exhaustively|at length"
-            r"|in depth|in-depth|thoroughly|in detail|elaborate)"
+            r"(?:in|with) (?:exhaustive|great|extensive|full|extreme|much|as much|the greatest)"
+            r" (?:possible )?detail"
+        ),
+        shape(
+            r"as (?:detailed|long|thorough|comprehensive|exhaustive) as possible|leave nothing out"
+        ),
+        shape(
+            r"(?:be|stay|very|as|extremely|highly) (?:detailed|verbose|exhaustive|long|thorough"
+            r"|comprehensive|lengthy)"
+        ),
+        shape(
+            r"(?:long|lengthy|exhaustive|detailed|comprehensive|thorough|in-depth|elaborate)"
+            r" (?:answer|response|reply|replies|output|explanation)"
+        ),
+        shape(
+            r"(?:answer|respond|reply|explain|everything) (?:exhaustively|at length|in depth"
+            r"|thoroughly|in detail)"
         ),
     )
     tags = ("pd-specification",)

@@ -9,6 +9,7 @@ from promptops.lint.regions import Region
 from promptops.lint.rule import Rule
 
 _ITEM = re.compile(r"([ \t]{0,16})([0-9]{1,2})([.)])[ \t]")
+_SPACE = frozenset(" \t")
 _MARKED = re.compile(r"[ \t]{0,8}(?:#{1,6}[ \t]|\*\*|---)")
 
 
@@ -70,8 +71,10 @@ def _breaks(message: ParsedMessage) -> Iterator[tuple[tuple[int, int], int, int]
     offset = 0
     for line in message.text.split("\n"):
         start, offset = offset, offset + len(line) + 1
-        head = line.lstrip()[:1]
-        if head in "#*-" and head:
+        head = line[:1]
+        if head in _SPACE:
+            head = line.lstrip()[:1]
+        if head and head in "#*-":
             if _MARKED.match(line):
                 lists.clear()
             continue

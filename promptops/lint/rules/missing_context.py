@@ -4,15 +4,14 @@ import re
 from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
-from promptops.lint.nearby import near
+from promptops.lint.nearby import near, shape
 from promptops.lint.parsed import ParsedMessage, ParsedPrompt
 from promptops.lint.phrases import phrase
 from promptops.lint.rule import Rule
 
-_SEEDS = ("discussed", "agreed", "talked", "last time", "usual", "previous conversation",
-          "earlier conversation", "last conversation", "mentioned earlier", "previous chat",
-          "last chat", "previous session", "last session", "we spoke", "previous message",
-          "you remember", "told you before", "told you earlier", "as before")  # fmt: skip
+_SEEDS = ("discuss", "we agreed", "we have", "we talked", "last time", " usual", "conversation",
+          "chat", "session", "we spoke", "told you", " before", "earlier", "previously",
+          "yesterday")  # fmt: skip
 _PAST = phrase(
     r"\b(?:as|like|(?:format|style|structure|rules|plan|way|template|terms)(?: that| which)?)"
     r" we (?:have )?(?:(?:already|previously) )?(?:discussed|agreed|talked about|spoke about)\b"
@@ -62,7 +61,15 @@ class MissingContext(Rule):
     name = "missing-context"
     severity = Severity.WARNING
     version = 2
-    triggers = (*_SEEDS, *_ABOVE_SEEDS)
+    triggers = _ABOVE_SEEDS
+    shapes = (
+        shape(r"(?:as|like|the) usual|(?:as|like|from) last time|(?:as|like) before"),
+        shape(r"we (?:have )?(?:already |previously )?(?:discussed|agreed|talked|spoke)"),
+        shape(r"(?:previous|earlier|last) (?:conversation|chat|session|discussion)"),
+        shape(
+            r"i (?:have )?(?:told you|said|mentioned|explained) (?:before|earlier|prev|last|yest)"
+        ),
+    )
     tags = ("pd-context",)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:

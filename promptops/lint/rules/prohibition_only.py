@@ -20,6 +20,10 @@ _INSTEAD = re.compile(
 )
 
 
+_BAN = r"(?:do not|don[^a-z]{1,3}t|never|avoid) "
+_TWICE = rf"{_BAN}[^.!?\n]{{3,220}}[.!?\n][^a-z]{{0,20}}(?:please )?{_BAN}"
+
+
 class ProhibitionOnly(Rule):
     """A run of prohibitions that never says what to do instead.
 
@@ -52,7 +56,7 @@ class ProhibitionOnly(Rule):
     code = "AMB011"
     name = "prohibition-only"
     severity = Severity.INFO
-    triggers = _SEEDS
+    shapes = (_TWICE,)
     tags = ("pd-specification",)
     defaults = {"in_a_row": 3}
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
-from promptops.lint.nearby import near
+from promptops.lint.nearby import near, shape
 from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.phrases import phrase
 from promptops.lint.rule import Rule
@@ -55,7 +55,12 @@ class UngroundedCitation(Rule):
     code = "CMP005"
     name = "ungrounded-citation"
     severity = Severity.INFO
-    triggers = _SEEDS
+    shapes = (
+        shape(
+            r"(?:cite|include|provide|list|give|add|find) [^.;:]{0,34}(?:references|citation|doi"
+            r"|papers|studies|sources)"
+        ),
+    )
     tags = ("owasp-llm09",)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
-from promptops.lint.nearby import near
+from promptops.lint.nearby import near, shape
 from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.phrases import phrase
 from promptops.lint.rule import Rule
@@ -26,6 +26,11 @@ _LIMIT = re.compile(
     r"|disclaimer|escalat|licensed|qualified|see a (?:doctor|lawyer|professional)"
     r"|general information|informational purposes|never (?:diagnose|prescribe))"
 )
+
+
+_SEEDS = ("doctor", "physician", "psych", "pharmacist", "dietitian", "ologist", "pediatric",
+          "surgeon", "dentist", "lawyer", "attorney", "advis", "diagnos", "prescrib",
+          "investment")  # fmt: skip
 
 
 class UnlimitedAdvice(Rule):
@@ -54,9 +59,15 @@ class UnlimitedAdvice(Rule):
     code = "CMP004"
     name = "unlimited-advice"
     severity = Severity.WARNING
-    triggers = ("doctor", "physician", "psych", "pharmacist", "dietitian", "ologist", "pediatric",
-                "surgeon", "dentist", "lawyer", "attorney", "advis", "diagnos", "prescrib",
-                "investment")  # fmt: skip
+    shapes = (
+        shape(
+            r"(?:are|as|of|be) (?:an?|my|the|our) (?:[a-z0-9_-]{2,20},? ){0,3}(?:doctor|physician"
+            r"|psychiatrist|pharmacist|dietitian|cardiologist|dermatologist|pediatrician|surgeon"
+            r"|dentist|lawyer|attorney|legal advis|financial advis|investment|tax advis"
+            r"|psychotherapist|psychologist)"
+        ),
+        shape(r"(?:diagnose|prescribe) (?:the|my|a|any|patient|medication|treatment)"),
+    )
     tags = ("nist-rmf-manage", "owasp-llm09")
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
@@ -64,7 +75,7 @@ class UnlimitedAdvice(Rule):
         for wording in prompt.wordings:
             for message in wording.instructing:
                 match = next(
-                    near(message, _ADVICE, self.triggers, self.regions, before=120, after=60), None
+                    near(message, _ADVICE, _SEEDS, self.regions, before=120, after=60), None
                 )
                 if match is not None and not _LIMIT.search(wording.lower):
                     words = " ".join(message.text[match.start() : match.end()].split())
