@@ -3,8 +3,8 @@
 All triggers are compiled into one Hyperscan database, so the time of the pass hardly depends on how
 many rules there are. It may let a rule through that then finds nothing; it never holds one back
 whose trigger occurs: triggers are looked up in the lower-case text byte for byte, and shapes keep
-to ASCII, so that Hyperscan's and `re`'s ideas of letters cannot differ. A space in a trigger stands for any white
-space, so that a phrase broken over two lines is seen.
+to ASCII, so that Hyperscan's and `re`'s ideas of letters cannot differ. A space in a trigger stands
+for any white space, so that a phrase broken over two lines is seen.
 
 Source: Wang et al., "Hyperscan: a fast multi-pattern regex matcher for modern CPUs", NSDI 2019.
 """
