@@ -10,6 +10,7 @@ break, the byte order mark.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff as _unified_diff
+from itertools import combinations
 
 from promptops.errors import InputError
 from promptops.lint.edited_file import EditedFile, Patch, open_file
@@ -82,6 +83,7 @@ def fix_text(
     for finding in tried:
         try:
             patches = file.patches(finding)
+            _refuse_overlap(patches)
         except NotEditableError as problem:
             refused_fixes.append(Refused(finding=finding, reason=str(problem)))
             continue
@@ -183,6 +185,12 @@ def _attempt(
     except (NotEditableError, InputError) as problem:
         return after, str(problem)
     return after, None
+
+
+def _refuse_overlap(patches: Sequence[Patch]) -> None:
+    """The edits of one fix are apart: put together, their order would matter."""
+    if any(_overlap(one, other) for one, other in combinations(patches, 2)):
+        raise NotEditableError("the edits of this fix overlap")
 
 
 def _overlap(one: Patch, other: Patch) -> bool:

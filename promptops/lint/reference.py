@@ -10,7 +10,7 @@ rule's docstring and attributes, from the taxonomy of its tags, and from its acc
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from promptops.core.files import write_atomic
@@ -23,7 +23,7 @@ from promptops.lint.options import LintOptions
 from promptops.lint.regions import Region
 from promptops.lint.rule import Rule, group_of
 from promptops.lint.rules import RULES
-from promptops.lint.taxonomy import frameworks, known_tags
+from promptops.lint.taxonomy import frameworks, known_tags, references, tags
 from promptops.prompts.loader import parse_prompt
 
 GROUPS = {
@@ -55,16 +55,16 @@ def find_rule(name: str) -> type[Rule]:
     Raises:
         UsageError: There is none, with the nearest name.
     """
-    wanted = name.strip().lower().replace("_", "-")
-    for rule in RULES.values():
-        if wanted in (rule.code.lower(), rule.name):
-            return rule
-    known = [*RULES, *(rule.name for rule in RULES.values())]
+    if (found := _rule(name)) is not None:
+        return found
+    from promptops.lint.check_reference import check_names
+
+    known = [*RULES, *(rule.name for rule in RULES.values()), *check_names()]
     raise UsageError(f'no rule is called "{name}"', hint=did_you_mean(name, known))
 
 
 def explain(name: str) -> str:
-    """What a rule finds, why that matters and what to do, as Markdown.
+    """What a rule, or a check that asks a model, finds, why and what to do, as Markdown.
 
     Args:
         name: Its code or name.
@@ -72,7 +72,22 @@ def explain(name: str) -> str:
     Raises:
         UsageError: There is none, with the nearest name.
     """
-    return rule_page(find_rule(name))
+    rule = _rule(name)
+    if rule is None:
+        from promptops.lint.check_reference import check_page, find_check
+
+        if check := find_check(_wanted(name)):
+            return check_page(check)
+    return rule_page(rule or find_rule(name))
+
+
+def _rule(name: str) -> type[Rule] | None:
+    wanted = _wanted(name)
+    return next((r for r in RULES.values() if wanted in (r.code.lower(), r.name)), None)
+
+
+def _wanted(name: str) -> str:
+    return name.strip().lower().replace("_", "-")
 
 
 def page_name(rule: type[Rule]) -> str:
@@ -86,8 +101,10 @@ def help_uri(rule: type[Rule]) -> str:
 
 
 def rule_pages() -> dict[str, str]:
-    """Every page of the reference by its file name: ``index.md`` and one a rule."""
-    pages = {"index.md": _index()}
+    """Every page of the reference by its file name: ``index.md`` and one a rule or check."""
+    from promptops.lint.check_reference import check_pages
+
+    pages = {"index.md": _index(), **check_pages()}
     pages.update({page_name(rule): rule_page(rule) for rule in RULES.values()})
     return pages
 
@@ -121,7 +138,7 @@ def rule_page(rule: type[Rule]) -> str:
     if rule.defaults:
         lines += ["## Options", "", *_options(rule), ""]
     if known_tags(rule.tags):
-        lines += ["## References", "", *_references(rule), ""]
+        lines += ["## References", "", *references(rule.tags), ""]
     lines += ["## Accuracy", "", *_accuracy(rule), ""]
     lines += ["## How to allow it", "", *_allowing(rule), ""]
     lines += ["## Source", "", f"From: {rule.source}"]
@@ -133,11 +150,13 @@ def rule_help(rule: type[Rule]) -> str:
 
     It has no examples: those of some rules look like secrets, which scanners of reports would find.
     """
-    lines = [rule.rationale, "", f"**What to do:** {rule.advice}", "", *_references(rule)]
+    lines = [rule.rationale, "", f"**What to do:** {rule.advice}", "", *references(rule.tags)]
     return "\n".join([*lines, "", f"[Examples and options]({help_uri(rule)})"]) + "\n"
 
 
 def _index() -> str:
+    from promptops.lint.check_reference import check_rows
+
     lines = ["# Lint rules", ""]
     lines += [
         "Written from the rules: change their docstrings, not these pages. In `lint.toml` and in",
@@ -149,28 +168,32 @@ def _index() -> str:
         by_group.setdefault(group_of(rule.code), []).append(rule)
     for group, rules in by_group.items():
         lines += [f"## {group}: {GROUPS.get(group, group)}", ""]
-        lines += ["| rule | name | severity | fix | what it finds |", "|---|---|---|---|---|"]
-        for rule in rules:
-            fix = example_fix(rule)
-            cells = (
-                f"[{rule.code}]({page_name(rule)})",
-                rule.name,
-                rule.severity.value,
-                fix.applicability if fix else "",
-                rule.summary,
-            )
-            lines.append(f"| {' | '.join(_cell(text) for text in cells)} |")
+        lines += _table(("rule", "name", "severity", "fix", "what it finds"), map(_entry, rules))
         lines.append("")
-    lines += ["## Tags", "", "What the tags of findings stand for:", ""]
-    lines += ["| tag | framework | entry | what it means for a prompt |", "|---|---|---|---|"]
+    lines += ["## LLM: Checks that ask a model", "", "Only with `--llm`.", ""]
+    lines += _table(("check", "name", "severity", "what it finds"), check_rows())
+    lines += ["", "## Tags", "", "What the tags of findings stand for:", ""]
     used = {tag for rule in RULES.values() for tag in rule.tags}
-    for framework in frameworks().values():
-        for tag in framework.tags:
-            if tag.id in used:
-                entry = f"[{tag.label}]({tag.url})"
-                row = (f"`{tag.id}`", framework.title, entry, tag.text)
-                lines.append(f"| {' | '.join(_cell(text) for text in row)} |")
+    rows = [
+        (f"`{tag.id}`", frameworks()[tag.framework].title, f"[{tag.label}]({tag.url})", tag.text)
+        for tag in tags().values()
+        if tag.id in used
+    ]
+    lines += _table(("tag", "framework", "entry", "what it means for a prompt"), rows)
     return "\n".join(lines) + "\n"
+
+
+def _entry(rule: type[Rule]) -> tuple[str, ...]:
+    fix = example_fix(rule)
+    link = f"[{rule.code}]({page_name(rule)})"
+    return link, rule.name, rule.severity.value, fix.applicability if fix else "", rule.summary
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(head)} |"
+    yield f"|{'---|' * len(head)}"
+    for row in rows:
+        yield f"| {' | '.join(_cell(text) for text in row)} |"
 
 
 def example_fix(rule: type[Rule]) -> Fix | None:
@@ -221,13 +244,6 @@ def _toml(value: float | str) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return json.dumps(value) if isinstance(value, str) else str(value)
-
-
-def _references(rule: type[Rule]) -> Iterator[str]:
-    for tag in known_tags(rule.tags):
-        framework = frameworks()[tag.framework]
-        title = f"{framework.title} {framework.version}".strip()
-        yield f"- `{tag.id}`: {title}, [{tag.label}]({tag.url}). {tag.text}"
 
 
 def _accuracy(rule: type[Rule]) -> Iterator[str]:

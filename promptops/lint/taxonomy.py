@@ -88,6 +88,16 @@ def known_tags(tag_ids: Iterable[str]) -> tuple[Tag, ...]:
     return tuple(known[tag_id] for tag_id in tag_ids if tag_id in known)
 
 
+def references(tag_ids: Iterable[str]) -> list[str]:
+    """Tags as a Markdown list: framework, linked title, and what it means for a prompt."""
+    lines = []
+    for entry in known_tags(tag_ids):
+        framework = frameworks()[entry.framework]
+        title = f"{framework.title} {framework.version}".strip()
+        lines.append(f"- `{entry.id}`: {title}, [{entry.label}]({entry.url}). {entry.text}")
+    return lines
+
+
 def _framework(row: Mapping[str, Any]) -> Framework:
     entries = tuple(
         Tag(

@@ -100,7 +100,8 @@ def edit(line: int, column: int, end_column: int, text: str, **other) -> Finding
                 end_column=end_column,
                 text=text,
             ),
-        ),
+        )
+        * fields.pop("times", 1),
     )
     base = {"code": "XXX001", "name": "made-up", "severity": Severity.INFO, "message": "m"}
     place = {"line": line, "column": column, "end_line": line, "end_column": end_column}
@@ -148,16 +149,14 @@ def test_plain_texts_change_only_inside_the_edits_and_only_once(text, unsafe):
 def test_a_prompt_file_stays_itself_around_the_fixed_message(text, style, newline, bom):
     text = text.strip() if style in ("", ">") else text
     source = prompt_file(text, style).replace("\n", newline)
-    value = message(source)
     fixed = fix_until_stable(source, of_prompt)
     document = loaded(source)
     document["messages"][0]["content"] = message(fixed.text)
     assert loaded(fixed.text) == document
     assert fixed.text.count("\r\n") == (fixed.text.count("\n") if newline == "\r\n" else 0)
     if style == "|":
-        # A literal block can take every edit: its message is the plain text, fixed.
         assert not fixed.refused
-        assert message(fixed.text) == fix_until_stable(value, lambda t: _same_rules(t)).text
+        assert message(fixed.text) == fix_until_stable(message(source), _same_rules).text
     marked = fix_until_stable(f"\ufeff{source}", of_prompt)
     assert marked.text == f"\ufeff{fixed.text}"
 
@@ -221,13 +220,14 @@ REFUSED = {
     "a place that is not there": ("Say it.", edit(3, 1, 2, ""), "has changed"),
     "past the line's end": ("Say it.\nNow.", edit(1, 12, 14, ""), "has changed"),
     "front matter": ("---\na: b\n---\nSay it.", edit(2, 4, 5, "c"), "front matter"),
+    "edits that overlap": ("Say it.", edit(1, 1, 4, "", times=2), "overlap"),
     "a cell": ("Say it.", edit(1, 1, 2, "", row=3), "cell of a table"),
     "source code": ("x = 'Say it.'", edit(1, 1, 2, "", path="a.py"), ".py files"),
     "a file that does not load": ("a: [", edit(1, 1, 2, "", path=PATH), "cannot be read"),
     "the name of a variable": (QUOTED, edit(1, 47, 50, "then", path=PATH), "template tag"),
     "a variable nobody declared": (SINGLE, edit(1, 38, 40, "{{ x }}", path=PATH), "not load"),
     "a key": (SINGLE, edit(1, 1, 9, "massages", path=PATH), "more than one value"),
-    "an enumerated value": (SINGLE, edit(1, 19, 23, "robot", path=PATH), "not load"),
+    "a role": (SINGLE, edit(1, 19, 23, "robot", path=PATH), "not load"),
     "a line break in quotes": (SINGLE, edit(1, 38, 40, "it\n\nnow", path=PATH), "make it a block"),
 }
 
