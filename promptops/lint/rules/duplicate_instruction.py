@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from promptops.lint.finding import Finding, Severity
 from promptops.lint.parsed import ParsedMessage, ParsedPrompt, Wording
 from promptops.lint.rule import Rule
-from promptops.lint.text import lower, sentences, words
+from promptops.lint.text import sentences, words
 
 _FEWEST_WORDS = 6
 _SHORTEST = 15  # letters of six short words
@@ -91,7 +91,7 @@ class DuplicateInstruction(Rule):
     def _sentences(
         self, message: ParsedMessage, repeated: frozenset[bytes]
     ) -> Iterator[tuple[tuple[int, int], tuple[str, ...]]]:
-        for start, end in _candidates(message.text, repeated):
+        for start, end in _candidates(message, repeated):
             if message.region(start) not in self.regions:
                 continue
             sentence = message.text[start:end]
@@ -119,13 +119,13 @@ def _repeated(wording: Wording) -> frozenset[bytes]:
     return frozenset(piece for piece, n in count.items() if n > 1)
 
 
-def _candidates(text: str, repeated: frozenset[bytes]) -> Iterator[tuple[int, int]]:
+def _candidates(message: ParsedMessage, repeated: frozenset[bytes]) -> Iterator[tuple[int, int]]:
     """The sentences that are one repeated piece; only the lines that hold one are split."""
     offset = 0
-    for line in text.split("\n"):
-        if len(line) > _SHORTEST and not repeated.isdisjoint(_plain(lower(line)).split(b"\n")):
-            for start, end in sentences(line):
-                if _plain(lower(line[start:end])).rstrip(b"\n") in repeated:
+    for line in message.lower.split("\n"):
+        if len(line) > _SHORTEST and not repeated.isdisjoint(_plain(line).split(b"\n")):
+            for start, end in sentences(message.text[offset : offset + len(line)]):
+                if _plain(line[start:end]).rstrip(b"\n") in repeated:
                     yield offset + start, offset + end
         offset += len(line) + 1
 
