@@ -4,20 +4,21 @@ import re
 from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
-from promptops.lint.parsed import ParsedPrompt
+from promptops.lint.parsed import ParsedMessage, ParsedPrompt
 from promptops.lint.regions import WRITTEN
 from promptops.lint.rule import Rule
-from promptops.lint.validators import TEST_CARDS, is_card_number
+from promptops.lint.validators import TEST_CARDS, is_card_number, luhn
 
 _DIGITS = re.compile(r"(?<![\w.+-])(?:[0-9][ -]?){11,18}[0-9](?![\w-]|\.[0-9])")
+_CALLED = re.compile(r"\b(?:card|cc|visa|mastercard|amex|credit|debit|maestro|pan)\b[^\n]{0,30}$")
 
 
 class CardNumber(Rule):
     """A payment card number stands in the prompt.
 
     What it does:
-        Flags numbers with a card network's prefix and length that pass the Luhn check; numbers
-        published for tests are only a remark.
+        Flags numbers with a card network's prefix and length that pass the Luhn check, and with
+        any prefix right behind a word for cards; numbers published for tests are only a remark.
 
     Why is this bad?
         The prompt store, the logs and the provider come into the scope of PCI DSS.
@@ -48,9 +49,15 @@ class CardNumber(Rule):
         for message in prompt.messages:
             for match in message.find(_DIGITS, self.regions, cased=True):
                 digits = re.sub(r"[^0-9]", "", match.group())
-                if not is_card_number(digits):
+                if not is_card_number(digits) and not _is_called(message, match.start(), digits):
                     continue
                 test = digits in TEST_CARDS
                 text = "a card number published for tests" if test else "a payment card number"
                 level = Severity.INFO if test else None
                 yield self.found(prompt, message, match.span(), text, severity=level, conceal=True)
+
+
+def _is_called(message: ParsedMessage, start: int, digits: str) -> bool:
+    """Whether a number of no known network is called one of a card, and its check digit holds."""
+    said = _CALLED.search(message.lower, max(0, start - 40), start)
+    return said is not None and luhn(digits) and len(set(digits)) > 2

@@ -35,6 +35,8 @@ class FoundSecret:
 
 _START = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9.~_](?=[A-Za-z0-9_.~+/=:$@-]{13})")
 _VALUE = re.compile(r"(?<![A-Za-z0-9_.~+/-])[A-Za-z0-9_.~+/-]{10,600}={0,2}(?![A-Za-z0-9])")
+_LONGER = re.compile(r"[A-Za-z0-9_.~+/=-]{10,600}")
+_HALVES = re.compile(r"(?<![0-9a-zA-Z:])[0-9a-f]{8}:[0-9a-f]{8}(?![0-9a-zA-Z:])")
 _KEY_BLOCK = re.compile(
     r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?P<body>[A-Za-z0-9+/=\s\\:,.-]{64,4"
     r"000})"
@@ -59,7 +61,8 @@ _HEADER = re.compile(
 )
 _HEADER_WORDS = ("authorization", "x-", "api", "private", "auth", "token")
 _PASSWORD = re.compile(
-    r"(?:passw(?:or)?d|passphrase|passcode|\bpwd)(?:[_-]?[a-z0-9]{0,12})[\"'`]?\s{0,3}"
+    r"(?:passw(?:or)?d|passphrase|passcode|\bpwd)(?:[_-]?[a-z0-9]{0,12})(?: (?:for|of"
+    r"|to) [^.:=\n]{1,40}?)?[\"'`]?\s{0,3}"
     r"(?:=>|:=|={1,2}|:|\bis\b)\s{0,3}(?P<quote>[\"'`]?)(?P<value>[^\s\"'`<>{}$()\[\],;]{6,64})"
 )
 _MANIFEST = re.compile(r"kind:[ \t]{0,3}[\"']?Secret\b")
@@ -136,7 +139,8 @@ def _provider_key(text: str, start: int) -> Iterator[FoundSecret]:
         match = pattern.match(text, start)
         if match is None or match.lastindex is None:
             continue
-        if not is_placeholder(match.group()) and not is_identifier(match.group()):
+        value = match.group().removeprefix("test_").replace("$", "-")
+        if not is_placeholder(value) and not is_identifier(value):
             yield _found(match.span(), f"{providers[match.lastindex - 1]} key")
 
 
@@ -191,6 +195,10 @@ def _is_header_value(value: str, *, scheme: str) -> bool:
 
 def _by_name(text: str) -> Iterator[FoundSecret]:
     """Values that a provider's name, or a name that says secret, stands in front of."""
+    for match in _HALVES.finditer(text) if ":" in text else ():
+        provider = provider_form(name_before(text, match.start()), match.group())
+        if provider:
+            yield _found(match.span(), f"{provider} key")
     for match in _VALUE.finditer(text):
         value = match.group().rstrip(".")
         if not any(map(str.isdigit, value)) or text.startswith(
@@ -198,14 +206,23 @@ def _by_name(text: str) -> Iterator[FoundSecret]:
         ):
             continue
         name = name_before(text, match.start())
-        if not name:
+        if not name or _is_web_token(value):
             continue
         span = match.start(), match.start() + len(value)
         provider = provider_form(name, value)
+        if not provider and text.startswith("=", span[1]):
+            longer = _LONGER.match(text, match.start())
+            provider = provider_form(name, longer.group()) if longer else ""
+            span = (match.start(), longer.end()) if longer and provider else span
         if provider and not is_placeholder(value, least=2.6):
             yield _found(span, f"{provider} key")
         elif says_secret(name) and (looks_random(value) or UUID.fullmatch(value)):
             yield _found(span, "a random value whose name says that it is secret", sure=False)
+
+
+def _is_web_token(value: str) -> bool:
+    """Whether the form of the value has been looked at before, as that of a JSON web token."""
+    return value.startswith("ey") and value.count(".") == 2
 
 
 def _passwords(text: str, lower: str) -> Iterator[FoundSecret]:

@@ -22,7 +22,11 @@ def _times(characters: str, times: int) -> str:
 
 TRIGGERS = (
     "private key-----", "private key block-----", ".ey", "zxlk", "hf_", "api_org_", "q~",
-    "hooks.slack.com/", "age-secret-key-1", "service_account", "sntrys_", "cloudinary://",
+    "hooks.slack.com/", "age-secret-key-1", "service_account", "sntrys_", "cloudinary://", "ltai",
+    "endr+", "glpat-", "gloas-", "gldt-", "glrt-", "glptt-", "glft-", "glagent-", "glsoat-",
+    "glcbt-", "glimt-", "glrtr-", "glffct-", "pscale_", "sm_pat_", "sm_aat_", "sm_sat_", "whsec_",
+    "vcp_", "vci_", "vca_", "vcr_", "vck_", "_mmk", "xoxa-", "xoxb-", "xoxp-", "xoxr-", "xoxs-",
+    "xoxo-", "xoxe-", "xoxe.", "xapp-", "sk-ant-", "sk-proj-", "sk_live_", "sk_test_", "ghp_",
 )  # fmt: skip
 """Literals, in lower case, of the kinds that need no digit."""
 
@@ -31,11 +35,12 @@ SHAPES = (
     _run("[a-z0-9_-]", ""),
     _run("[a-z0-9_.~+/-]", "[=:>(,\\s\"'`]"),
     (
-        r"passw(?:or)?d[a-z0-9_-]{0,13}[\"'`]?\s{0,3}(?:=|:"
+        r"passw(?:or)?d[a-z0-9_-]{0,13}(?: (?:for|of|to) [^.:=\n]{1,40})?[\"'`]?\s{0,3}(?:=|:"
         r"|is)[=>:]?\s{0,3}[\"'`]?[^\s\"'`<>{}$()\[\],;]{6}"
     ),
     (
-        r"(?:passphrase|passcode|pwd)[a-z0-9_-]{0,13}[\"'`]?\s{0,3}(?:=|:|is)[=>:]?\s{0,3}[\"'`]?"
+        r"(?:passphrase|passcode|pwd)[a-z0-9_-]{0,13}(?: (?:for|of"
+        r"|to) [^.:=\n]{1,40})?[\"'`]?\s{0,3}(?:=|:|is)[=>:]?\s{0,3}[\"'`]?"
         r"[^\s\"'`<>{}$()\[\],;]{6}"
     ),
     r"://[^\s:/@'\"<>{}]{0,80}:[^\s:/@'\"<>{}]{3,120}@",
@@ -47,9 +52,11 @@ SHAPES = (
     (
         r"(?:sumo|linkedin|dropbox|coinbase|confluent|airtable)[a-z0-9_ .-]{0,40}"
         r"[\"'`\]]{0,3}\s{0,3}"
-        r"(?:[=:>,|]{1,3}|is)\s{0,5}[\"'`(]{0,3}[a-z0-9]{10}"
+        r"(?:[=:>,| ]{1,3}|is)\s{0,5}[\"'`(]{0,3}[a-z0-9]{10}"
     ),
     r"[0-9a-f]{8}:[0-9a-f]{8}",
+    r"(?:akia|asia|abia|acca)[a-z2-7]{16}",
+    r"sk_[a-z0-9_.~+/-]{16}",
     r"kind:[ \t]{0,3}[\"']?secret",
 )
 """Patterns over lower-case text; ASCII only, every repetition bounded."""

@@ -51,6 +51,7 @@ Contentful            | CFPAT-<b43>
 Databricks            | dapi<h32>
 Defined Networking    | dnkey-<g26>-<g52>
 DigitalOcean          | do(o|p|r)_v1_<h64>
+Discord               | discord(app| ).com/api/webhooks/<d17-20>/<b60-80>
 Discord               | (M|N|O)<b22-27>.<b6>.<b27-40>
 Docker                | dckr_(pat|oat)_<b27-40>
 Doppler               | dp.(pt|st|ct|scim|audit|said|sa).(<w40-48>|<w2-35>.<w40-48>)
@@ -76,6 +77,7 @@ Freemius              | sk_<z29>
 GitHub                | gh(p|o|u|s|r)_<w36-255>
 GitHub                | github_pat_<c82>
 GitLab                | gl(pat|dt|rt|ptt|ft|agent|oas|soat|cbt|imt|rtr|ffct)-<z20-300>
+GitLab                | _gitlab_session=<h32>
 GitLab                | GR1348941<b20>
 GoCardless            | live_<g40>
 Google                | AIza<b35>
@@ -104,6 +106,7 @@ Mailgun               | (key|pubkey)-<h32>
 Mailgun               | <h32>-<h8>-<h8>
 Mapbox                | (pk|sk|tk).<b60-100>.<b22>
 MaxMind               | <w6>_<w29>_mmk
+Microsoft Teams       | webhook.office.com/webhookb2/<n36>@<n36>/IncomingWebhook/<w32>/<n36>
 MongoDB Atlas         | mdb_sa_(sk|id)_<b40>
 Netlify               | nfp_<w36-44>
 New Relic             | NR(AK|JS|II|RA|BR|IQ)-<b19-42>

@@ -20,7 +20,7 @@ Amplitude       | amplitude                 | h32
 Asana           | asana                     | w32 d16
 Atlassian       | atlassian confluence jira | w24
 AWS             | aws amazon                | s40
-Azure           | azure storage account     | e86-88 l32
+Azure           | azure                     | e86-88 l32
 Bitbucket       | bitbucket                 | w32 g64
 Bitly           | bitly                     | h40
 Bittrex         | bittrex                   | w32

@@ -6,13 +6,13 @@ from itertools import pairwise
 from promptops.lint.secrets.named import named
 
 _ASSIGNED = re.compile(
-    r"(?P<name>[A-Za-z_$@][\w$@. /-]{0,70})[\"'`\]})]{0,3}"
+    r"(?P<name>[A-Za-z_$@][\w$@. /-]{0,70}?)[\\\"'`\]})]{0,4}"
     r"(?:\s{0,3}(?:=>|:=|:{1,3}|\?=|\|\|=?|={1,3}|->|\bis\b|\bwas\b|>)\s{0,5}"
-    r"|\s{0,3},\s{0,3}(?=[\"'`\\])|[ ]{1,2})"
+    r"|\s{0,3},\s{0,3}(?=[\"'`\\])|\s{1,3}value\s{0,2}=\s{0,2}|[ ]{1,2})"
     r"(?:[A-Za-z.]{1,30}\()?[\\\"'`(]{0,4}(?:(?i:bearer|basic|token|apikey) )?$"
 )
 _WINDOW = 110
-_PART = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_PART = re.compile(r"[A-Z]{2,80}(?![a-z])|[A-Z]?[a-z]{1,80}|[0-9]{1,80}")
 _OPERATOR = re.compile(r"[=:>|,]|\b(?:is|was)\b")
 _SECRET = frozenset(
     {
@@ -30,7 +30,8 @@ _NOT_SECRET = frozenset(
         "primary", "foreign", "chars", "characters", "signature", "signatures", "count", "limit",
         "max", "min", "expiry", "expires", "timeout", "index", "color", "brush", "mapping",
         "cache", "sort", "partition", "idempotency", "fingerprint", "commit", "arn", "endpoint",
-        "issuer", "accessor", "author", "keyboard", "csrf", "image", "model", "revision", "kit",
+        "issuer", "accessor", "author", "keyboard", "csrf", "xsrf",
+        "authenticity", "image", "model", "revision", "kit",
         "resource", "artifact", "points", "integrity", "resolved", "nonce", "etag", "thumbprint",
     }
 )  # fmt: skip

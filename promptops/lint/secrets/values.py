@@ -8,8 +8,8 @@ from itertools import pairwise
 from promptops.lint.validators import entropy
 
 _PLACEHOLDER = re.compile(
-    r"example|sample|dummy|placeholder|your|change.?me|redact|replace|insert|foobar|fixme|x{4,}"
-    r"|\.{3}|0{7,}|1234567|abcdef(?!\d)|<|>|\*{3}|\$[{(]|\$[A-Za-z_]|\{\{|\}\}|%s|lorem|hunter2$"
+    r"example|sample|dummy|placeholder|your|change.?me|redact|replace|insert|foobar|fixme|x{4}"
+    r"|\.{3}|0{7}|1234567|abcdef(?!\d)|<|>|\*{3}|\$[{(]|\$[A-Za-z_]|\{\{|\}\}|%s|lorem|hunter2$"
     r"|^(?:my|the|some|test|fake)[_-]|[_-](?:here|token|key|secret|password)$"
     r"|^(?:token|key|secret|passw(?:or)?d|pass|user|test|abcd?)[_-]?[0-9]{0,4}!?$",
     re.IGNORECASE,
@@ -24,9 +24,10 @@ _STAND_INS = frozenset(
         "letmein", "qwerty", "qwerty123", "hidden", "env", "credentials", "p@ssw0rd", "pw",
     }
 )  # fmt: skip
-_WORD = re.compile(r"[A-Z]?[a-z]{4,}|[A-Z]{5,}")
+_WORD = re.compile(r"[A-Z]?[a-z]{4,60}|[A-Z]{5,60}")
+_LONG_WORD = re.compile(r"[A-Z]?[a-z]{5,60}|[A-Z][a-z]{4}")
 _SWITCH = re.compile(r"(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])|(?<=[a-z])(?=[A-Z])")
-_HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
+_HEX = re.compile(r"[0-9a-f]{1,600}|[0-9A-F]{1,600}")
 UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
 
@@ -73,7 +74,7 @@ def mixed_digits(value: str) -> bool:
 
 def is_identifier(value: str) -> bool:
     """Whether a value is made of words, as names in programs are, with hardly a digit."""
-    wordy = sum(len(word) for word in _WORD.findall(value))
+    wordy = sum(len(word) for word in _LONG_WORD.findall(value))
     return sum(map(str.isdigit, value)) < 0.1 * len(value) and wordy > 0.5 * len(value)
 
 
@@ -95,5 +96,5 @@ def is_made_up_token(value: str) -> bool:
 def _counts(value: str) -> bool:
     """Whether a third of the characters repeat or follow the one before: ``abcd1234``, ``aaaa``."""
     pairs = [ord(b) - ord(a) for a, b in pairwise(value)]
-    share = 0.36 if len(pairs) >= 12 else 0.6
+    share = 0.36 if len(pairs) >= 32 else 0.45 if len(pairs) >= 12 else 0.6
     return len(pairs) > 6 and sum(step in (0, 1) for step in pairs) > share * len(pairs)
