@@ -110,6 +110,8 @@ class Baseline:
                 where=f"{where}:{problem.lineno}:{problem.colno}",
                 hint=f"resolve the merge, or {_HINT}",
             ) from problem
+        except RecursionError as problem:
+            raise SettingsError("not a lint baseline", where=where, hint=_HINT) from problem
         if not isinstance(document, Mapping) or document.get("format") != FORMAT:
             raise SettingsError(
                 f'not a lint baseline: "format" is not {FORMAT}', where=where, hint=_HINT

@@ -93,6 +93,7 @@ BROKEN = {
     "nothing there": (None, "no lint baseline"),
     "a merge conflict": ("<<<<<<< ours\n", "not JSON"),
     "another document": ('{"findings": []}', "not a lint baseline"),
+    "a tower of brackets": ("[" * 100_000, "not a lint baseline"),
     "an entry that is none": (
         '{"format": "promptops-lint-baseline/1", "findings": [3]}',
         "not an entry",
