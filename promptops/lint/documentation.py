@@ -23,6 +23,7 @@ _DEFAULTS = {
     "intent": "answer",
     "owner": "{team: docs, contact: docs@example.com}",
     "license": "Apache-2.0",
+    "tags": "[docs]",
     "data": "{classification: public, contains_pii: false}",
     "evals": "[{id: gold, dataset: datasets/golden/example.jsonl, "
     "metrics: {exact_match: {min: 0.5}}}]",

@@ -23,6 +23,7 @@ class MissingTags(Rule):
 
     Example:
         title: Test
+        tags: []
         messages: [{role: user, content: Name the capital of France.}]
 
     Use instead:
