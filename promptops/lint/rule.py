@@ -14,6 +14,7 @@ from promptops.core.canonical import JSON
 from promptops.lint.documentation import RuleDocumentation, read_documentation
 from promptops.lint.finding import Applicability, Edit, Finding, Fix, Severity
 from promptops.lint.fingerprint import anchor
+from promptops.lint.nearby import near
 from promptops.lint.parsed import ParsedMessage, ParsedPrompt
 from promptops.lint.regions import INSTRUCTIONS, Region
 
@@ -182,19 +183,29 @@ class PhraseRule(Rule):
     """A rule that one pattern tells whole: every match in its regions is a finding.
 
     ``pattern`` runs over the lower-case text; ``text`` is the message, ``{}`` the matched words.
+    With ``seeds``, strings of which every match holds one, it runs only over the ``reach``
+    characters before and after them.
     """
 
     pattern: ClassVar[re.Pattern[str]]
     text: ClassVar[str]
+    seeds: ClassVar[tuple[str, ...]] = ()
+    reach: ClassVar[tuple[int, int]] = (120, 160)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield one finding a match, minus what `accepts` lets through."""
         for message in prompt.messages:
-            for match in message.find(self.pattern, self.regions):
+            for match in self._matches(message):
                 if self.accepts(message, match):
                     continue
                 words = " ".join(message.text[match.start() : match.end()].split())
                 yield self.found(prompt, message, match.span(), self.text.format(words))
+
+    def _matches(self, message: ParsedMessage) -> Iterator[re.Match[str]]:
+        if not self.seeds:
+            return message.find(self.pattern, self.regions)
+        before, after = self.reach
+        return near(message, self.pattern, self.seeds, self.regions, before=before, after=after)
 
     def accepts(self, message: ParsedMessage, match: re.Match[str]) -> bool:
         """Whether a match is fine here; the default accepts none."""

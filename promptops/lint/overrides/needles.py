@@ -9,6 +9,13 @@ from functools import cached_property
 from threading import Lock
 from typing import Any
 
+_LINE_ENDS = str.maketrans("\n\r\t\v\f", "     ")
+
+
+def flattened(text: str) -> str:
+    """``text`` on one line, offset for offset, so that a needle is found over a line end."""
+    return text.translate(_LINE_ENDS)
+
 
 class Needles:
     """Strings in groups; a group is present when one of its strings is.

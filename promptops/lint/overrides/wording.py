@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from promptops.lint.nearby import windows
-from promptops.lint.overrides.needles import Needles
+from promptops.lint.overrides.needles import Needles, flattened
 from promptops.lint.phrases import phrase
 
 _ORDERS = (
@@ -251,9 +251,10 @@ _NEEDLES = Needles([strings for strings, _ in (*_SURE, *_UNSURE)])
 
 def overrides(text: str) -> Iterator[Override]:
     """Where lower-case ``text`` holds an override, the sure ones first."""
-    for number, strings in _NEEDLES.present(text).items():
+    flat = flattened(text)
+    for number, strings in _NEEDLES.present(flat).items():
         sure, source = _ROWS[number]
-        for start, end in windows(text, strings, _BEFORE, _AFTER):
+        for start, end in windows(flat, strings, _BEFORE, _AFTER):
             for match in _compiled(source).finditer(text, start, end):
                 yield Override(start=match.start(), end=match.end(), sure=sure)
 

@@ -41,8 +41,12 @@ class ExecutedOutput(PhraseRule):
     code = "SEC006"
     name = "executed-output"
     severity = Severity.WARNING
-    triggers = ("executed", "be run", "is run", "evaluated", "be rendered", "eval(")
+    triggers = ("executed", "be run", "is run", "get run", "gets run", "evaluated", "rendered in",
+                "inserted into the page", "then run", "directly run", "automatically run",
+                "immediately run")  # fmt: skip
     tags = ("owasp-llm05",)
+    seeds = triggers
+    reach = (80, 40)
     pattern = phrase(
         r"\b(?:(?:the|your|this) (?:sql|query|command|shell command|script|code|html|javascript"
         r"|output|answer|response)|it) (?:will be|is|gets|will get) (?:then |directly "

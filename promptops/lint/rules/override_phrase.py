@@ -13,7 +13,7 @@ from promptops.lint.rule import Rule
 
 _REFUSED = re.compile(
     r"(?:\b(?:never|not|to refuse|refuse to|refuses to|cannot)|n't)\s{1,3}$"
-    r"|\b(?:user|users|someone|anyone|anybody|they|text|document|message|customer|input|attacker"
+    r"|\b(?:user|users|someone|anyone|anybody|they|text|documents?|messages?|customers?|inputs?|attackers?"
     r"|page|e-?mail|content|person|prompt|it|that|which|who|attempts?|requests?|asks?|tries"
     r"|trying|asking|attempting)(?:\s{1,3}[\w']{1,12}){0,2}\s{1,3}"
     r"(?:asks?|tells?|says?|tries|try|attempts?|wants?|instructs?|orders?|requests?|urges?|claims?"

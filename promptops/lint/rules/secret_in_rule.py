@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
+from promptops.lint.nearby import near
 from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.phrases import phrase
 from promptops.lint.regions import Region
@@ -56,16 +57,16 @@ class SecretInRule(Rule):
     severity = Severity.ERROR
     regions = frozenset({Region.INSTRUCTION, Region.QUOTE, Region.CODE})
     triggers = ("password", "passphrase", "passcode", "secret", "api key", "api-key", "apikey",
-                "access code", "access token", "pin ")  # fmt: skip
+                "access code", "access token", "pin ", "pin:", "pin=")  # fmt: skip
     tags = ("owasp-llm07",)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield each secret whose neighborhood demands secrecy."""
         for message in prompt.messages:
-            for match in message.find(_SECRET, self.regions):
+            for match in near(message, _SECRET, self.triggers, self.regions, before=2, after=140):
                 value = match["value"]
-                near = message.lower[max(0, match.start() - 200) : match.end() + 200]
-                if value in _NOT_A_VALUE or "{{" in value or not _SECRECY.search(near):
+                around = message.lower[max(0, match.start() - 200) : match.end() + 200]
+                if value in _NOT_A_VALUE or "{{" in value or not _SECRECY.search(around):
                     continue
                 text = "this secret is protected by nothing but the request to keep it"
                 yield self.found(prompt, message, match.span("value"), text, conceal=True)

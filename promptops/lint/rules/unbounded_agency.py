@@ -32,8 +32,13 @@ class UnboundedAgency(PhraseRule):
     name = "unbounded-agency"
     severity = Severity.WARNING
     triggers = ("confirmation", "permission", "approval", "consent", "any tool", "any command",
-                "any action", "full access", "full autonomy")  # fmt: skip
+                "any action", "any function", "full access", "full autonomy", "complete access",
+                "complete autonomy", "unrestricted access", "unlimited access", "full control",
+                "complete control", "unrestricted autonomy", "unlimited autonomy",
+                "unrestricted control", "unlimited control")  # fmt: skip
     tags = ("owasp-llm06", "nist-rmf-manage")
+    seeds = triggers
+    reach = (100, 60)
     pattern = phrase(
         r"\b(?:never|do not|don't|no need to|without)(?: ever)? (?:ask(?:ing)?|wait(?:ing)?"
         r"|request(?:ing)?|seek(?:ing)?|requir(?:e|ing))(?: (?:me|the user|them|any|user|for|human"

@@ -41,6 +41,8 @@ class UnboundedLoop(PhraseRule):
     severity = Severity.WARNING
     triggers = ("until",)
     tags = ("owasp-llm10",)
+    seeds = triggers
+    reach = (140, 60)
     pattern = phrase(
         r"\b(?:(?:keep|continue) (?:on )?(?:trying|retrying|iterating|looping|calling|searching"
         r"|working|going|running|testing|fixing)|retry|loop|try again|repeat (?:this|the (?:step"

@@ -52,6 +52,7 @@ class UndelimitedUntrusted(Rule):
     code = "SEC012"
     name = "undelimited-untrusted"
     severity = Severity.WARNING
+    needs_file = True
     tags = ("owasp-llm01",)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
@@ -59,6 +60,8 @@ class UndelimitedUntrusted(Rule):
         for wording in prompt.wordings:
             has_system = any(message.role == "system" for message in wording.messages)
             for message in wording.instructing:
+                if not any(slot.untrusted for slot in message.slots):
+                    continue
                 if _holds_only_values(message) and (
                     has_system or not _LABELED.search(message.text)
                 ):

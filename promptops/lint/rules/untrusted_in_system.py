@@ -41,6 +41,7 @@ class UntrustedInSystem(Rule):
     code = "SEC001"
     name = "untrusted-in-system"
     severity = Severity.ERROR
+    needs_file = True
     tags = ("owasp-llm01",)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
