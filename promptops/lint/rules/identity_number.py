@@ -11,11 +11,11 @@ from promptops.lint.regions import WRITTEN
 from promptops.lint.rule import Rule
 from promptops.lint.validators import is_iban, is_ssn
 
-# Begins at the digits: they are rarer than letters, so less of the text is tried.
+# Both begin with digits, which are rare, and look back from there: less of the text is tried.
 _IBAN = re.compile(
-    r"(?<=(?<![A-Za-z0-9])[A-Za-z]{2})[0-9]{2}(?:[ -]?[A-Za-z0-9]{1,4}){3,8}(?![A-Za-z0-9])"
+    r"[0-9]{2}(?<=(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2})(?:[ -]?[A-Za-z0-9]{1,4}){3,8}(?![A-Za-z0-9])"
 )
-_SSN = re.compile(r"(?<![\w-])[0-9]{3}([- .])[0-9]{2}\1[0-9]{4}(?![\w-]|\.[0-9])")
+_SSN = re.compile(r"[0-9]{3}(?<![\w-][0-9]{3})([- .])[0-9]{2}\1[0-9]{4}(?![\w-]|\.[0-9])")
 _PLAIN_SSN = phrase(r"\b(?:ssn|social security(?: number| no)?)\b[^0-9\n]{0,16}(?P<n>[0-9]{9})\b")
 
 
