@@ -13,7 +13,8 @@ _SEEDS = ("try to", "try and", "try your", "attempt to", "your best", "ideally",
           "preferably", "if you can", "as much as possible", "where possible", "when possible",
           "whenever possible", "wherever possible")  # fmt: skip
 _PATTERN = phrase(
-    r"(?:\btry(?: and| to)|\battempt to|\b(?:do|try) your best to|\bideally,?(?: you)?(?: should)?)"
+    r"(?:\btry(?: and| to)|\battempt to|\b(?:do|try) your best to"
+    r"|(?<!should[ ])\bideally,?(?: you)?(?: should)?)"
     r"(?: always| only| not(?: to)?)?(?: to)? (?:return|output|respond|answer|reply|format|include"
     r"|keep|avoid|follow|stay|limit|use|be|make (?:it|sure|your|the)|write|produce|provide|give"
     r"|ensure|maintain|refrain|stick|adhere)\b"
