@@ -10,6 +10,7 @@ from promptops.lint.rule import Rule
 _NOTE = re.compile(
     r"(?:TODO|FIXME|TBD|XXX)\b(?=[ \t]{0,2}[:(]|[ \t]{0,4}$)|[Ll]orem ipsum\b", re.MULTILINE
 )
+_NOTES = ("TODO", "FIXME", "TBD", "XXX", "orem ipsum")
 _INSIDE = re.compile(r"[\[#/\w-]\Z|[#/] \Z")
 _TO_FILL = re.compile(
     r"\[(?i:insert|your|enter|add|paste|fill in|put|choose|specify)\b[^\]\n]{1,80}\](?!\()"
@@ -72,7 +73,8 @@ class UnresolvedMarker(Rule):
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield the first marker of each wording in each message; of a bare text, one remark."""
         for message in prompt.messages:
-            for match in self._unresolved(message, _NOTE):
+            notes = any(word in message.text for word in _NOTES)
+            for match in self._unresolved(message, _NOTE) if notes else ():
                 text = f'"{match.group()}" was to be filled in'
                 yield self.found(prompt, message, match.span(), text)
             fields = list(self._unresolved(message, _TO_FILL))
