@@ -7,10 +7,11 @@ the reason. Everything outside the edits stays as it is, byte for byte: line end
 break, the byte order mark.
 """
 
+from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff as _unified_diff
-from itertools import combinations
+from itertools import pairwise
 
 from promptops.errors import InputError
 from promptops.lint.edited_file import EditedFile, Patch, open_file
@@ -19,6 +20,7 @@ from promptops.lint.scalar_edits import NotEditableError
 
 MOST_ROUNDS = 10
 _BOM = "\ufeff"
+_Chosen = tuple[Finding, tuple[Patch, ...]]
 
 Verify = Callable[[str, str], None]
 """Told the text before and after; raises `NotEditableError` or an `InputError` to refuse."""
@@ -78,19 +80,21 @@ def fix_text(
     except NotEditableError as problem:
         refused = tuple(Refused(finding=finding, reason=str(problem)) for finding in tried)
         return FixOutcome(text=text, refused=refused)
-    chosen: list[tuple[Finding, tuple[Patch, ...]]] = []
+    chosen: list[_Chosen] = []
     refused_fixes, waiting = [], []
+    taken: list[Patch] = []
     for finding in tried:
         try:
-            patches = file.patches(finding)
-            _refuse_overlap(patches)
+            patches = _patches(file, finding)
         except NotEditableError as problem:
             refused_fixes.append(Refused(finding=finding, reason=str(problem)))
             continue
-        if any(_overlap(new, old) for _, taken in chosen for new in patches for old in taken):
-            waiting.append(finding)
-        else:
+        if _fit(patches, taken):
             chosen.append((finding, patches))
+            for patch in patches:
+                insort(taken, patch, key=_stretch)
+        else:
+            waiting.append(finding)
     fixed, applied, broken = _apply(file, body, chosen, verify)
     return FixOutcome(
         text=mark + fixed,
@@ -145,27 +149,34 @@ def unified_diff(path: str, before: str, after: str) -> str:
     return "".join(_marked(_unified_diff(old, new, f"a/{path}", f"b/{path}")))
 
 
+def _patches(file: EditedFile, finding: Finding) -> tuple[Patch, ...]:
+    patches = file.patches(finding)
+    if not _fit(patches, []):
+        raise NotEditableError("the edits of this fix overlap")
+    return patches
+
+
 def _apply(
-    file: EditedFile,
-    body: str,
-    chosen: Sequence[tuple[Finding, tuple[Patch, ...]]],
-    verify: Verify | None,
+    file: EditedFile, body: str, chosen: Sequence[_Chosen], verify: Verify | None
 ) -> tuple[str, tuple[Finding, ...], list[Refused]]:
-    """All at once when that holds, else one after the other, leaving out what does not."""
-    everything = [patch for _, patches in chosen for patch in patches]
-    fixed, problem = _attempt(file, body, everything, verify)
-    if problem is None:
-        return fixed, tuple(finding for finding, _ in chosen), []
+    """All at once when that holds; else halves of them, so that only what does not is left out."""
     text = body
     taken: list[Patch] = []
-    applied, refused = [], []
-    for finding, patches in chosen:
-        fixed, problem = _attempt(file, body, [*taken, *patches], verify)
+    applied: list[Finding] = []
+    refused: list[Refused] = []
+    groups = [chosen] if chosen else []
+    while groups:
+        group = groups.pop()
+        patches = [*taken, *(patch for _, patches in group for patch in patches)]
+        fixed, problem = _attempt(file, body, patches, verify)
         if problem is None:
-            text, taken = fixed, [*taken, *patches]
-            applied.append(finding)
+            text, taken = fixed, patches
+            applied += [finding for finding, _ in group]
+        elif len(group) == 1:
+            refused.append(Refused(finding=group[0][0], reason=problem))
         else:
-            refused.append(Refused(finding=finding, reason=problem))
+            half = len(group) // 2
+            groups += [group[half:], group[:half]]
     return text, tuple(applied), refused
 
 
@@ -187,13 +198,24 @@ def _attempt(
     return after, None
 
 
-def _refuse_overlap(patches: Sequence[Patch]) -> None:
-    """The edits of one fix are apart: put together, their order would matter."""
-    if any(_overlap(one, other) for one, other in combinations(patches, 2)):
-        raise NotEditableError("the edits of this fix overlap")
+def _fit(patches: Sequence[Patch], taken: Sequence[Patch]) -> bool:
+    """Whether patches overlap neither each other nor ``taken``, which is in order and apart."""
+    ordered = sorted(patches, key=_stretch)
+    if any(_overlap(one, other) for one, other in pairwise(ordered)):
+        return False
+    for patch in ordered:
+        at = bisect_left(taken, _stretch(patch), key=_stretch)
+        if any(_overlap(patch, other) for other in taken[max(0, at - 1) : at + 1]):
+            return False
+    return True
+
+
+def _stretch(patch: Patch) -> tuple[int, int]:
+    return patch.start, patch.end
 
 
 def _overlap(one: Patch, other: Patch) -> bool:
+    """Two insertions at one place overlap too: nothing says which comes first."""
     if one.start == one.end or other.start == other.end:
         return one.start <= other.end and other.start <= one.end
     return one.start < other.end and other.start < one.end
