@@ -28,6 +28,7 @@ from promptops.core.statistics import Interval
 from promptops.core.store import BlobStore
 from promptops.lint.judge import CHECKS, Check, JudgeOptions, JudgeReport, run_checks
 from promptops.lint.judge.calibration import CALIBRATION_FILE, Agreement, protocol_for
+from promptops.lint.judge.protocols import REVISION
 from promptops.lint.parsing import parse_text
 from promptops.llm.cached import CachedChat
 from promptops.llm.chat import Chat
@@ -86,6 +87,7 @@ def measure(chat: Chat, model: str, check: Check, options: JudgeOptions, *, dev:
         span_recall=float(np.mean([bool(hits) for hits, d in zip(right, label, strict=True) if d])),
         protocol=options.protocol or protocol_for(model, check, {}),
         version=check.version,
+        revision=REVISION,
         date=datetime.now(UTC).date().isoformat(),
     )
     seconds = time.perf_counter() - started

@@ -13,7 +13,7 @@ from promptops.lint.fixes import fix_text, is_applicable
 from promptops.lint.options import LintOptions
 from promptops.lint.parsing import parse_file
 from promptops.lint.rule import Rule
-from promptops.operations.evaluation import default_target, evaluate_prompt
+from promptops.operations.evaluation import Measured, default_target, evaluate_prompt
 from promptops.operations.lint_wordings import left_out, short, with_example
 from promptops.operations.linting import lint_options
 from promptops.prompts.digests import variant_digest
@@ -148,17 +148,22 @@ def measure_finding(
         evaluate_prompt(services, each, target=goal, eval_id=eval_id, progress=progress)
         for each in (defective, clean)
     )
-    compared = compare(
-        bad.evaluation, good.evaluation, bad.metric, seed=services.settings.general.seed
-    )
+    seed = services.settings.general.seed
+    return _measurement(rule, bad, good, how=how, planted=not findings, seed=seed)
+
+
+def _measurement(
+    rule: type[Rule], bad: Measured, good: Measured, *, how: str, planted: bool, seed: int
+) -> Measurement:
+    compared = compare(bad.evaluation, good.evaluation, bad.metric, seed=seed)
     return Measurement(
         code=rule.code,
         name=rule.name,
-        prompt_id=file.prompt.id,
-        target=goal.name,
+        prompt_id=bad.evaluation.prompt_id,
+        target=bad.evaluation.target.name,
         metric=bad.metric,
         how=how,
-        planted=not findings,
+        planted=planted,
         with_score=bad.score,
         without_score=good.score,
         difference=compared.difference,

@@ -9,8 +9,9 @@ from typing import cast
 
 from promptops.core.canonical import JSON
 from promptops.core.statistics import Interval
+from promptops.lint.finding import Severity
 from promptops.lint.judge.checks import Check
-from promptops.lint.judge.protocols import ProtocolName
+from promptops.lint.judge.protocols import REVISION, ProtocolName
 from promptops.llm.embedded.weights import is_embedded
 
 CALIBRATION_FILE = Path(__file__).with_name("calibration.json")
@@ -29,6 +30,7 @@ class Agreement:
         span_recall: Share of the planted defects that a finding points at.
         protocol: How the model was asked.
         version: Version of the check that was measured.
+        revision: Revision of the protocols that were used.
         date: When (ISO date).
     """
 
@@ -39,7 +41,12 @@ class Agreement:
     span_recall: float
     protocol: ProtocolName
     version: int
+    revision: int
     date: str
+
+    def is_of(self, check: Check) -> bool:
+        """Whether this was measured with the check and the protocols as they are now."""
+        return self.version == check.version and self.revision == REVISION
 
     @property
     def above_chance(self) -> bool:
@@ -57,6 +64,7 @@ class Agreement:
             "span_recall": self.span_recall,
             "protocol": self.protocol,
             "version": self.version,
+            "revision": self.revision,
             "date": self.date,
         }
 
@@ -72,9 +80,13 @@ class Agreement:
             span_recall=value["span_recall"],
             protocol=cast("ProtocolName", value["protocol"]),
             version=value["version"],
+            revision=value["revision"],
             date=value["date"],
         )
 
+
+WARNING_PRECISION = 0.8
+"""Share of findings that must point at a labeled defect before they may be warnings."""
 
 Calibration = Mapping[str, Mapping[str, Agreement]]
 """Agreement by model id and code of the check."""
@@ -95,7 +107,7 @@ def load_calibration(path: Path = CALIBRATION_FILE) -> Calibration:
 def protocol_for(model: str, check: Check, calibration: Calibration) -> ProtocolName:
     """How to ask: as it was measured; else one sentence at a time where a model is embedded."""
     measured = calibration.get(model, {}).get(check.code)
-    if measured is not None and measured.version == check.version:
+    if measured is not None and measured.is_of(check):
         return measured.protocol
     return "sentence" if is_embedded(model) else "quote"
 
@@ -107,7 +119,7 @@ def unable(model: str, check: Check, calibration: Calibration) -> str:
     embedded: those are small.
     """
     measured = calibration.get(model, {}).get(check.code)
-    if measured is None or measured.version != check.version:
+    if measured is None or not measured.is_of(check):
         if is_embedded(model):
             return "needs a stronger model, or a measurement of this one"
         return ""
@@ -120,11 +132,22 @@ def unable(model: str, check: Check, calibration: Calibration) -> str:
     )
 
 
+def severity_for(model: str, check: Check, calibration: Calibration) -> Severity:
+    """How severe a model's findings are: a warning only where it is measured to point right."""
+    measured = calibration.get(model, {}).get(check.code)
+    precise = (
+        measured is not None
+        and measured.is_of(check)
+        and measured.span_precision >= WARNING_PRECISION
+    )
+    return check.severity if precise else Severity.INFO
+
+
 def unmeasured(model: str, checks: Sequence[Check], calibration: Calibration) -> tuple[str, ...]:
     """Codes of the checks whose agreement is not known for a model."""
     known = calibration.get(model, {})
     return tuple(
         check.code
         for check in checks
-        if check.code not in known or known[check.code].version != check.version
+        if check.code not in known or not known[check.code].is_of(check)
     )

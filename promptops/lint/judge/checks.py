@@ -29,7 +29,8 @@ class Check:
         code: ``LLM001`` and so on, never reused.
         name: Reads well after "allow".
         version: Raised when definition, question or examples change: cached verdicts are dropped.
-        severity: ``info`` or ``warning``; a judgment is never an error on its own.
+        severity: ``info`` or ``warning`` (for models that are measured to be precise; else
+            ``info``); a judgment is never an error on its own.
         summary: What a finding says, before the model's reason.
         definition: When a passage has the defect, and when not.
         question: What the judge is asked about one passage (about two when ``quotes`` is 2).
@@ -38,6 +39,7 @@ class Check:
         advice: What the author can do.
         needs: ``any`` where a small model is meant to be able to judge, ``strong`` where not; what
             a model can do is decided by its calibration, not by this.
+        labels: What a small model answers: where the defect is, and where it is not.
         tags: Machine-readable references.
     """
 
@@ -52,6 +54,7 @@ class Check:
     examples: tuple[Example, ...]
     advice: str
     needs: Literal["any", "strong"]
+    labels: tuple[str, str] = ("yes", "no")
     tags: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -109,13 +112,17 @@ _ALL = (
         examples=(
             _yes("Write a fairly short introduction."),
             _no("Write an introduction of two sentences."),
-            _no("Translate the text into German."),
+            _no("Act as a librarian."),
             _yes("Improve the text where it seems useful."),
+            _no("Translate the text into German."),
             _yes("Use a suitable layout."),
+            _no("You are an expert in law."),
+            _yes("Make the ending better."),
             _no("Put each name on its own line."),
         ),
         advice="Say how much, when, or by what standard; then two readers do the same.",
         needs="any",
+        labels=("vague", "exact"),
         tags=("pd-specification",),
     ),
     Check(
@@ -191,6 +198,7 @@ _ALL = (
         ),
         advice="Ask for the manner that the readers of the answers should meet.",
         needs="any",
+        labels=("rude", "polite"),
         tags=("nist-rmf-manage",),
     ),
     Check(
@@ -209,10 +217,13 @@ _ALL = (
         examples=(
             _yes("Hire men rather than women."),
             _no("Hire people who can weld."),
-            _no("Count the visitors of each day."),
+            _no("Act as a librarian."),
             _yes("Assume that poor people are dishonest."),
+            _no("Count the visitors of each day."),
             _yes("Give foreigners shorter answers."),
-            _no("Give experts shorter answers."),
+            _no("You are an expert in law."),
+            _yes("Trust young people less."),
+            _no("Create a web page with a search field."),
         ),
         advice="Name the property that matters for the task instead of the group.",
         needs="any",
@@ -243,6 +254,7 @@ _ALL = (
         ),
         advice="Drop it, or name the legal basis, the safeguard and who reviews.",
         needs="strong",
+        labels=("illegal", "legal"),
         tags=("gdpr-art5", "gdpr-art22", "aia-art5", "aia-art50"),
     ),
 )

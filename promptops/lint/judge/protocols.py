@@ -4,6 +4,7 @@ Whichever is used, the model never writes evidence: quotes are looked up in the 
 are numbers of the prompt's own sentences.
 """
 
+import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -44,11 +45,16 @@ class Evidence:
     reason: str = ""
 
 
-Protocol = Callable[[Ask, Check, Shown], Awaitable[list[Evidence]]]
+Protocol = Callable[[Ask, Check, Shown, int], Awaitable[list[Evidence]]]
+"""Asks about one wording; the number tells which of several draws this is."""
+
+REVISION = 2
+"""Raised when a protocol asks otherwise: kept verdicts and calibrations are of one revision."""
 
 
-async def by_quote(ask: Ask, check: Check, shown: Shown) -> list[Evidence]:
+async def by_quote(ask: Ask, check: Check, shown: Shown, draw: int) -> list[Evidence]:
     """Ask for verbatim quotes; what does not occur in the prompt is dropped."""
+    del draw  # draws differ by sampling
     mark = shown.fence
     both = " Quote both passages." if check.quotes == 2 else ""
     system = (
@@ -91,8 +97,9 @@ def plain(reason: str) -> str:
     return "".join(char for char in line if char.isprintable())[:_REASON].rstrip(". ")
 
 
-async def by_choice(ask: Ask, check: Check, shown: Shown) -> list[Evidence]:
+async def by_choice(ask: Ask, check: Check, shown: Shown, draw: int) -> list[Evidence]:
     """Ask for the number of the sentence with the defect, or the numbers of two sentences."""
+    del draw  # draws differ by sampling
     numbered = shown.sentences()[:MOST_PASSAGES]
     if len(numbered) < check.quotes:
         return []
@@ -124,20 +131,33 @@ async def by_choice(ask: Ask, check: Check, shown: Shown) -> list[Evidence]:
     return [Evidence(spans=tuple(sorted(numbered[names.index(each)] for each in chosen)))]
 
 
-async def by_sentence(ask: Ask, check: Check, shown: Shown) -> list[Evidence]:
-    """Ask yes or no about each sentence (each pair that may concern the same), after examples."""
-    schema: dict[str, JSON] = {"type": "string", "enum": ["yes", "no"]}
-    opening = [Message(role="system", content=f"{check.question} Answer yes or no.")]
-    for example in check.examples:
+async def by_sentence(ask: Ask, check: Check, shown: Shown, draw: int) -> list[Evidence]:
+    """Ask for a label of each sentence (each pair that may concern the same), after examples.
+
+    Draws differ by where the examples begin: what a small model says depends on their order more
+    than on chance (Lu et al. 2022), so agreement over orders is worth more than over samples.
+    """
+    has, lacks = check.labels
+    schema: dict[str, JSON] = {
+        "type": "object",
+        "properties": {"answer": {"type": "string", "enum": [has, lacks]}},
+        "required": ["answer"],
+        "additionalProperties": False,
+    }
+    opening = [Message(role="system", content=f"{check.question} Answer {has} or {lacks}.")]
+    first = draw * len(check.examples) // 3 % len(check.examples)
+    for example in (*check.examples[first:], *check.examples[:first]):
+        label = has if example.defect else lacks
         opening.append(Message(role="user", content="\n".join(example.sentences)))
-        opening.append(Message(role="assistant", content='"yes"' if example.defect else '"no"'))
+        opening.append(Message(role="assistant", content=json.dumps({"answer": label})))
     found = []
     for passage in _passages(shown, check.quotes):
         text = "\n".join(_line(shown, span) for span in passage)
         answer = await ask([*opening, Message(role="user", content=text)], schema)
-        if answer not in ("yes", "no"):
-            raise UnusableError("neither yes nor no")
-        if answer == "yes":
+        said = answer.get("answer") if isinstance(answer, dict) else None
+        if said not in check.labels:
+            raise UnusableError("neither of the two labels")
+        if said == has:
             found.append(Evidence(spans=passage))
     return found
 

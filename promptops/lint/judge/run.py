@@ -20,18 +20,20 @@ from promptops.errors import (
     PromptOpsError,
     UnknownModelError,
 )
-from promptops.lint.finding import Finding
+from promptops.lint.finding import Finding, Severity
 from promptops.lint.judge.agreement import DRAWS, QUORUM, agreed
 from promptops.lint.judge.calibration import (
     Calibration,
     load_calibration,
     protocol_for,
+    severity_for,
     unable,
     unmeasured,
 )
 from promptops.lint.judge.checks import CHECKS, Check
 from promptops.lint.judge.protocols import (
     PROTOCOLS,
+    REVISION,
     Ask,
     Evidence,
     ProtocolName,
@@ -51,7 +53,7 @@ from promptops.llm.metered import Budget
 Progress = Callable[[int, int], None]
 """Told how many questions (a check of a wording) are settled, and of how many."""
 
-_ANSWER_TOKENS: Mapping[ProtocolName, int] = {"quote": 2000, "choose": 24, "sentence": 8}
+_ANSWER_TOKENS: Mapping[ProtocolName, int] = {"quote": 2000, "choose": 24, "sentence": 16}
 _FRAME_TOKENS = 500  # definition, notes and question around a prompt
 
 # What every further question would meet as well.
@@ -115,7 +117,7 @@ class JudgeReport:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Question:
     """One check of one wording."""
 
@@ -123,6 +125,7 @@ class _Question:
     shown: Shown
     check: Check
     protocol: ProtocolName
+    severity: Severity
 
 
 @dataclass(slots=True)
@@ -172,7 +175,11 @@ async def run_checks(
     skipped, able = _able(model, chat, checks, settings, calibration)
     questions = [
         _Question(
-            prompt, shown, check, settings.protocol or protocol_for(model, check, calibration)
+            prompt=prompt,
+            shown=shown,
+            check=check,
+            protocol=settings.protocol or protocol_for(model, check, calibration),
+            severity=severity_for(model, check, calibration),
         )
         for prompt in prompts
         for shown in (Shown.of(wording.messages) for wording in prompt.wordings)
@@ -259,7 +266,7 @@ def _inputs(run: _Run, question: _Question) -> dict[str, str]:
         "check": f"{question.check.code}@{question.check.version}",
         "model": run.model,
         "fingerprint": run.options.fingerprint,
-        "protocol": question.protocol,
+        "protocol": f"{question.protocol}@{REVISION}",
         "params": params,
         "draws": f"{QUORUM} of {DRAWS}",
     }
@@ -278,10 +285,11 @@ def _too_long(run: _Run, question: _Question) -> str:
 async def _verdict(run: _Run, question: _Question) -> Verdict:
     draws: list[list[Evidence]] = []
     trouble: UnusableError | None = None
+    ask_all = PROTOCOLS[question.protocol]
     for number in range(DRAWS):
         ask = _asking(run, question, number)
         try:
-            draws.append(await PROTOCOLS[question.protocol](ask, question.check, question.shown))
+            draws.append(await ask_all(ask, question.check, question.shown, number))
         except UnusableError as problem:
             trouble = problem
     if trouble is not None and len(draws) < QUORUM:
@@ -316,7 +324,7 @@ def _params(model: str, protocol: ProtocolName, number: int) -> dict[str, JSON]:
     """
     params: dict[str, JSON] = {"max_tokens": _ANSWER_TOKENS[protocol]}
     if is_embedded(model):
-        params |= {"temperature": 0.7, "seed": number}
+        params |= {"temperature": 0 if protocol == "sentence" else 0.7, "seed": number}
         params["max_tokens"] = min(_ANSWER_TOKENS[protocol], 256)
     return params
 
@@ -349,7 +357,8 @@ def _report(
         path, check = question.prompt.path, question.check
         if isinstance(answer, Verdict):
             found.setdefault(id(question.prompt), []).extend(
-                finding(check, question.prompt, question.shown, piece) for piece in answer.evidence
+                finding(check, question.prompt, question.shown, piece, severity=question.severity)
+                for piece in answer.evidence
             )
             prompts[id(question.prompt)] = question.prompt
             reason = unseen(question.protocol, check, question.shown)

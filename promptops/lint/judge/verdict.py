@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from promptops.core.canonical import JSON
-from promptops.lint.finding import Finding
+from promptops.lint.finding import Finding, Severity
 from promptops.lint.fingerprint import anchor
 from promptops.lint.judge.checks import Check
 from promptops.lint.judge.protocols import Evidence, plain
@@ -73,7 +73,9 @@ def _within(span: Span, shown: Shown) -> bool:
     return 0 <= span.start < span.end <= len(shown.messages[span.message].text)
 
 
-def finding(check: Check, prompt: ParsedPrompt, shown: Shown, evidence: Evidence) -> Finding:
+def finding(
+    check: Check, prompt: ParsedPrompt, shown: Shown, evidence: Evidence, *, severity: Severity
+) -> Finding:
     """The finding that a piece of evidence amounts to; its excerpt is cut from the prompt."""
     span = evidence.spans[0]
     message = shown.messages[span.message]
@@ -82,7 +84,7 @@ def finding(check: Check, prompt: ParsedPrompt, shown: Shown, evidence: Evidence
     return Finding(
         code=check.code,
         name=check.name,
-        severity=check.severity,
+        severity=severity,
         message=_message(check, shown, evidence),
         advice=check.advice,
         path=prompt.path,

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 
 import anyio
 import pytest
@@ -15,7 +16,7 @@ from promptops.lint.finding import Severity
 from promptops.lint.judge import CHECKS, JudgeOptions, run_checks
 from promptops.lint.judge.agreement import agreed
 from promptops.lint.judge.calibration import CALIBRATION_FILE, Agreement, load_calibration
-from promptops.lint.judge.protocols import Evidence
+from promptops.lint.judge.protocols import REVISION, Evidence
 from promptops.lint.judge.shown import Shown, Span
 from promptops.lint.parsing import parse_file, parse_text
 from promptops.llm.cached import CachedChat
@@ -177,9 +178,11 @@ def test_examples_and_code_are_not_evidence():
 
 
 def test_sentences_are_chosen_by_number_and_judged_one_by_one():
-    chat = ScriptedChat(
-        lambda request: '"yes"' if request.messages[-1].content.startswith("Keep") else '"no"'
-    )
+    def answer(request):
+        kept = request.messages[-1].content.startswith("Keep")
+        return json.dumps({"answer": VAGUE.labels[0 if kept else 1]})
+
+    chat = ScriptedChat(answer)
     report = judge(chat, protocol="sentence")
     assert excerpts(report) == ["Keep it fairly short."]
     assert report.calls == 9
@@ -230,20 +233,21 @@ def test_one_bad_draw_of_three_is_forgiven():
 
 def test_sentences_beyond_the_limit_are_told():
     text = " ".join(f"Take about {number} or so." for number in range(70))
-    report = judge(ScriptedChat({"": '"no"'}), text, protocol="sentence")
+    report = judge(ScriptedChat({"": '{"answer": "exact"}'}), text, protocol="sentence")
     assert "first 60 of 70" in report.skipped[0].reason
 
 
-def agreement(low):
+def agreement(low, precision=0.5):
     kappa = Interval(estimate=low + 0.1, low=low, high=low + 0.2)
     return Agreement(
         n=60,
         accuracy=0.6,
         kappa=kappa,
-        span_precision=0.5,
+        span_precision=precision,
         span_recall=0.5,
         protocol="choose",
         version=VAGUE.version,
+        revision=REVISION,
         date="2026-01-01",
     )
 
@@ -261,12 +265,33 @@ def test_the_calibration_decides_who_may_judge_and_how():
     assert judge(ScriptedChat({"": quoting()})).unmeasured == ("LLM001",)
 
 
+def test_only_a_precise_judge_may_warn():
+    answer = json.dumps(
+        {
+            "findings": [
+                {
+                    "quote": "Answer in French.",
+                    "reason": "",
+                    "second_quote": "The whole answer must be English.",
+                }
+            ]
+        }
+    )
+    for precision, severity in ((0.9, Severity.WARNING), (0.7, Severity.INFO)):
+        measured = replace(agreement(0.1, precision), protocol="quote")
+        calibration = {HOSTED: {"LLM002": measured}}
+        report = judge(ScriptedChat({"": answer}), checks=(CLASH,), calibration=calibration)
+        assert [finding.severity for finding in report.findings] == [severity]
+    (unmeasured,) = judge(ScriptedChat({"": answer}), checks=(CLASH,)).findings
+    assert unmeasured.severity is Severity.INFO
+
+
 def test_the_shipped_calibration_states_every_check_of_the_embedded_model():
     shipped = load_calibration()[EMBEDDED]
     assert set(shipped) == set(CHECKS)
     for code, each in shipped.items():
         assert each.n >= 60
-        assert each.version == CHECKS[code].version
+        assert each.is_of(CHECKS[code])
         assert Agreement.from_json(each.to_json()) == each
     assert CALIBRATION_FILE.read_text().endswith("}\n")
 

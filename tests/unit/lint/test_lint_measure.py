@@ -159,12 +159,12 @@ def test_the_embedded_model_judges_when_forced_and_says_what_it_cannot(tmp_path)
     except ModelNotInstalledError as problem:
         pytest.skip(str(problem))
     files = [opened.registry.get("topic")]
-    checks = choose_checks(["LLM001", "LLM004"])
-    told = judge_files(opened, files, checks=checks)
-    assert (told.calls, told.findings) == (0, ())
-    assert all("needs a stronger model" in each.reason for each in told.skipped)
-    assert len(told.skipped) == 2
-    forced = judge_files(opened, files, checks=checks, force=True)
+    told = judge_files(opened, files, checks=choose_checks(["LLM001", "LLM004"]))
+    (skipped,) = told.skipped
+    assert skipped.reason.startswith("LLM001 ambiguous-instruction: needs a stronger model")
+    assert told.calls > 0  # this much it can do
+    forced = judge_files(opened, files, checks=choose_checks(["LLM001"]), force=True)
     assert forced.calls > 0
     assert not forced.skipped
-    assert {finding.excerpt for finding in forced.findings} <= {TASK, BAD}
+    for finding in (*told.findings, *forced.findings):
+        assert finding.excerpt in (TASK, BAD)
