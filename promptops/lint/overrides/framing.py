@@ -20,10 +20,9 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from promptops.lint.nearby import windows
 from promptops.lint.overrides.anchors import ANCHORS
 from promptops.lint.overrides.company import COMPANY
-from promptops.lint.overrides.needles import Needles, flattened
+from promptops.lint.overrides.needles import Needles, around, flattened
 from promptops.lint.overrides.signal import Signal
 
 SIGNALS = (*ANCHORS, *COMPANY)
@@ -139,8 +138,10 @@ def framing(text: str, speaks: Callable[[int], bool]) -> Framing | None:
         text: A message in lower case.
         speaks: Whether what begins at an offset counts (quoted text and code do not).
     """
-    near = groups(_places(text, speaks, enough=THRESHOLD))
-    heaviest = max(near, key=_weight, default=None)
+    places = _places(text, enough=THRESHOLD)
+    if all(_weight(group) < THRESHOLD for group in groups(places)):
+        return None
+    heaviest = max(groups(_spoken(places, speaks)), key=_weight, default=None)
     if heaviest is None or _weight(heaviest) < THRESHOLD:
         return None
     members = {number for _, _, number in heaviest}
@@ -157,7 +158,7 @@ def framing(text: str, speaks: Callable[[int], bool]) -> Framing | None:
 
 def occurrences(text: str, speaks: Callable[[int], bool]) -> list[_Place]:
     """Every sign in lower-case ``text``: start, end and number in `SIGNALS`, by place."""
-    return _places(text, speaks, enough=-math.inf)
+    return _spoken(_places(text, enough=-math.inf), speaks)
 
 
 def groups(places: list[_Place]) -> list[tuple[_Place, ...]]:
@@ -178,7 +179,11 @@ def groups(places: list[_Place]) -> list[tuple[_Place, ...]]:
     return list(found.values())
 
 
-def _places(text: str, speaks: Callable[[int], bool], *, enough: float) -> list[_Place]:
+def _spoken(places: list[_Place], speaks: Callable[[int], bool]) -> list[_Place]:
+    return [place for place in places if speaks(place[0])]
+
+
+def _places(text: str, *, enough: float) -> list[_Place]:
     """The signs of a text by place; none when they cannot weigh ``enough`` together."""
     flat = flattened(text)
     found = _NEEDLES.present(flat)
@@ -190,9 +195,8 @@ def _places(text: str, speaks: Callable[[int], bool], *, enough: float) -> list[
         before = len(places)
         places += (
             (*match.span(), number)
-            for start, end in windows(flat, found[number], _BEFORE, _AFTER)
+            for start, end in around(flat, found[number], _BEFORE, _AFTER)
             for match in SIGNALS[number].pattern.finditer(text, start, end)
-            if speaks(match.start())
         )
         if len(places) == before:
             possible -= _WEIGHT[number]

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from promptops.lint.nearby import windows
-from promptops.lint.overrides.needles import Needles, flattened
+from promptops.lint.overrides.needles import Needles, around, flattened
 from promptops.lint.phrases import phrase
 
 _ORDERS = (
@@ -254,7 +253,7 @@ def overrides(text: str) -> Iterator[Override]:
     flat = flattened(text)
     for number, strings in _NEEDLES.present(flat).items():
         sure, source = _ROWS[number]
-        for start, end in windows(flat, strings, _BEFORE, _AFTER):
+        for start, end in around(flat, strings, _BEFORE, _AFTER):
             for match in _compiled(source).finditer(text, start, end):
                 yield Override(start=match.start(), end=match.end(), sure=sure)
 

@@ -43,14 +43,14 @@ class DisabledSafeguard(PhraseRule):
     code = "SEC021"
     name = "disabled-safeguard"
     severity = Severity.WARNING
-    triggers = ("logging", "audit log", "audit trail", "security check", "safety check",
-                "permission check", "access control", "input validation", "verification",
-                "certificate check", "certificate validation", "sandbox", "content filter",
-                "rate limit", "guardrail", "human review", "human approval", "manual review",
-                "manual approval", "virus scan", "approval step", "monitoring", "the firewall",
-                "two-factor auth", "mfa")  # fmt: skip
+    triggers = ("disable the", "disable all", "disable any", "disable its", "disable audit",
+                "disable logging", "disable access", "disable security", "turn off", "switch off",
+                "bypass", "skip the", "skip all", "skip any", "skip human", "skip manual",
+                "skip security", "deactivate", "circumvent", "without verification",
+                "without validation", "without review", "without checking",
+                "without a sandbox")  # fmt: skip
     seeds = triggers
-    reach = (100, 40)
+    reach = (60, 90)
     tags = ("owasp-llm06", "cwe-693")
     pattern = phrase(
         r"(?:^|[.!?:;,\n*•-] ?|\b(?:then|and|always|must|should|will|please|first|you) )"

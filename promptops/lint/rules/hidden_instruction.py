@@ -21,9 +21,12 @@ _UNSEEN = re.compile(
     r"|opacity ?: ?0\b"
     r"|color ?: ?(?:white|#fff(?:fff)?\b)|\bhidden\b)[^<>]{0,200}>(?P<text>[^<]{1,2000})<"
 )
-_HIDING_PLACES = (_COMMENT, _REFERENCE, _TITLE, _UNSEEN)
-_SEEDS = ("<!--", "]: #", "]:#", "]: <>", "](", "display", "visibility", "font-size", "opacity",
-          "color", "hidden")  # fmt: skip
+_HIDING_PLACES = (
+    (_COMMENT, ("<!--",), 0, 4100),
+    (_REFERENCE, ("[//]:", "[comment]:", "[_metadata_]:"), 1, 1100),
+    (_TITLE, ("](",), 0, 1100),
+    (_UNSEEN, ("display", "visibility", "font-size", "opacity", "color", "hidden"), 230, 2300),
+)
 _ORDER = phrase(
     r"\b(?:assistant|ai|model|agent|llm|claude|chatgpt|copilot|gemini|you)\b[:,]?(?:"
     r" [\w']{1,12}){0,3}"
@@ -75,8 +78,10 @@ class HiddenInstruction(Rule):
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield each hidden text that orders something."""
         for message in prompt.messages:
-            for pattern in _HIDING_PLACES:
-                for match in near(message, pattern, _SEEDS, self.regions, before=240, after=4200):
+            for pattern, seeds, before, after in _HIDING_PLACES:
+                for match in near(
+                    message, pattern, seeds, self.regions, before=before, after=after
+                ):
                     if _orders(match["text"]):
                         text = "an instruction is hidden where readers do not see it"
                         yield self.found(prompt, message, match.span(), text)

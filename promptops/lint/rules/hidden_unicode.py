@@ -14,7 +14,7 @@ _HIDDEN = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffc\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U000e0fff\x01-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]{1,4096}"
-    "|[\ufe00-\ufe0f]{2,4096}|(?<=[A-Za-z0-9][,. ])[\ufe00-\ufe0f]|(?<=[A-Za-z])[\ufe00-\ufe0f]"
+    "|[\ufe00-\ufe0f]{2,4096}"
     "|(?<=[A-Za-z])\u2800{1,4096}(?=[ A-Za-z])"
 )
 _SMUGGLING = re.compile(
@@ -37,10 +37,14 @@ def _signs() -> tuple[str, ...]:
     ranges = ((0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5),
               (0x180B, 0x180F), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F),
               (0x2800, 0x2800), (0x3164, 0x3164), (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0),
-              (0xFFF0, 0xFFFC), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xFE00, 0xFE0F),
+              (0xFFF0, 0xFFFC), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A),
               (0xE0000, 0xE01EF), (0x01, 0x08), (0x0E, 0x1B), (0x7F, 0x84),
               (0x86, 0x9F))  # fmt: skip
-    return tuple(chr(code) for first, last in ranges for code in range(first, last + 1))
+    selectors = [chr(code) for code in range(0xFE00, 0xFE10)]
+    return (
+        *(chr(code) for first, last in ranges for code in range(first, last + 1)),
+        *(one + other for one in selectors for other in selectors),
+    )
 
 
 class HiddenUnicode(Rule):
