@@ -11,7 +11,7 @@ from promptops.lint.phrases import phrase
 from promptops.lint.regions import Region
 from promptops.lint.rule import Rule
 
-_COMMENT = re.compile(r"<!--(?P<text>[^\x00]{1,4000}?)-->")
+_COMMENT = re.compile(r"<!--(?P<text>(?:[^<-]|<(?!!--)|-(?!->)){1,4000})-->")
 _REFERENCE = re.compile(
     r"^\[(?://|comment|_metadata_)\]: ?(?:#|<>) ?(?P<text>[^\n]{1,1000})$", re.MULTILINE
 )
