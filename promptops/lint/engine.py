@@ -50,7 +50,9 @@ class Linter:
     def check(self, prompt: ParsedPrompt) -> Checked:
         """Run every rule that applies over one prompt, then its suppression comments."""
         plan = self._plan(prompt.path, bare=prompt.prompt is None)
-        candidates = plan.prefilter.candidates(prompt.text)
+        return self._check(prompt, plan, plan.prefilter.candidates(prompt.text))
+
+    def _check(self, prompt: ParsedPrompt, plan: "_Plan", candidates: Iterable[int]) -> Checked:
         found: set[Finding] = set()
         skipped = []
         for number in sorted(candidates):
@@ -82,11 +84,12 @@ class Linter:
         Comments in it allow nothing: a collection from outside does not judge itself.
         """
         plan = self._plan(path, bare=True)
-        if not plan.prefilter.candidates(text):
+        candidates = plan.prefilter.candidates(text)
+        if not candidates:
             return NOTHING
         prompt = parse_text(text, path=path, row=row)
         prompt.comments = ()
-        return self.check(prompt)
+        return self._check(prompt, plan, candidates)
 
     def check_cells(self, cells: Iterable[Cell], *, path: str) -> Checked:
         """Check rows of a table, as one outcome."""
@@ -127,7 +130,7 @@ class _Plan:
 
     def __init__(self, kinds: Sequence[type[Rule]], options: LintOptions) -> None:
         self.kinds = frozenset(kinds)
-        self.prefilter = Prefilter(kinds)
+        self.prefilter = Prefilter(kinds, folder=options.compiled)
         self.rules = [kind(options.options.get(kind.code), today=options.today) for kind in kinds]
 
 

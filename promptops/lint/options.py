@@ -62,6 +62,7 @@ class LintOptions:
     Codes are resolved: ``select`` and ``ignore`` hold rule codes only; ``select`` None means every
     rule. ``root`` makes reported paths relative, so that output does not depend on where the
     workspace lies. ``today`` is the day by which suppressions and model facts expire; None: never.
+    ``compiled`` is where the compiled patterns are kept (see `Prefilter`).
     """
 
     select: frozenset[str] | None = None
@@ -75,6 +76,7 @@ class LintOptions:
     custom: tuple[PatternSpec, ...] = ()
     plugins: tuple[str, ...] = ()
     include: tuple[str, ...] = ()
+    compiled: Path | None = None
 
     @property
     def catalog(self) -> Mapping[str, type[Rule]]:

@@ -53,7 +53,7 @@ class LintScope:
 def lint_options(services: Services) -> LintOptions:
     """The rules and settings of the workspace's ``lint.toml``, as of today."""
     options = load_options(services.workspace.lint_file, root=services.workspace.root)
-    return replace(options, today=services.clock().date())
+    return replace(options, today=services.clock().date(), compiled=_compiled())
 
 
 def open_scope(
@@ -80,18 +80,23 @@ def open_scope(
         found = next((path for path in above if path.is_file()), here / SETTINGS)
         options = load_options(found, root=found.parent)
         return LintScope(
-            options=replace(options, today=today),
+            options=replace(options, today=today, compiled=_compiled()),
             workspace=None,
             database=user_cache() / "lint.db",
             settings_file=found,
         )
     options = load_options(workspace.lint_file, root=workspace.root)
     return LintScope(
-        options=replace(options, today=today),
+        options=replace(options, today=today, compiled=_compiled()),
         workspace=workspace,
         database=workspace.state / "lint.db",
         settings_file=workspace.lint_file,
     )
+
+
+def _compiled() -> Path:
+    """Where compiled patterns are kept: they are the same for every workspace."""
+    return user_cache() / "lint"
 
 
 def named_targets(
