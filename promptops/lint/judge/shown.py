@@ -16,7 +16,7 @@ from promptops.lint.text import words
 # Chat templates give these character sequences a meaning of their own: a prompt that holds them
 # could end the message it is shown in. They are shown with a space, which the map forgets again.
 _CONTROL = re.compile(r"<(?=\||/?s>|/?(?:start|end)_of_turn>|/?think>)|\[(?=/?INST\])")
-_BLANKS = re.compile(r"\s+")
+_BLANKS = re.compile(r"\s{1,4096}")
 _TAG = re.compile(r"<[^<>\n]{0,80}>")
 _SHORTEST_QUOTE = 4
 _INSTRUCTION = bytes([REGIONS.index(Region.INSTRUCTION)])
