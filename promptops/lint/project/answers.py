@@ -8,7 +8,7 @@ from promptops.core.canonical import JSON
 from promptops.golden.case import GoldenCase
 from promptops.prompts.model import Prompt
 
-_JOINTS = re.compile(r"[\W_]+")
+_JOINTS = re.compile(r"[\W_]{1,4096}")
 
 
 def fold(value: JSON) -> str:
