@@ -40,7 +40,7 @@ GROUPS = {
     "VAR": "Templates",
 }
 HELP_BASE = "https://promptops.example/docs/reference/rules"
-_FENCE = re.compile(r"`{3,}")
+_FENCE = re.compile(r"`{3,99}")
 _KEY = re.compile(r"[A-Za-z][\w-]*:(?:\s|$)")
 _FIXES = {
     "safe": "safe: `--fix` makes it",
