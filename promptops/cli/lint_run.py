@@ -164,8 +164,9 @@ def _beyond_baseline(
 
     assert flags.baseline is not None
     baseline = Baseline.load(flags.baseline)
-    checked = None if not flags.targets else {finding.prompt_id for finding in report.findings}
-    split = baseline.split(report, prompts=checked, codes=scope.options.selected)
+    split = baseline.split(
+        report, prompts=_checked(scope, flags, report), codes=scope.options.selected
+    )
     if split.known:
         watch.remark(f"{split.known} known findings are left out (--baseline {flags.baseline})")
     settled = sum(entry.count for entry in split.stale)
@@ -175,6 +176,17 @@ def _beyond_baseline(
     elif settled:
         watch.remark(f"{settled} known findings are settled: --prune-baseline takes them out")
     return split.report
+
+
+def _checked(scope: "LintScope", flags: LintFlags, report: "LintReport") -> frozenset[str] | None:
+    """The ids of the prompts that were looked at, clean ones too; None when all were."""
+    from promptops.operations.linting import named_targets
+
+    if not flags.targets:
+        return None
+    names = (target.path.name for target in named_targets(scope, flags.targets))
+    found = {finding.prompt_id for finding in report.findings}
+    return frozenset({*found, *(name.removesuffix(".prompt.yaml") for name in names)})
 
 
 def _tell(

@@ -1,6 +1,6 @@
 """Lint: the prompts of a workspace, or files wherever they are."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,6 +10,7 @@ from promptops.config import Workspace, find_workspace
 from promptops.config.environment import user_cache
 from promptops.errors import (
     PromptSyntaxError,
+    SettingsError,
     StorageError,
     UnknownPromptError,
     UsageError,
@@ -17,12 +18,14 @@ from promptops.errors import (
 )
 from promptops.lint.cache import VerdictCache
 from promptops.lint.engine import Linter
-from promptops.lint.options import LintOptions, load_options
+from promptops.lint.options import LintOptions, Option, load_options
 from promptops.lint.paths import Target, check_read, lint_targets
 from promptops.lint.project_engine import project_rules, with_project
 from promptops.lint.report import LintReport, Skipped
+from promptops.lint.rules.unknown_target import UnknownTarget
 from promptops.lint.runner import lint_files, report_of
 from promptops.lint.sources import detect, find_files, parse_source
+from promptops.models.catalog import Catalog
 from promptops.operations.lint_project import read_project
 from promptops.prompts.loader import PromptFile
 from promptops.prompts.registry import Registry
@@ -31,6 +34,7 @@ from promptops.wiring import Services
 Progress = Callable[[int, int], None]
 Notice = Callable[[str], None]
 SETTINGS = "lint.toml"
+_TARGETS = UnknownTarget.code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +56,7 @@ class LintScope:
 
 def lint_options(services: Services) -> LintOptions:
     """The rules and settings of the workspace's ``lint.toml``, as of today."""
-    options = load_options(services.workspace.lint_file, root=services.workspace.root)
-    return replace(options, today=services.clock().date(), compiled=_compiled())
+    return _workspace_options(services.workspace, services.clock().date())
 
 
 def open_scope(
@@ -85,13 +88,39 @@ def open_scope(
             database=user_cache() / "lint.db",
             settings_file=found,
         )
-    options = load_options(workspace.lint_file, root=workspace.root)
     return LintScope(
-        options=replace(options, today=today, compiled=_compiled()),
+        options=_workspace_options(workspace, today),
         workspace=workspace,
         database=workspace.state / "lint.db",
         settings_file=workspace.lint_file,
     )
+
+
+def _workspace_options(workspace: Workspace, today: date) -> LintOptions:
+    options = load_options(workspace.lint_file, root=workspace.root)
+    return replace(
+        options,
+        today=today,
+        compiled=_compiled(),
+        options=_with_own_models(options.options, workspace),
+    )
+
+
+def _with_own_models(
+    given: Mapping[str, Mapping[str, Option]], workspace: Workspace
+) -> dict[str, Mapping[str, Option]]:
+    """The rules' options, where the workspace's own models are no unknown targets."""
+    if not workspace.models_file.is_file():
+        return dict(given)
+    try:
+        cards = Catalog.load(workspace.models_file).cards
+    except SettingsError:
+        return dict(given)  # `promptops doctor` and every command that needs it say what is wrong
+    built_in = {card.id for card in Catalog.load().cards}
+    names = [card.id for card in cards if card.id not in built_in]
+    named = str(given.get(_TARGETS, {}).get("known", ""))
+    known = ",".join(part for part in (named, *names) if part)
+    return {**given, _TARGETS: {**given.get(_TARGETS, {}), "known": known}}
 
 
 def _compiled() -> Path:
