@@ -17,6 +17,7 @@ from promptops.cli.options import open_workspace, watching
 from promptops.cli.output import emit_json, emit_table, emit_text
 from promptops.cli.watch import Watch
 from promptops.core.clock import system_clock
+from promptops.core.counting import counted
 from promptops.errors import UsageError
 
 if TYPE_CHECKING:
@@ -103,8 +104,8 @@ def _since(scope: "LintScope", flags: LintFlags, watch: Watch) -> "LintReport":
     targets = named_targets(scope, flags.targets, column=flags.column, format_=flags.input_format)
     root = scope.options.root or Path.cwd()
     found = lint_changes(root, flags.since, targets, options=scope.options)
-    changed = f"{len(found.files)} changed file{'s' * (len(found.files) != 1)}"
-    watch.remark(f"{changed} since {found.base[:10]}; {found.settled} findings settled")
+    changed = counted(len(found.files), "changed file")
+    watch.remark(f"{changed} since {found.base[:10]}; {counted(found.settled, 'finding')} settled")
     return with_sources(scope, found.report, targets)
 
 
@@ -142,7 +143,8 @@ def _judged(
         progress=watch.of("judge"),
     )
     watch.remark(
-        f"{judged.model}: {judged.calls} calls, {judged.cached_calls} known answers, "
+        f"{judged.model}: {counted(judged.calls, 'call')}, "
+        f"{counted(judged.cached_calls, 'known answer')}, "
         f"{judged.seconds:.1f} s"
     )
     return replace(
@@ -168,25 +170,27 @@ def _beyond_baseline(
         report, prompts=_checked(scope, flags, report), codes=scope.options.selected
     )
     if split.known:
-        watch.remark(f"{split.known} known findings are left out (--baseline {flags.baseline})")
+        known = counted(split.known, "known finding")
+        watch.remark(f"left out: {known} (--baseline {flags.baseline})")
     settled = sum(entry.count for entry in split.stale)
     if settled and flags.prune_baseline:
         baseline.pruned(split.stale).write(flags.baseline)
-        watch.remark(f"{settled} settled findings are taken out of {flags.baseline}")
+        watch.remark(f"taken out of {flags.baseline}: {counted(settled, 'settled finding')}")
     elif settled:
-        watch.remark(f"{settled} known findings are settled: --prune-baseline takes them out")
+        watch.remark(f"settled: {counted(settled, 'known finding')}; remove with --prune-baseline")
     return split.report
 
 
 def _checked(scope: "LintScope", flags: LintFlags, report: "LintReport") -> frozenset[str] | None:
-    """The ids of the prompts that were looked at, clean ones too; None when all were."""
+    """The prompts that were looked at, clean ones too: ids, and paths; None when all were."""
     from promptops.operations.linting import named_targets
 
     if not flags.targets:
         return None
-    names = (target.path.name for target in named_targets(scope, flags.targets))
-    found = {finding.prompt_id for finding in report.findings}
-    return frozenset({*found, *(name.removesuffix(".prompt.yaml") for name in names)})
+    paths = [target.path for target in named_targets(scope, flags.targets)]
+    names = {path.name.removesuffix(".prompt.yaml") for path in paths}
+    shown = {scope.options.shown(path) for path in paths}
+    return frozenset(names | shown | {finding.prompt_id for finding in report.findings})
 
 
 def _tell(
@@ -206,7 +210,8 @@ def _tell(
         from promptops.lint.baseline import Baseline
 
         Baseline.of(report.findings).write(flags.write_baseline)
-        watch.remark(f"{len(report.findings)} findings are known from now on")
+        known = counted(len(report.findings), "finding")
+        watch.remark(f"{known} written to {flags.write_baseline} as known")
         return 2 if report.skipped else 0
     if flags.statistics:
         _show_statistics(report, flags.format_)
@@ -231,6 +236,8 @@ def _write_html(cli: Cli, scope: "LintScope", report: "LintReport", path: Path) 
 
 
 def _show_statistics(report: "LintReport", format_: str) -> None:
+    from promptops.lint.reporters.wording import closing, skipped_place, visible
+
     summary = report.summary()
     if format_ == "json":
         emit_json(summary)
@@ -239,11 +246,8 @@ def _show_statistics(report: "LintReport", format_: str) -> None:
     ranked = sorted(summary["by_code"].items(), key=lambda item: (-item[1], item[0]))
     emit_table([(n, code, names[code]) for code, n in ranked], ("findings", "rule", ""), right=(0,))
     for item in report.skipped:
-        emit_text(f"{item.path}: SKIPPED {item.reason}")
-    emit_text(
-        f"{summary['errors']} errors, {summary['warnings']} warnings, {summary['infos']} infos "
-        f"in {summary['checked']} prompts, {summary['skipped']} not checked"
-    )
+        emit_text(f"{skipped_place(item)}: SKIPPED {visible(item.reason)}")
+    emit_text(closing(report))
 
 
 def _again_and_again(cli: Cli, scope: "LintScope", flags: LintFlags, watch: Watch) -> None:

@@ -85,7 +85,7 @@ class Baseline:
                 fingerprint=mark,
                 code=first[mark].code,
                 name=first[mark].name,
-                prompt=first[mark].prompt_id,
+                prompt=first[mark].prompt_id or first[mark].path,
                 count=count,
             )
             for mark, count in counts.items()
