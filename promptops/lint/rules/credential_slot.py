@@ -15,7 +15,7 @@ _CREDENTIAL = re.compile(
     re.IGNORECASE,
 )
 _WRITTEN = re.compile(
-    r"(?:api[ _-]?key|secret[ _-]?key|client[ _-]?secret|(?:access|auth|bearer|api)[ _-]?token"
+    r"(?:(?:api|access|secret)[ _-]?key|client[ _-]?secret|(?:access|auth|bearer|api)[ _-]?token"
     r"|password)s?[\"'*]{0,3}"
     r"\s{0,2}[:=]\s{0,2}[\"'`]?(?P<slot>\{{1,2} ?[a-z_][\w.]{0,40} ?\}{1,2}|<[a-z][\w -]{2,40}>"
     r"|\[(?:your|insert|api)[\w -]{2,40}\])"
@@ -55,6 +55,7 @@ class CredentialSlot(Rule):
     code = "PRI014"
     name = "credential-slot"
     severity = Severity.WARNING
+    version = 2
     regions = frozenset({Region.INSTRUCTION, Region.DATA})
     tags = ("owasp-llm02", "owasp-llm07", "pci-dss-8.6", "cwe-522")
     shapes = (

@@ -199,6 +199,33 @@ def _branches(template: str) -> list[str]:
     return [branch.strip() + rest for branch in choice.split("|")]
 
 
+def beginnings() -> dict[str, str]:
+    """What keys begin with before anything in them varies, and whose they are.
+
+    Only what is long enough to be told from a word: three characters up to a mark, or four.
+    """
+    found: dict[str, str] = {}
+    for line in _TELLING.strip().splitlines():
+        provider, template = (part.strip() for part in line.split("|", 1))
+        for literal in _written_out(template.partition("<")[0]):
+            # Without the one letter that all of them go on with.
+            goes_on = len(literal) > 8 and literal[-1].isalnum() and not literal[-2].isalnum()
+            written = literal[:-1] if goes_on else literal
+            if len(written) >= (4 if written[-1:].isalnum() else 3):
+                found.setdefault(written, provider)
+    return found
+
+
+def _written_out(text: str) -> list[str]:
+    """A literal with choices as literals; a choice that a field cuts off ends them."""
+    head, opened, rest = text.partition("(")
+    choice, closed, tail = rest.partition(")")
+    if not opened or not closed:
+        return [head.replace("¦", "|")]
+    tails = _written_out(tail)
+    return [head + branch.strip() + end for branch in choice.split("|") for end in tails]
+
+
 _FIELD = re.compile(r"<([a-z])([0-9]{1,4})(?:-([0-9]{1,4}))?>")
 
 

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from promptops.lint import RULES
 from promptops.lint.parsing import parse_text
 from promptops.lint.prefilter import Prefilter
-from promptops.lint.secrets import find_secrets, kinds, named
+from promptops.lint.secrets import find_placeholders, find_secrets, kinds, named
 from promptops.lint.secrets.values import is_placeholder, looks_like_password, looks_random
+from promptops.lint.text import lower
 
 ROOT = Path(__file__).parents[3]
 DATA = Path(os.environ.get("PROMPTOPS_DATA", ROOT.parent / "shared" / "data"))
@@ -120,6 +121,32 @@ def test_placeholders_are_told_from_values(value):
     assert is_placeholder(value)
     assert not looks_random(value)
     assert not looks_like_password(value)
+
+
+def test_the_form_of_every_key_is_seen_when_it_is_crossed_out():
+    gate, missed = Prefilter([RULES["PRI019"]]), []
+    for beginning in kinds.beginnings():
+        text = f"Call it with {beginning}xxxxxxxxxxxx and go on."
+        found = find_placeholders(text, text.lower())
+        if (
+            not found
+            or not gate.candidates(text)
+            or not text[found[0].start :].startswith(beginning)
+        ):
+            missed.append(text)
+    assert len(kinds.beginnings()) > 200
+    assert missed == []
+
+
+def test_what_is_found_of_the_published_examples_with_their_placeholders():
+    if not EXAMPLES.exists():
+        pytest.skip(f"needs outside data: set PROMPTOPS_DATA ({EXAMPLES} is not there)")
+    rows = [json.loads(line) for line in gzip.decompress(EXAMPLES.read_bytes()).splitlines()]
+    texts = [row["text"] for row in rows if row["label"] == "must_fire"]
+    gate = Prefilter([RULES["PRI019"]])
+    placeholders = [text for text in texts if find_placeholders(text, lower(text))]
+    assert all(gate.candidates(text) for text in placeholders)
+    assert sum(bool(find_secrets(text)) or text in placeholders for text in texts) >= 107
 
 
 @given(st.text(max_size=400))
