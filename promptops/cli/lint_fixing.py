@@ -10,6 +10,7 @@ from promptops.cli.lint_flags import LintFlags
 from promptops.cli.lint_run import run, scope_of
 from promptops.cli.options import watching
 from promptops.cli.watch import Watch
+from promptops.core.counting import counted
 
 if TYPE_CHECKING:
     from promptops.operations.lint_fixing import FixedFile, LintScope
@@ -73,6 +74,5 @@ def _fix_stdin(scope: "LintScope", flags: LintFlags) -> None:
 
 
 def _count(watch: Watch, changed: "list[FixedFile]", verb: str) -> None:
-    findings = sum(len(file.applied) for file in changed)
-    files = f"{len(changed)} file{'s' * (len(changed) != 1)}"
-    watch.remark(f"{findings} finding{'s' * (findings != 1)} {verb} in {files}")
+    findings = counted(sum(len(file.applied) for file in changed), "finding")
+    watch.remark(f"{findings} {verb} in {counted(len(changed), 'file')}")

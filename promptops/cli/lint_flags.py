@@ -75,16 +75,18 @@ class LintFlags:
             (fixing and self.watch, "--fix and --diff", "--watch"),
             (fixing and self.llm, "--fix and --diff", "--llm"),
             (self.watch and (self.stdin or self.since), "--watch", "--stdin and --since"),
+            (self.output and self.statistics, "--output", "--statistics"),
+            (self.output and self.write_baseline, "--output", "--write-baseline"),
         ):
             if both:
-                raise UsageError(f"{one} and {other} exclude each other")
+                raise UsageError(f"{one} cannot be used with {other}")
         for given, flag, needed in (
             (self.unsafe_fixes and not fixing, "--unsafe-fixes", "--fix or --diff"),
             (self.prune_baseline and not self.baseline, "--prune-baseline", "--baseline"),
             (self.accuracy and not self.rules, "--accuracy", "--rules"),
             (self.stdin_filename and not self.stdin, "--stdin-filename", "--stdin"),
             ((self.llm_model or self.llm_calls) and not self.llm and not self.measure,
-             "--llm-model and --llm-calls", "--llm"),
+             "--llm-model or --llm-calls", "--llm"),
         ):  # fmt: skip
             if given:
                 raise UsageError(f"{flag} needs {needed}")

@@ -12,7 +12,7 @@ def show_listing(cli: Cli, flags: LintFlags) -> None:
     if flags.write_reference is not None:
         _write_reference(flags)
     elif flags.explain:
-        _explain(flags)
+        _explain(cli, flags)
     elif flags.formats:
         _formats(flags)
     else:
@@ -56,11 +56,12 @@ def _rules(cli: Cli, flags: LintFlags) -> None:
         emit_table(rows, ("code", "name", "severity", "what it finds"))
 
 
-def _explain(flags: LintFlags) -> None:
+def _explain(cli: Cli, flags: LintFlags) -> None:
+    from promptops.cli.lint_run import scope_of
     from promptops.lint.reference import explain
 
     assert flags.explain is not None
-    click.echo(explain(flags.explain), nl=False)
+    click.echo(explain(flags.explain, scope_of(cli, flags).options.catalog), nl=False)
 
 
 def _formats(flags: LintFlags) -> None:

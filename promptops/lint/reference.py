@@ -10,7 +10,7 @@ rule's docstring and attributes, from the taxonomy of its tags, and from its acc
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from promptops.core.files import write_atomic
@@ -19,7 +19,7 @@ from promptops.errors import UsageError
 from promptops.lint.accuracy import accuracy, share
 from promptops.lint.documentation import as_prompt_file
 from promptops.lint.finding import Fix
-from promptops.lint.options import LintOptions
+from promptops.lint.parsing import parse_file
 from promptops.lint.regions import Region
 from promptops.lint.rule import Rule, group_of
 from promptops.lint.rules import RULES
@@ -49,41 +49,46 @@ _FIXES = {
 }
 
 
-def find_rule(name: str) -> type[Rule]:
+def find_rule(name: str, known: Mapping[str, type[Rule]] = RULES) -> type[Rule]:
     """The rule of a code or name, in any case.
 
     Raises:
         UsageError: There is none, with the nearest name.
     """
-    if (found := _rule(name)) is not None:
+    if (found := _rule(name, known)) is not None:
         return found
     from promptops.lint.check_reference import check_names
 
-    known = [*RULES, *(rule.name for rule in RULES.values()), *check_names()]
-    raise UsageError(f'no rule is called "{name}"', hint=did_you_mean(name, known))
+    group = name.strip().upper()
+    if any(group_of(code) == group for code in known):
+        hint = f"a group; `promptops lint --rules --select {group}` lists its rules"
+        raise UsageError(f'no rule is called "{name}"', hint=hint)
+    words = [*known, *(rule.name for rule in known.values()), *check_names()]
+    raise UsageError(f'no rule is called "{name}"', hint=did_you_mean(name, words))
 
 
-def explain(name: str) -> str:
+def explain(name: str, known: Mapping[str, type[Rule]] = RULES) -> str:
     """What a rule, or a check that asks a model, finds, why and what to do, as Markdown.
 
     Args:
         name: Its code or name.
+        known: The rules there are: the built-in ones, or a workspace's `LintOptions.catalog`.
 
     Raises:
         UsageError: There is none, with the nearest name.
     """
-    rule = _rule(name)
+    rule = _rule(name, known)
     if rule is None:
         from promptops.lint.check_reference import check_page, find_check
 
         if check := find_check(_wanted(name)):
             return check_page(check)
-    return rule_page(rule or find_rule(name))
+    return rule_page(rule or find_rule(name, known))
 
 
-def _rule(name: str) -> type[Rule] | None:
+def _rule(name: str, known: Mapping[str, type[Rule]]) -> type[Rule] | None:
     wanted = _wanted(name)
-    return next((r for r in RULES.values() if wanted in (r.code.lower(), r.name)), None)
+    return next((r for r in known.values() if wanted in (r.code.lower(), r.name)), None)
 
 
 def _wanted(name: str) -> str:
@@ -130,10 +135,12 @@ def write_pages(folder: Path) -> list[Path]:
 
 
 def rule_page(rule: type[Rule]) -> str:
-    """The page of one rule, as Markdown."""
+    """The page of one rule, as Markdown; a rule of a workspace may leave sections out."""
     lines = [f"# {rule.code} {rule.name}", "", rule.summary, "", *_facts(rule), ""]
-    lines += ["## Why is this bad?", "", rule.rationale, ""]
-    lines += ["## Example", "", *_code(rule.bad), "", "Use instead:", "", *_code(rule.good), ""]
+    if rule.rationale:
+        lines += ["## Why is this bad?", "", rule.rationale, ""]
+    if rule.bad:
+        lines += ["## Example", "", *_code(rule.bad), "", "Use instead:", "", *_code(rule.good), ""]
     lines += ["## What to do", "", rule.advice, ""]
     if rule.defaults:
         lines += ["## Options", "", *_options(rule), ""]
@@ -141,8 +148,9 @@ def rule_page(rule: type[Rule]) -> str:
         lines += ["## References", "", *references(rule.tags), ""]
     lines += ["## Accuracy", "", *_accuracy(rule), ""]
     lines += ["## How to allow it", "", *_allowing(rule), ""]
-    lines += ["## Source", "", f"From: {rule.source}"]
-    return "\n".join(lines) + "\n"
+    if rule.source:
+        lines += ["## Source", "", f"From: {rule.source}"]
+    return "\n".join(lines).rstrip("\n") + "\n"
 
 
 def rule_help(rule: type[Rule]) -> str:
@@ -198,23 +206,22 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
 
 def example_fix(rule: type[Rule]) -> Fix | None:
     """The fix that the rule gives for its own bad example, None when it gives none."""
-    from promptops.lint.runner import lint_files
-
     if rule.needs_project:
         return None  # its example is several prompts, which no edit of one settles
-    options = LintOptions(select=frozenset({rule.code}))
-    report = lint_files([parse_prompt(as_prompt_file(rule.bad))], options=options)
-    return next((finding.fix for finding in report.findings if finding.fix), None)
+    prompt = parse_file(parse_prompt(as_prompt_file(rule.bad)), shown_path="")
+    findings = sorted(rule().check(prompt), key=lambda finding: finding.order)
+    return next((finding.fix for finding in findings if finding.fix), None)
 
 
 def _facts(rule: type[Rule]) -> Iterator[str]:
-    fix = example_fix(rule)
     regions = ", ".join(region.value for region in Region if region in rule.regions)
     yield "| | |"
     yield "|---|---|"
     yield f"| Group | {GROUPS.get(group_of(rule.code), group_of(rule.code))} |"
     yield f"| Severity | {rule.severity.value} |"
-    yield f"| Fix | {_FIXES[fix.applicability] if fix else 'none: change it by hand'} |"
+    if rule.bad:  # without an example nobody has seen the fix
+        fix = example_fix(rule)
+        yield f"| Fix | {_FIXES[fix.applicability] if fix else 'none: change it by hand'} |"
     yield f"| Looks at | {regions} |"
     yield f"| Version | {rule.version} |"
 

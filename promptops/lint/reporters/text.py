@@ -16,7 +16,7 @@ def write(report: LintReport) -> str:
         if finding.advice:
             lines.append(f"    {visible(finding.advice)}")
         if finding.fix:
-            lines.append(f"    {_offer(finding.fix)}")
+            lines.append(f"    {_offer(finding.fix, in_table=finding.row is not None)}")
     return ended(report, lines)
 
 
@@ -35,8 +35,10 @@ def _quoted(quotes: Quotes, finding: Finding) -> list[str]:
     return [number + quote.text, mark]
 
 
-def _offer(fix: Fix) -> str:
+def _offer(fix: Fix, *, in_table: bool) -> str:
     title = visible(fix.title)
+    if in_table:
+        return f"possible change, to make where the table comes from: {title}"
     if fix.applicability == "safe":
         return f"fix with --fix: {title}"
     if fix.applicability == "unsafe":

@@ -49,8 +49,15 @@ def row_prefix(row: int | None) -> str:
 
 
 def fixable(report: LintReport) -> tuple[int, int]:
-    """How many findings have a safe fix, and how many one that may change the meaning."""
-    kinds = [finding.fix.applicability for finding in report.findings if finding.fix]
+    """How many findings have a fix that is made: a safe one, one that may change the meaning.
+
+    Tables are never written to, so what stands in a row is fixed where the table comes from.
+    """
+    kinds = [
+        finding.fix.applicability
+        for finding in report.findings
+        if finding.fix and finding.row is None
+    ]
     return kinds.count("safe"), kinds.count("unsafe")
 
 
@@ -66,8 +73,8 @@ def closing(report: LintReport) -> str:
     if safe:
         parts.append(f"{safe:,} fixable with --fix")
     if unsafe:
-        more = " more" if safe else ""
-        parts.append(f"{unsafe:,}{more} with --unsafe-fixes")
+        how = "more with --unsafe-fixes" if safe else "fixable with --fix --unsafe-fixes"
+        parts.append(f"{unsafe:,} {how}")
     if report.suppressed:
         parts.append(f"{report.suppressed:,} suppressed")
     if report.skipped:
