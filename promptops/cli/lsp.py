@@ -1,5 +1,8 @@
 """``promptops lsp``: the linter for editors."""
 
+import os
+import sys
+
 import click
 
 
@@ -11,4 +14,7 @@ def command() -> None:
     """
     from promptops.lsp import create_server
 
-    create_server().start_io()
+    # The server closes what it is given; the process's own streams are still flushed at its end.
+    reader = os.fdopen(os.dup(sys.stdin.fileno()), "rb")
+    writer = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    create_server().start_io(reader, writer)

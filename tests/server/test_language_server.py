@@ -1,6 +1,8 @@
 """The language server, driven by a real client over its standard streams."""
 
 import asyncio
+import json
+import subprocess
 import sys
 
 import pytest
@@ -134,3 +136,19 @@ async def session(tmp_path):
 @pytest.mark.slow
 def test_an_editor_gets_diagnostics_fixes_and_help(tmp_path):
     asyncio.run(session(tmp_path))
+
+
+@pytest.mark.slow
+def test_the_server_ends_quietly_when_the_editor_does():
+    calls = (
+        {"id": 1, "method": "initialize", "params": {"capabilities": {}, "processId": None}},
+        {"id": 2, "method": "shutdown"},
+        {"method": "exit"},
+    )
+    said = b""
+    for call in calls:
+        body = json.dumps({"jsonrpc": "2.0", **call}).encode()
+        said += b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
+    command = [sys.executable, "-m", "promptops.cli", "lsp"]
+    done = subprocess.run(command, input=said, capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
