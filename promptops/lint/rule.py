@@ -8,7 +8,8 @@ yields findings with places; it knows nothing of files, suppressions or other ru
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import ClassVar
+from functools import cache
+from typing import Any, ClassVar
 
 from promptops.core.canonical import JSON
 from promptops.lint.documentation import RuleDocumentation, read_documentation
@@ -19,6 +20,25 @@ from promptops.lint.parsed import ParsedMessage, ParsedPrompt
 from promptops.lint.regions import INSTRUCTIONS, Region
 
 _EXCERPT = 80
+
+
+class _Section:
+    """A section of a rule's docstring, which is read when it is first asked for."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: object, owner: type) -> str:
+        return str(getattr(_documentation(owner), self._name))
+
+
+@cache
+def _documentation(rule: type) -> RuleDocumentation:
+    return read_documentation(rule.__doc__ or "")
+
+
+def _section(name: str) -> Any:
+    return _Section(name)
 
 
 class Rule:
@@ -53,19 +73,14 @@ class Rule:
     needs_project: ClassVar[bool] = False
     tags: ClassVar[tuple[str, ...]] = ()
     defaults: ClassVar[Mapping[str, int | float | str]] = {}
-    summary: ClassVar[str]
-    rationale: ClassVar[str]
-    source: ClassVar[str]
-    bad: ClassVar[str]
-    good: ClassVar[str]
-    advice: ClassVar[str]
-
-    def __init_subclass__(cls) -> None:
-        """Read the documentation out of the docstring, so that there is one text to maintain."""
-        documentation: RuleDocumentation = read_documentation(cls.__doc__ or "")
-        for name in ("summary", "rationale", "source", "bad", "good", "advice"):
-            if name not in vars(cls):  # a rule of a workspace states them as data
-                setattr(cls, name, getattr(documentation, name))
+    # Out of the docstring, so that there is one text to maintain; a rule of a workspace states them
+    # as data.
+    summary: ClassVar[str] = _section("summary")
+    rationale: ClassVar[str] = _section("rationale")
+    source: ClassVar[str] = _section("source")
+    bad: ClassVar[str] = _section("bad")
+    good: ClassVar[str] = _section("good")
+    advice: ClassVar[str] = _section("advice")
 
     def __init__(
         self,

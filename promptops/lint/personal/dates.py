@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from promptops.lint.phrases import lazy
+
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 _DATE = (
     r"(?:[0-3]?[0-9][./-][0-3]?[0-9][./-](?:19|20)?[0-9]{2}"
@@ -10,7 +12,7 @@ _DATE = (
     rf"|{_MONTH} [0-3]?[0-9](?:st|nd|rd|th)?,? (?:18|19|20)[0-9]{{2}}"
     rf"|[0-3]?[0-9](?:st|nd|rd|th|\.)?(?: of)? {_MONTH},? (?:18|19|20)[0-9]{{2}})"
 )
-_EVENT = re.compile(
+_EVENT = lazy(
     r"\b(?P<event>born(?: on| in)?|date of (?:birth|death|admission|discharge|service)"
     r"|d\.?o\.?b\b\.?|birth[ _-]?da(?:te|y)"
     r"|(?:was |been )?(?:admitted|hospitali[sz]ed|discharged)(?: on| to hospital on)?"

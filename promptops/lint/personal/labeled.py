@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from promptops.lint.personal.checks import is_vin
+from promptops.lint.phrases import lazy
 from promptops.lint.validators import luhn
 
 _JOIN = (
@@ -34,7 +35,7 @@ def label(
 ) -> Label:
     """A kind of number: ``words`` announce it, ``value`` is its form."""
     pattern = rf"(?<![a-z])(?:{words}){_JOIN}(?P<value>{value})(?![a-z0-9]|[.,-][0-9])"
-    return Label(name=name, pattern=re.compile(pattern), check=check)
+    return Label(name=name, pattern=lazy(pattern), check=check)
 
 
 def _digits(least: int, most: int = 99) -> Callable[[str], bool]:

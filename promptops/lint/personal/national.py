@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from promptops.lint.personal import checks
+from promptops.lint.phrases import lazy
 from promptops.lint.validators import luhn
 
 
@@ -30,9 +31,9 @@ class NationalNumber:
 def _kind(name: str, form: str, check: Callable[[str], bool], words: str = "") -> NationalNumber:
     return NationalNumber(
         name=name,
-        form=re.compile(rf"(?<![A-Z0-9.+-]){form}(?![A-Z0-9]|[.,-][0-9])"),
+        form=lazy(rf"(?<![A-Z0-9.+-]){form}(?![A-Z0-9]|[.,-][0-9])"),
         check=check,
-        words=re.compile(rf"(?<![a-z])(?:{words})(?![a-z])") if words else None,
+        words=lazy(rf"(?<![a-z])(?:{words})(?![a-z])") if words else None,
     )
 
 
@@ -180,12 +181,12 @@ NATIONAL_NUMBERS = (
 
 _WORDED = tuple(kind for kind in NATIONAL_NUMBERS if kind.words is not None)
 _PLAIN = tuple(kind for kind in NATIONAL_NUMBERS if kind.words is None)
-_ANY_WORD = re.compile("|".join(kind.words.pattern for kind in _WORDED if kind.words))
-_NUMBERISH = re.compile(
+_ANY_WORD = lazy("|".join(kind.words.pattern for kind in _WORDED if kind.words))
+_NUMBERISH = lazy(
     r"[0-9](?:(?:[ .+-]?[0-9]){5}|[0-9]{3}[A-Za-z]|[0-9][A-Ta-t][0-9]{2} ?[A-Za-z][0-9]{3}[A-Za-z])"
 )
 _BEFORE, _BEHIND = 60, 16
-_BARE = re.compile(r"[ .+-]")
+_BARE = lazy(r"[ .+-]")
 
 GATES = (
     r"[0-9](?:[ .+-]?[0-9]){5}",

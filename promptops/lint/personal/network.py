@@ -5,14 +5,16 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
+from promptops.lint.phrases import lazy
+
 _BYTE = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-_V4 = re.compile(rf"(?<![\w.-])(?:{_BYTE}\.){{3}}{_BYTE}(?![\w-]|\.[0-9]|/(?:[0-9]|[12][0-9])\b)")
-_V6 = re.compile(
+_V4 = lazy(rf"(?<![\w.-])(?:{_BYTE}\.){{3}}{_BYTE}(?![\w-]|\.[0-9]|/(?:[0-9]|[12][0-9])\b)")
+_V6 = lazy(
     r"(?<![\w:.])(?:[0-9a-fA-F]{1,4}:){2,7}(?:[0-9a-fA-F]{1,4}"
     r"|:)(?::?[0-9a-fA-F]{1,4}){0,6}(?![\w:])"
     r"|(?<![\w:.])[0-9a-fA-F]{1,4}::(?:[0-9a-fA-F]{1,4}:){0,5}[0-9a-fA-F]{1,4}(?![\w:])"
 )
-_VERSION = re.compile(
+_VERSION = lazy(
     r"(?:\bv|version|release|build|firmware|driver|chrome/|safari/|edg/|section|clause"
     r"|chapter)[^\n]{0,12}$"
 )
@@ -26,14 +28,14 @@ _WELL_KNOWN = frozenset(
 )  # fmt: skip
 """Resolvers that everybody uses, the address of cloud metadata, and what authors make up."""
 
-_MAC = re.compile(
+_MAC = lazy(
     r"(?<![\w:.-])[0-9a-fA-F]{2}([:-])(?:[0-9a-fA-F]{2}\1){4}[0-9a-fA-F]{2}(?![\w:-])"
     r"|(?<![\w.])[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}(?![\w.])"
 )
-_BITCOIN = re.compile(r"(?<![A-Za-z0-9])[13][1-9A-HJ-NP-Za-km-z]{25,34}(?![A-Za-z0-9])")
-_SEGWIT = re.compile(r"(?<![A-Za-z0-9])(?:bc1|ltc1|tb1)[02-9ac-hj-np-z]{20,87}(?![A-Za-z0-9])")
-_ETHEREUM = re.compile(r"(?<![A-Za-z0-9])0x[0-9a-fA-F]{40}(?![A-Za-z0-9])")
-_OTHER_COIN = re.compile(
+_BITCOIN = lazy(r"(?<![A-Za-z0-9])[13][1-9A-HJ-NP-Za-km-z]{25,34}(?![A-Za-z0-9])")
+_SEGWIT = lazy(r"(?<![A-Za-z0-9])(?:bc1|ltc1|tb1)[02-9ac-hj-np-z]{20,87}(?![A-Za-z0-9])")
+_ETHEREUM = lazy(r"(?<![A-Za-z0-9])0x[0-9a-fA-F]{40}(?![A-Za-z0-9])")
+_OTHER_COIN = lazy(
     r"(?<![A-Za-z0-9])(?:[LMD][1-9A-HJ-NP-Za-km-z]{26,33}|T[1-9A-HJ-NP-Za-km-z]{33}"
     r"|[48][1-9A-HJ-NP-Za-km-z]{94}|r[1-9A-HJ-NP-Za-km-z]{24,34})(?![A-Za-z0-9])"
 )

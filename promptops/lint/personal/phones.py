@@ -3,25 +3,26 @@
 import re
 from collections.abc import Iterator
 
+from promptops.lint.phrases import lazy
 from promptops.lint.validators import is_card_number
 
 _EXTENSION = r"(?: ?(?:x|ext\.?|extension) ?[0-9]{1,6})?"
 _END = r"(?![A-Za-z0-9]|[-.][0-9]|,[0-9]{3}|@|%)"
-_INTERNATIONAL = re.compile(
+_INTERNATIONAL = lazy(
     r"(?<![\w./+=-])(?:\+ ?|00)[1-9][0-9]{0,2}[ .-]?(?:\(0?[0-9]{0,4}\)[ .-]?)?"
     rf"(?:[0-9]{{1,5}}[ .-]?){{1,5}}[0-9]{{2,4}}{_EXTENSION}{_END}"
 )
-_NORTH_AMERICAN = re.compile(
+_NORTH_AMERICAN = lazy(
     r"(?<![\w./+=#-])(?:(?:\+?1|001)[ .-]?)?(?:\([2-9][0-9]{2}\) ?"
     r"|[2-9][0-9]{2}([-.]))[2-9][0-9]{2}(?(1)\1|[ .-])"
     rf"[0-9]{{4}}{_EXTENSION}{_END}"
 )
-_NATIONAL = re.compile(
+_NATIONAL = lazy(
     r"(?<![\w./+=,#$€£-])(?:\(0[0-9]{1,4}\) ?[0-9]{3,4}(?:[ -]?[0-9]{2,4}){1,2}"
     rf"|0[1-9][0-9]{{1,3}}(?:[ -][0-9]{{2,4}}){{2,4}}"
     rf"|0[1-9](?:([ .])[0-9]{{2}})(?:\1[0-9]{{2}}){{3}}){_END}"
 )
-_BEFORE = re.compile(
+_BEFORE = lazy(
     r"\b(?:phones?|telephone|tel|mobile|cell(?:phone)?|call(?:ed|ing)?(?: (?:me|us|her|him|them"
     r"|back|someone))?"
     r"|can someone call me|fax|desk(?=:)|whatsapp|sms|text(?:ed)? (?:me|us|her|him)|dial(?:ed)?"
@@ -35,23 +36,23 @@ _BEFORE = re.compile(
     rf"(?P<number>(?:\(0?[0-9]{{1,4}}\) ?|\+)?[0-9]{{1,4}}(?:(?:[ .-]{{1,2}}"
     rf"| ?/ ?)?[0-9]{{1,5}}){{1,5}}{_EXTENSION}){_END}"
 )
-_BEHIND = re.compile(
+_BEHIND = lazy(
     rf"(?<![\w./+=#-])(?<![0-9],)(?P<number>(?:\([0-9]{{1,4}}\) ?)?[0-9]{{2,4}}(?:[ .-]?[0-9"
     rf"]{{2,4}}){{1,5}}{_EXTENSION})"
     r"[ \t]{0,2}[-(]?[ \t]?(?:office|fax|mobile|cell|phone|home|work|landline|desk)\b",
     re.IGNORECASE,
 )
-_DATE = re.compile(
+_DATE = lazy(
     r"(?:19|20)[0-9]{2}([-./ ])[01]?[0-9]\1[0-3]?[0-9](?![0-9])"
     r"|[0-3]?[0-9]([-./ ])[01]?[0-9]\2(?:19|20)[0-9]{2}"
     r"|[01]?[0-9]([-./])[0-3]?[0-9]\3(?:19|20)[0-9]{2}|(?:19|20)[0-9]{2} ?[-–] ?(?:19|20)[0-9]{2}$"
 )
-_NETWORK = re.compile(
+_NETWORK = lazy(
     r"(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\.){3}(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}"
     r"|[1-9]?[0-9])$"
 )
-_SOCIAL = re.compile(r"[0-9]{3}([- ])[0-9]{2}\1[0-9]{4}$")
-_FICTION = re.compile(
+_SOCIAL = lazy(r"[0-9]{3}([- ])[0-9]{2}\1[0-9]{4}$")
+_FICTION = lazy(
     r"\b555[ .)-]{0,2}(?:01[0-9]{2}|1234|5555|0000)$|([0-9])(?:[ .-]?\1){5}|123[ .-]?456"
     r"|000[ .-]?000|987[ .-]?654"
 )
@@ -77,7 +78,7 @@ SHAPES = (
 
 
 _FORMS = ((_INTERNATIONAL, 9, 15), (_NORTH_AMERICAN, 10, 20), (_NATIONAL, 9, 12))
-_RUN = re.compile(r"[0-9](?:[ ./()-]{0,3}[0-9]){6}")
+_RUN = lazy(r"[0-9](?:[ ./()-]{0,3}[0-9]){6}")
 
 
 def phone_numbers(text: str, lower: str) -> Iterator[tuple[int, int]]:

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from promptops.lint.phrases import lazy
+
 _WORD = r"(?:[A-ZÀ-Þ][\w'’.-]{1,24}|[0-9]{1,3}(?:st|nd|rd|th)|[NSEW]\.?)"
 _KIND = (
     r"(?:Street|Streets|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Way|Place|Pl"
@@ -20,14 +22,14 @@ _ROMANCE = (
     rf"(?: (?:d[aeio]s?|del(?:la|le|los)?|di|du|des|la|le|l[’']|san|santa"
     rf"|{_WORD})){{1,5}},? (?:n\.? ?|nº ?)?[0-9]{{1,5}}\b"
 )
-_STREET = re.compile(rf"(?<![\w.$€£-])(?:{_ENGLISH}|{_GERMAN}|{_ROMANCE})")
-_SAID = re.compile(
+_STREET = lazy(rf"(?<![\w.$€£-])(?:{_ENGLISH}|{_GERMAN}|{_ROMANCE})")
+_SAID = lazy(
     r"(?:address|live[sd]?|living|reside[sd]?|residing|residence|home|deliver(?:y|ed)?"
     r"|ship(?:ped|ping)?|mail(?:ed|ing)?|send)"
     r"[^.!?]{0,40}$",
     re.IGNORECASE,
 )
-_TOWN = re.compile(
+_TOWN = lazy(
     r"[,\n ]{1,3}(?:(?:apt|suite|unit|ste|flat|floor)\.? ?#?[\w-]{1,6}[,\n ]{1,3})?"
     r"(?:[A-ZÀ-Þ][\w'’.-]{1,24}[ ,\n]{1,3}){1,3}(?:[A-Z]{2} )?[A-Z]{0,2}[0-9][0-9A-Z]{2,4}\b"
     r"|[,\n ]{1,3}[0-9]{4,5} [A-ZÀ-Þ]",

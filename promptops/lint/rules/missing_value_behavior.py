@@ -13,7 +13,7 @@ from promptops.lint.rule import Rule
 _SEEDS = ("extract", "pull out", "parse out")
 _LOOSE = (
     r"(?!(?:all|any|every|most|key|main|core|best|top|essential|important|relevant|insights|ideas"
-    r"|up|as|at|more|actionable|meaningful|each|[0-9]+)\b)"
+    r"|up|as|at|more|actionable|meaningful|each|[0-9]{1,9})\b)"
 )
 _FIELD = (
     rf"{_LOOSE}[a-z][a-z'/-]{{1,20}}"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
 from promptops.lint.parsed import ParsedMessage, ParsedPrompt
+from promptops.lint.phrases import lazy
 from promptops.lint.regions import WRITTEN
 from promptops.lint.rule import Rule
 
@@ -27,8 +28,8 @@ _KINDS = {
     ),
 }  # fmt: skip
 _KIND_OF = {word: kind for kind, words in _KINDS.items() for word in words}
-_TERM = re.compile(rf"\b(?:{'|'.join(map(re.escape, _KIND_OF))})")
-_PERSON = re.compile(
+_TERM = lazy(rf"\b(?:{'|'.join(map(re.escape, _KIND_OF))})")
+_PERSON = lazy(
     r"(?:\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.? [A-ZÀ-Þ][\w'’-]{1,24}"
     r"|\b[A-ZÀ-Þ][a-zß-ÿ'’-]{1,20}(?: [A-Z]\.)? [A-ZÀ-Þ][\w'’-]{1,24})"
     r"(?:, (?:age )?[0-9]{1,3},?| \([0-9]{1,3}\),?|,)?"
@@ -36,7 +37,7 @@ _PERSON = re.compile(
     r"|comes)\b[^.!?\n;:]{0,50}"
     r"|[,:(] ?(?:an? |openly |now |[0-9]{1,3},? ?){0,3})$"
 )
-_NOT_A_NAME = re.compile(
+_NOT_A_NAME = lazy(
     r"^(?:The|This|That|These|Those|Your|Our|My|His|Her|If|When|While|Each|Every|Some|Many|Most"
     r"|All|Any|Type|Stage"
     r"|Breast|Lung|Skin|Prostate|Patient|Example|Topic|Subject|User|Please|Consider|Assume"

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import promptops.lint
 from promptops.lint import lint_prompts, parse_text
+from promptops.lint.phrases import LazyPattern
 from promptops.lint.regions import REGIONS, paint
 from promptops.lint.slots import tags
 from promptops.lint.text import lower, sentences, shingles
@@ -91,7 +92,7 @@ def modules() -> list:
 
 
 def patterns(value, depth: int = 3) -> list[re.Pattern]:
-    if isinstance(value, re.Pattern):
+    if isinstance(value, re.Pattern | LazyPattern):
         return [value]
     if isinstance(value, type) and depth:
         return [p for part in vars(value).values() for p in patterns(part, depth - 1)]
