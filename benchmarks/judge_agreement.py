@@ -83,6 +83,7 @@ def measure(chat: Chat, model: str, check: Check, options: JudgeOptions, *, dev:
         n=len(labeled),
         accuracy=float((said == label).mean()),
         kappa=kappa_interval(said, label, [item.base for item in labeled]),
+        false_alarms=float(said[~label].mean()),
         span_precision=sum(right) / max(1, len(report.findings)),
         span_recall=float(np.mean([bool(hits) for hits, d in zip(right, label, strict=True) if d])),
         protocol=options.protocol or protocol_for(model, check, {}),
@@ -94,6 +95,7 @@ def measure(chat: Chat, model: str, check: Check, options: JudgeOptions, *, dev:
     verdict = "above chance" if agreement.above_chance else "NOT above chance"
     print(
         f"{check.code} {check.name:26} n {agreement.n}  said yes {said.mean():.2f}"
+        f"  false alarms {agreement.false_alarms:.2f}"
         f"  accuracy {agreement.accuracy:.2f}  kappa {agreement.kappa} {verdict};"
         f"  span precision {agreement.span_precision:.2f} recall {agreement.span_recall:.2f};"
         f"  calls {report.calls} (+{report.cached_calls} known)  {seconds:.0f} s",

@@ -42,6 +42,10 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--llm", is_flag=True, help="Also ask a model; it costs calls.")
 @click.option("--llm-model", metavar="ID", help="The model to ask; else the workspace's.")
 @click.option("--llm-calls", type=click.IntRange(1), metavar="N", help="At most so many calls.")
+@click.option("--llm-checks", multiple=True, metavar="CHECK", help="Ask only this (see --rules).")
+@click.option(
+    "--llm-force", is_flag=True, help="Ask also what the model is measured to be poor at."
+)
 @click.option("--measure", metavar="RULE", help="Measure what a finding costs a prompt's score.")
 @click.option("--statistics", is_flag=True, help="Show counts by rule, not each finding.")
 @click.option("--exit-zero", is_flag=True, help="End with 0 even with findings.")

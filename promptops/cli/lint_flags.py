@@ -30,6 +30,8 @@ class LintFlags:
     llm: bool
     llm_model: str | None
     llm_calls: int | None
+    llm_checks: tuple[str, ...]
+    llm_force: bool
     measure: str | None
     statistics: bool
     exit_zero: bool
@@ -59,6 +61,11 @@ class LintFlags:
         """The codes of every ``--ignore``."""
         return _words(self.ignore)
 
+    @property
+    def judged(self) -> list[str]:
+        """The checks of every ``--llm-checks``."""
+        return _words(self.llm_checks)
+
     def check(self) -> None:
         """Refuse flags that say nothing together.
 
@@ -87,6 +94,8 @@ class LintFlags:
             (self.stdin_filename and not self.stdin, "--stdin-filename", "--stdin"),
             ((self.llm_model or self.llm_calls) and not self.llm and not self.measure,
              "--llm-model or --llm-calls", "--llm"),
+            ((self.llm_checks or self.llm_force) and not self.llm,
+             "--llm-checks or --llm-force", "--llm"),
         ):  # fmt: skip
             if given:
                 raise UsageError(f"{flag} needs {needed}")

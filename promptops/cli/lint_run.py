@@ -116,12 +116,13 @@ def _judged(
     from promptops.lint.parsed import ParsedPrompt
     from promptops.lint.sources import read_prompts
     from promptops.llm.metered import Budget
-    from promptops.operations.lint_judging import judge_prompts
+    from promptops.operations.lint_judging import agreement_of, choose_checks, judge_prompts
     from promptops.operations.linting import named_targets
 
     if scope.workspace is None:
         raise UsageError("a model is asked through a workspace", where="--llm",
                          hint="run it inside one, or name one with --workspace")  # fmt: skip
+    checks = choose_checks(flags.judged, where="--llm-checks")
     services = open_workspace(cli, watch=watch)
     targets = named_targets(scope, flags.targets, column=flags.column, format_=flags.input_format)
     prompts = [
@@ -139,6 +140,8 @@ def _judged(
         services,
         prompts,
         model=flags.llm_model,
+        checks=checks,
+        force=flags.llm_force,
         budget=Budget(calls=flags.llm_calls),
         progress=watch.of("judge"),
     )
@@ -147,6 +150,11 @@ def _judged(
         f"{counted(judged.cached_calls, 'known answer')}, "
         f"{judged.seconds:.1f} s"
     )
+    watch.remark(f"agreement with labels: {agreement_of(judged.model, checks)}")
+    if judged.unmeasured:
+        watch.remark(
+            f"not measured for {judged.model}, believe it with care: {', '.join(judged.unmeasured)}"
+        )
     return replace(
         report,
         findings=tuple(

@@ -2,7 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from promptops.lint.judge.calibration import load_calibration
+from promptops.lint.judge.calibration import (
+    LEAST_PRECISION,
+    MOST_FALSE_ALARMS,
+    load_calibration,
+    shortcoming,
+)
 from promptops.lint.judge.checks import CHECKS, MOST_FINDINGS, Check
 from promptops.lint.taxonomy import references
 
@@ -78,15 +83,21 @@ def _agreement(check: Check) -> Iterator[str]:
     if not rows:
         yield "Not measured yet for any model."
         return
-    yield "A model that agrees no better than chance is not asked. Kappa is 0 for chance and 1 at"
-    yield "best."
+    yield "A model is asked by default when it agrees better than chance, finds something in at"
+    yield f"most {MOST_FALSE_ALARMS:.0%} of the prompts without the defect, and points at the right"
+    yield f"place at least {LEAST_PRECISION:.0%} of the time; `--llm-force` asks it all the same."
+    yield "Kappa is 0 for chance and 1 at best."
     yield ""
-    yield "| model | prompts | accuracy | kappa (95% interval) | right place | measured |"
-    yield "|---|---|---|---|---|---|"
+    yield (
+        "| model | prompts | accuracy | kappa (95% interval) | false alarms | right place"
+        " | measured | asked |"
+    )
+    yield "|---|---|---|---|---|---|---|---|"
     for model, found in rows:
         kappa = found.kappa
         yield (
             f"| {model} | {found.n} | {found.accuracy:.2f} "
             f"| {kappa.estimate:.2f} ({kappa.low:.2f} to {kappa.high:.2f}) "
-            f"| {found.span_precision:.2f} | {found.date} |"
+            f"| {found.false_alarms:.2f} | {found.span_precision:.2f} | {found.date} "
+            f"| {'no' if shortcoming(found) else 'yes'} |"
         )

@@ -1,6 +1,7 @@
 """Let a model judge prompts: the checks that need a reader."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import anyio
@@ -9,11 +10,14 @@ from promptops.core.canonical import JSON
 from promptops.core.suggest import did_you_mean
 from promptops.errors import SettingsError, UnknownModelError
 from promptops.lint.judge import CHECKS, Check, JudgeOptions, JudgeReport, run_checks
+from promptops.lint.judge.calibration import describe, load_calibration
 from promptops.lint.judge.protocols import ProtocolName
 from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.parsing import parse_file
+from promptops.lint.report import Skipped
 from promptops.llm.embedded.weights import is_embedded
 from promptops.llm.metered import Budget
+from promptops.operations.judge_permission import kept_back
 from promptops.operations.linting import Progress, lint_options
 from promptops.prompts.loader import PromptFile
 from promptops.tracking.evidence import Evidence
@@ -61,7 +65,8 @@ def judge_prompts(
 ) -> JudgeReport:
     """Judge parsed prompts, asking the evidence and the answer cache before the model.
 
-    Nothing is raised for what a model cannot do: it is reported as skipped, with the reason.
+    Nothing is raised for what a model cannot do: it is reported as skipped, with the reason. So is
+    a prompt whose data the model must not see (`kept_back`); no call is made for it.
 
     Args:
         services: The workspace.
@@ -83,9 +88,10 @@ def judge_prompts(
         fingerprint=services.fingerprint(judge),
         today=services.clock().date(),
     )
+    secret = kept_back(services, prompts, judge)
     run = partial(
         run_checks,
-        prompts,
+        [prompt for place, prompt in enumerate(prompts) if place not in secret],
         services.chat,
         model=judge,
         checks=checks,
@@ -95,7 +101,12 @@ def judge_prompts(
         progress=progress,
     )
     with services.turn():
-        return anyio.run(run)
+        report = anyio.run(run)
+    refused = (
+        Skipped(path=prompts[place].path, reason=f"LLM: {judge} must not be shown this: {reason}")
+        for place, reason in secret.items()
+    )
+    return replace(report, skipped=(*report.skipped, *refused))
 
 
 def judge_files(
@@ -120,6 +131,12 @@ def judge_files(
         force=force,
         progress=progress,
     )
+
+
+def agreement_of(model: str, checks: Iterable[Check]) -> str:
+    """What is measured of a model's agreement with labels, check by check."""
+    known = load_calibration()
+    return "; ".join(describe(model, check, known) for check in checks)
 
 
 def choose_checks(names: Iterable[str], *, where: str = "--llm") -> tuple[Check, ...]:

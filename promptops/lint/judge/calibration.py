@@ -26,6 +26,7 @@ class Agreement:
         n: Labeled prompts, half of them with the defect.
         accuracy: Share of prompts judged as labeled.
         kappa: Cohen's kappa with its 95 % interval; 0 is chance.
+        false_alarms: Share of the prompts without the defect in which the model found it.
         span_precision: Share of the findings that point at the planted sentence.
         span_recall: Share of the planted defects that a finding points at.
         protocol: How the model was asked.
@@ -37,6 +38,7 @@ class Agreement:
     n: int
     accuracy: float
     kappa: Interval
+    false_alarms: float
     span_precision: float
     span_recall: float
     protocol: ProtocolName
@@ -60,6 +62,7 @@ class Agreement:
             "accuracy": self.accuracy,
             "kappa": self.kappa.estimate,
             "interval": [self.kappa.low, self.kappa.high],
+            "false_alarms": self.false_alarms,
             "span_precision": self.span_precision,
             "span_recall": self.span_recall,
             "protocol": self.protocol,
@@ -76,6 +79,8 @@ class Agreement:
             n=value["n"],
             accuracy=value["accuracy"],
             kappa=Interval(estimate=value["kappa"], low=low, high=high),
+            # What was not recorded counts as the worst: nobody is asked on trust.
+            false_alarms=value.get("false_alarms", 1.0),
             span_precision=value["span_precision"],
             span_recall=value["span_recall"],
             protocol=cast("ProtocolName", value["protocol"]),
@@ -84,6 +89,12 @@ class Agreement:
             date=value["date"],
         )
 
+
+MOST_FALSE_ALARMS = 0.10
+"""Share of the clean prompts in which a judge that is asked by default may find something."""
+
+LEAST_PRECISION = 0.5
+"""Share of findings that must point at the defect before a judge is asked by default."""
 
 WARNING_PRECISION = 0.8
 """Share of findings that must point at a labeled defect before they may be warnings."""
@@ -115,7 +126,8 @@ def protocol_for(model: str, check: Check, calibration: Calibration) -> Protocol
 def unable(model: str, check: Check, calibration: Calibration) -> str:
     """Why a model should not judge this; "" when it may.
 
-    A model that was measured must be above chance. One that was not may judge unless it is
+    A model that was measured must be above chance, and its findings must be worth reading: few in
+    clean prompts, most of them at the right place. One that was not measured may judge unless it is
     embedded: those are small.
     """
     measured = calibration.get(model, {}).get(check.code)
@@ -123,12 +135,33 @@ def unable(model: str, check: Check, calibration: Calibration) -> str:
         if is_embedded(model):
             return "needs a stronger model, or a measurement of this one"
         return ""
-    if measured.above_chance:
-        return ""
+    short = shortcoming(measured)
+    return short and f"needs a stronger model: on {measured.n} labeled prompts this one {short}"
+
+
+def shortcoming(measured: Agreement) -> str:
+    """Why a judge that agrees so is not asked by default; "" when it is."""
     kappa = measured.kappa
+    if not measured.above_chance:
+        return (
+            f"agrees no better than chance (kappa {kappa.estimate:.2f}, 95 % interval"
+            f" {kappa.low:.2f} to {kappa.high:.2f})"
+        )
+    if measured.false_alarms > MOST_FALSE_ALARMS:
+        return f"finds something in {measured.false_alarms:.0%} of those without the defect"
+    if measured.span_precision < LEAST_PRECISION:
+        return f"points at the wrong place in {1 - measured.span_precision:.0%} of its findings"
+    return ""
+
+
+def describe(model: str, check: Check, calibration: Calibration) -> str:
+    """What is known of a model's agreement on a check, in a few words."""
+    measured = calibration.get(model, {}).get(check.code)
+    if measured is None or not measured.is_of(check):
+        return f"{check.code} not measured"
     return (
-        f"needs a stronger model: on {measured.n} labeled prompts this one agrees no better than"
-        f" chance (kappa {kappa.estimate:.2f}, 95 % interval {kappa.low:.2f} to {kappa.high:.2f})"
+        f"{check.code} kappa {measured.kappa.estimate:.2f},"
+        f" {measured.false_alarms:.0%} false alarms"
     )
 
 

@@ -237,12 +237,13 @@ def test_sentences_beyond_the_limit_are_told():
     assert "first 60 of 70" in report.skipped[0].reason
 
 
-def agreement(low, precision=0.5):
+def agreement(low, precision=0.5, false_alarms=0.1):
     kappa = Interval(estimate=low + 0.1, low=low, high=low + 0.2)
     return Agreement(
         n=60,
         accuracy=0.6,
         kappa=kappa,
+        false_alarms=false_alarms,
         span_precision=precision,
         span_recall=0.5,
         protocol="choose",
@@ -263,6 +264,31 @@ def test_the_calibration_decides_who_may_judge_and_how():
     assert judge(chat, model=EMBEDDED, calibration=able).findings
     assert judge(chat, model=EMBEDDED, calibration=weak, force=True).findings
     assert judge(ScriptedChat({"": quoting()})).unmeasured == ("LLM001",)
+
+
+GATE = {
+    "no better than chance": (agreement(0.0), "agrees no better than chance"),
+    "too many false alarms": (agreement(0.2, false_alarms=0.11), "in 11% of those without"),
+    "wrong places": (agreement(0.2, precision=0.49), "the wrong place in 51%"),
+    "good enough": (agreement(0.2), ""),
+}
+
+
+@pytest.mark.parametrize("case", GATE)
+def test_a_judge_that_is_not_worth_reading_is_not_asked_unless_forced(case):
+    measured, reason = GATE[case]
+    chat = ScriptedChat({"": '{"first": "2"}'})
+    calibration = {EMBEDDED: {"LLM001": measured}}
+    report = judge(chat, model=EMBEDDED, calibration=calibration)
+    assert bool(chat.requests) is not bool(reason)
+    assert [reason in skipped.reason for skipped in report.skipped] == [True] * bool(reason)
+    assert judge(chat, model=EMBEDDED, calibration=calibration, force=True).findings
+
+
+def test_an_agreement_without_false_alarms_on_record_counts_as_the_worst():
+    known = agreement(0.2).to_json()
+    del known["false_alarms"]
+    assert Agreement.from_json(known).false_alarms == 1.0
 
 
 def test_only_a_precise_judge_may_warn():
