@@ -6,9 +6,11 @@ found far faster by plain search; the pattern then runs over a few hundred chara
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 
+from promptops.lint.literals import Literals
 from promptops.lint.parsed import ParsedMessage
-from promptops.lint.regions import Region
+from promptops.lint.regions import Region, heading_starts
 from promptops.lint.text import sentences
 
 _SENTENCE = 400
@@ -24,14 +26,7 @@ def windows(text: str, seeds: Sequence[str], before: int, after: int) -> list[tu
         before: Characters to keep before a seed's start.
         after: Characters to keep after it.
     """
-    places = []
-    flat = text.replace("\n", " ")  # a phrase may be broken over two lines
-    for seed in seeds:
-        where = text if "\n" in seed else flat
-        at = where.find(seed)
-        while at >= 0:
-            places.append(at)
-            at = where.find(seed, at + len(seed))
+    places = _places(text, tuple(seeds))
     merged: list[tuple[int, int]] = []
     for at in sorted(places):
         start, end = max(0, at - before), min(len(text), at + after)
@@ -40,6 +35,29 @@ def windows(text: str, seeds: Sequence[str], before: int, after: int) -> list[tu
         else:
             merged.append((start, end))
     return merged
+
+
+def _places(text: str, seeds: tuple[str, ...]) -> list[int]:
+    """Where each seed begins; a space in a seed may be a line end of the text."""
+    literals = _literals(seeds)
+    if literals is not None:
+        return [at for at, _ in literals.places(text)]
+    places = []
+    flat = text.replace("\n", " ")  # a phrase may be broken over two lines
+    for seed in seeds:
+        where = text if "\n" in seed else flat
+        at = where.find(seed)
+        while at >= 0:
+            places.append(at)
+            at = where.find(seed, at + len(seed))
+    return places
+
+
+@cache
+def _literals(seeds: tuple[str, ...]) -> Literals | None:
+    """The seeds compiled; None when some are not ASCII or hold a line end, or there is but one."""
+    plain = all(seed.isascii() and "\n" not in seed for seed in seeds)
+    return Literals(seeds) if plain and len(seeds) > 1 else None
 
 
 def near(
@@ -93,12 +111,7 @@ def starting(
 
 def headings(message: ParsedMessage) -> Iterator[int]:
     """Where lines begin with a "#", in order."""
-    if message.text.startswith("#"):
-        yield 0
-    at = message.text.find("\n#")
-    while at >= 0:
-        yield at + 1
-        at = message.text.find("\n#", at + 1)
+    return heading_starts(message.text)
 
 
 def sentence_around(message: ParsedMessage, offset: int) -> tuple[int, int]:

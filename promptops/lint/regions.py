@@ -10,10 +10,10 @@ for instructions: a region is a help to precision, never a way around the linter
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 
-from promptops.lint.text import lower
+from promptops.lint.literals import Literals
 
 
 class Region(StrEnum):
@@ -37,16 +37,14 @@ _HIDING_SHARE = 0.8
 
 _FENCE = re.compile(r"^[ \t]{0,12}(`{3,32}|~{3,32})([^\n`]{0,200})$", re.MULTILINE)
 _INLINE_CODE = re.compile(r"`[^`\n]{1,200}`")
-_QUOTE_MARK = re.compile("[\"“«‘']")
-_QUOTED = {
-    '"': re.compile(r'(?<![\w"])"[^"\n]{1,300}"(?![\w"])'),
-    "“": re.compile(r"“[^”\n]{1,300}”"),
-    "«": re.compile(r"«[^»\n]{1,300}»"),
-    "‘": re.compile(r"‘[^’\n]{1,300}’(?!\w)"),
-    "'": re.compile(r"(?<![\w'])'[^'\n]{1,200}'(?![\w'])"),
-}
+# Each begins with its mark and looks back after it: so `re` skips to the next mark at once.
+_QUOTED = re.compile(
+    r'"(?<![\w"]")[^"\n]{1,300}"(?![\w"])'
+    r"|“[^”\n]{1,300}”|«[^»\n]{1,300}»|‘[^’\n]{1,300}’(?!\w)"
+    r"|'(?<![\w']')[^'\n]{1,200}'(?![\w'])"
+)
 _BLOCK_QUOTE = re.compile(r"^[ \t]{0,3}>[^\n]{0,4000}$", re.MULTILINE)
-_HEADING = re.compile(r"^(#{1,6})[ \t]{1,8}([^\n]{1,200})$", re.MULTILINE)
+_HEADING = re.compile(r"(#{1,6})[ \t]{1,8}([^\n]{1,200})$", re.MULTILINE)
 _EXAMPLE_TITLE = re.compile(r"\b(?:examples?|few-?shots?|samples?)\b", re.IGNORECASE)
 _EXAMPLE_TAG = re.compile(
     r"<(/?)([a-z_-]{0,20}(?:example|sample)s?[a-z_-]{0,20})(?:\s[^<>\n]{0,80})?>", re.IGNORECASE
@@ -58,6 +56,9 @@ _EXAMPLE_LABEL = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _INLINE_LEADS = ("e.g.", "eg.", "for example", "for instance", "such as")
+_EXAMPLE_WORDS = ("example", "sample", "shot")
+_LEADS = Literals((*_EXAMPLE_WORDS, *_INLINE_LEADS))
+_LABEL_REACH = 12  # of the first word of an example label from the start of its line
 _INLINE_EXAMPLE = re.compile(
     rf"\b(?:{'|'.join(map(re.escape, _INLINE_LEADS))})[,:]?[^\n;).!?]{{0,200}}", re.IGNORECASE
 )
@@ -66,7 +67,7 @@ _TURNS = (
     "ticket", "message", "category", "review", "sentence", "query",
 )  # fmt: skip
 _TURN_LABEL = re.compile(
-    rf"^({'|'.join(_TURNS)})[ \t]{{0,2}}:[^\n]{{0,2000}}$", re.IGNORECASE | re.MULTILINE
+    rf"\n({'|'.join(_TURNS)})[ \t]{{0,2}}:[^\n]{{0,2000}}$", re.IGNORECASE | re.MULTILINE
 )
 _BLANK = re.compile(r"\n[ \t]{0,80}\n")
 
@@ -118,12 +119,7 @@ def _paint_markup(text: str, mask: bytearray) -> None:
 
 def _quotes(text: str) -> Iterator[Stretch]:
     """Quoted stretches from left to right; a mark inside one opens nothing."""
-    done = 0
-    for mark in _QUOTE_MARK.finditer(text):
-        start = mark.start()
-        if start >= done and (match := _QUOTED[mark.group()].match(text, start)):
-            done = match.end()
-            yield start, done
+    return (match.span() for match in _QUOTED.finditer(text))
 
 
 def _fill(mask: bytearray, start: int, end: int, region: Region) -> None:
@@ -166,38 +162,49 @@ def fenced(text: str) -> list[Stretch]:
 
 
 def _examples(text: str) -> Iterator[Stretch]:
-    low = text.lower()
-    if any(word in low for word in ("example", "sample", "shot")):
+    words = _LEADS.places(text)
+    example_words = [place for place, number in words if number < len(_EXAMPLE_WORDS)]
+    if example_words:
         yield from _example_sections(text)
-        yield from _example_tags(text)
-        yield from _example_paragraphs(text)
-    if low.count(":") > 2:
+        if "<" in text:
+            yield from _example_tags(text)
+        yield from _example_paragraphs(text, example_words)
+    if text.count(":") > 2:
         yield from _turns(text)
-    yield from _inline_examples(text, low if len(low) == len(text) else lower(text))
+    yield from _inline_examples(
+        text, sorted(place for place, number in words if number >= len(_EXAMPLE_WORDS))
+    )
 
 
-def _inline_examples(text: str, low: str) -> Iterator[Stretch]:
+def _inline_examples(text: str, starts: Iterable[int]) -> Iterator[Stretch]:
     """``e.g. …`` and its relatives, up to the end of the clause."""
-    starts = []
-    for lead in _INLINE_LEADS:
-        start = low.find(lead)
-        while start >= 0:
-            starts.append(start)
-            start = low.find(lead, start + 1)
     done = 0
-    for start in sorted(starts):
+    for start in starts:
         if start >= done and (match := _INLINE_EXAMPLE.match(text, start)):
             done = match.end()
             yield start, done
 
 
+def heading_starts(text: str) -> Iterator[int]:
+    """Where lines begin with a "#", in order."""
+    if text.startswith("#"):
+        yield 0
+    at = text.find("\n#")
+    while at >= 0:
+        yield at + 1
+        at = text.find("\n#", at + 1)
+
+
 def _example_sections(text: str) -> Iterator[Stretch]:
     """Sections whose heading speaks of examples, up to the next heading of that level or above."""
     opened: tuple[int, int] | None = None
-    for match in _HEADING.finditer(text):
+    for start in heading_starts(text):
+        match = _HEADING.match(text, start)
+        if match is None:
+            continue
         level = len(match.group(1))
         if opened and level <= opened[0]:
-            yield opened[1], match.start()
+            yield opened[1], start
             opened = None
         if opened is None and _EXAMPLE_TITLE.search(match.group(2)):
             opened = (level, match.end())
@@ -216,9 +223,16 @@ def _example_tags(text: str) -> Iterator[Stretch]:
             yield opened.pop(name), match.start()
 
 
-def _example_paragraphs(text: str) -> Iterator[Stretch]:
-    """``Example:`` up to the next blank line, not counting blank lines right after the label."""
-    for match in _EXAMPLE_LABEL.finditer(text):
+def _example_paragraphs(text: str, words: Iterable[int]) -> Iterator[Stretch]:
+    """``Example:`` up to the next blank line, not counting blank lines right after the label.
+
+    ``words`` is where words for examples stand: a label is such a word at the start of a line.
+    """
+    lines = {text.rfind("\n", max(0, at - _LABEL_REACH - 1), at) + 1 for at in words}
+    for line in sorted(lines):
+        match = _EXAMPLE_LABEL.match(text, line)
+        if match is None:
+            continue
         start = match.end()
         body = start
         while body < len(text) and text[body] in " \t\n":
@@ -229,7 +243,7 @@ def _example_paragraphs(text: str) -> Iterator[Stretch]:
 
 def _turns(text: str) -> Iterator[Stretch]:
     """``Input: …`` / ``Output: …`` lines, when a label comes twice: shots written as text."""
-    lines = list(_TURN_LABEL.finditer(text))
+    lines = list(_TURN_LABEL.finditer(f"\n{text}"))
     if len(lines) < 3:
         return
     count: dict[str, int] = {}
@@ -238,4 +252,4 @@ def _turns(text: str) -> Iterator[Stretch]:
         count[label] = count.get(label, 0) + 1
     for match in lines:
         if count[match.group(1).lower()] > 1 and "{{" not in match.group(0):
-            yield match.span()
+            yield match.start(), match.end() - 1

@@ -184,13 +184,19 @@ def _spoken(places: list[_Place], speaks: Callable[[int], bool]) -> list[_Place]
 
 
 def _places(text: str, *, enough: float) -> list[_Place]:
-    """The signs of a text by place; none when they cannot weigh ``enough`` together."""
+    """The signs of a text by place; none when they cannot weigh ``enough`` together.
+
+    Anchors are looked for first: without one there is no group, and a lone one must weigh more.
+    """
     flat = flattened(text)
     found = _NEEDLES.present(flat)
     possible = BIAS + sum(_WEIGHT[number] for number in found)
+    anchors = sum(number < len(ANCHORS) for number in found)
     places: list[_Place] = []
-    for number in sorted(found, key=_WEIGHT.__getitem__, reverse=True):
-        if possible < enough:
+    for number in sorted(found, key=lambda n: (n >= len(ANCHORS), -_WEIGHT[n])):
+        if possible - (LONE if anchors == 1 else 0.0) < enough or (
+            not anchors and enough > -math.inf
+        ):
             return []
         before = len(places)
         places += (
@@ -200,6 +206,7 @@ def _places(text: str, *, enough: float) -> list[_Place]:
         )
         if len(places) == before:
             possible -= _WEIGHT[number]
+            anchors -= number < len(ANCHORS)
     return sorted(places) if possible >= enough else []
 
 

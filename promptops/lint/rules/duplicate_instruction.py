@@ -11,7 +11,8 @@ from promptops.lint.text import sentences, words
 
 _FEWEST_WORDS = 6
 _SHORTEST = 15  # letters of six short words
-_SPLIT = bytes.maketrans(b".!?", b"\n\n\n")
+_END = b"\xff"  # stands in no UTF-8 text
+_SPLIT = bytes.maketrans(b".!?", _END * 3)
 _IGNORED = b"\"'`*_,;:()[]-\xe2\x80\xa2\r\t 0123456789"
 _MARKUP = re.compile(r"[<>{}=|_`\"“\[]|\*\*|^#|\(\)|;$")
 
@@ -111,7 +112,7 @@ def _repeated(wording: Wording) -> frozenset[bytes]:
     Splits at ends of lines and of sentences. The pieces of equal sentences are equal, and the
     rule speaks only of sentences that are one such piece.
     """
-    texts = [_plain(message.lower) for message in wording.instructing]
+    texts = [_plain(message.lower).replace(_END, b"\n") for message in wording.instructing]
     pieces = [p for text in texts for p in text.split(b"\n") if len(p) >= _SHORTEST]
     if len(set(pieces)) == len(pieces):
         return frozenset()
@@ -122,10 +123,11 @@ def _repeated(wording: Wording) -> frozenset[bytes]:
 def _candidates(message: ParsedMessage, repeated: frozenset[bytes]) -> Iterator[tuple[int, int]]:
     """The sentences that are one repeated piece; only the lines that hold one are split."""
     offset = 0
-    for line in message.lower.split("\n"):
-        if len(line) > _SHORTEST and not repeated.isdisjoint(_plain(line).split(b"\n")):
+    lines = message.lower.split("\n")
+    for line, plain in zip(lines, _plain(message.lower).split(b"\n"), strict=True):
+        if len(plain) >= _SHORTEST and not repeated.isdisjoint(plain.split(_END)):
             for start, end in sentences(message.text[offset : offset + len(line)]):
-                if _plain(line[start:end]).rstrip(b"\n") in repeated:
+                if _plain(line[start:end]).rstrip(_END) in repeated:
                     yield offset + start, offset + end
         offset += len(line) + 1
 
