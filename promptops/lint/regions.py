@@ -37,10 +37,25 @@ _HIDING_SHARE = 0.8
 
 _FENCE = re.compile(r"^[ \t]{0,12}(`{3,32}|~{3,32})([^\n`]{0,200})$", re.MULTILINE)
 _INLINE_CODE = re.compile(r"`[^`\n]{1,200}`")
+
+
+def _wrapped(marks: str) -> str:
+    """What stands in a quotation over one or two line ends of a paragraph, up to its closing mark.
+
+    The opening mark stands right before a word and the closing one right behind one, or behind its
+    punctuation: an inch mark, or a mark that is talked about, quotes nothing.
+    """
+    part = rf"[^{marks}\n]{{1,100}}"
+    more = rf"\n(?![ \t]{{0,80}}(?:\n|[-*+•#>|]|[0-9]{{1,3}}[.)])){part}"
+    return rf"(?=[\w([{{<¿¡…]){part}(?:{more}){{1,2}}(?<=[\w.,;:!?…)\]}}>])"
+
+
 # Each begins with its mark and looks back after it: so `re` skips to the next mark at once.
 _QUOTED = re.compile(
-    r'"(?<![\w"]")[^"\n]{1,300}"(?![\w"])'
-    r"|“[^”\n]{1,300}”|«[^»\n]{1,300}»|‘[^’\n]{1,300}’(?!\w)"
+    rf'"(?<![\w"]")(?:[^"\n]{{1,300}}|{_wrapped(chr(34))})"(?![\w"])'
+    rf"|“(?:[^”\n]{{1,300}}|{_wrapped('“”')})”"
+    rf"|«(?:[^»\n]{{1,300}}|{_wrapped('«»')})»"
+    r"|‘[^’\n]{1,300}’(?!\w)"
     r"|'(?<![\w']')[^'\n]{1,200}'(?![\w'])"
 )
 _BLOCK_QUOTE = re.compile(r"^[ \t]{0,3}>[^\n]{0,4000}$", re.MULTILINE)
