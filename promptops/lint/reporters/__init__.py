@@ -4,10 +4,13 @@ Each format is one file with one function from a report to a text. The same repo
 bytes: no times, no machine names, and everything in the one order of findings.
 """
 
+import re
 from collections.abc import Callable
 from importlib import import_module
 
 from promptops.lint.report import LintReport
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def _format(module: str) -> Callable[[LintReport], str]:
@@ -15,7 +18,9 @@ def _format(module: str) -> Callable[[LintReport], str]:
 
     def write(report: LintReport) -> str:
         text: str = import_module(f"{__name__}.{module}").write(report)
-        return text
+        # No file and no terminal takes half of a surrogate pair, which stands for a byte that is
+        # no UTF-8, and which a quoted line may hold.
+        return text if text.isascii() else _LONE_SURROGATE.sub("\ufffd", text)
 
     return write
 

@@ -266,8 +266,13 @@ def _notification(item: Skipped) -> Json:
 
 def _artifact(path: str) -> Json:
     if path.startswith("/"):
-        return {"uri": f"file://{quote(path)}"}
-    return {"uri": quote(path), "uriBaseId": _ROOT}
+        return {"uri": f"file://{_quoted(path)}"}
+    return {"uri": _quoted(path), "uriBaseId": _ROOT}
+
+
+def _quoted(path: str) -> str:
+    """A path in a URI; of a name that is no UTF-8, the bytes that it is made of."""
+    return quote(path, errors="surrogateescape")
 
 
 def _rank(card: Accuracy) -> float:

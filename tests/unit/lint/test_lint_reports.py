@@ -240,3 +240,11 @@ def test_markdown_shows_text_as_it_is(report):
     assert r"a \<b\> \| \`c\`" in row
     assert row.count("|") - row.count(r"\|") == 6
     assert "### Not checked" in text
+
+
+@pytest.mark.parametrize("name", REPORTERS)
+def test_a_byte_that_is_no_utf_8_does_not_break_a_report(name):
+    text = "Read it in order to \udcff answer \udce9: 'in order to'."
+    found = lint_prompts([parse_text(text, path="a\udcff.md")])
+    written = REPORTERS[name](replace(found, sources={"a\udcff.md": text}))
+    assert written.encode("utf-8")
