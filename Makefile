@@ -2,13 +2,14 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := .venv-peers
 # Compiled bytecode makes every import several times faster: never run without it.
 unexport PYTHONDONTWRITEBYTECODE
 export DO_NOT_TRACK := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install run repro test test-unit check format bench lock clean
+.PHONY: help install run repro test test-unit check format bench peers lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -49,11 +50,19 @@ format: install ## Format the code and fix what can be fixed
 bench: install ## Run the benchmarks (data from PROMPTOPS_DATA)
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
 
+peers: $(PEERS)/.installed ## Make .venv-peers with the linters that the benchmarks compare with
+
+$(PEERS)/.installed: benchmarks/peers.txt
+	$(PYTHON) -m venv $(PEERS)
+	grep -Ev '^(#|prompt-lint-py)' $< | $(PEERS)/bin/pip install --quiet --requirement /dev/stdin
+	grep '^prompt-lint-py' $< | $(PEERS)/bin/pip install --quiet --no-deps --upgrade --target $(PEERS)/prompt-lint-py --requirement /dev/stdin
+	touch $@
+
 lock: install ## Write the versions installed now to requirements.lock.txt
 	@(echo "# Exact versions of everything, for Python 3.11 and newer. Made by \`make lock\`."; \
 	  $(BIN)/pip freeze --exclude-editable | grep -v '^#' | sed -E 's/^torch(==| @).*/torch==2.13.0/; s/\+cpu$$//') > requirements.lock.txt.new
 	@mv requirements.lock.txt.new requirements.lock.txt
 
 clean: ## Remove .venv, caches and state; what people wrote stays
-	rm -rf $(VENV) .promptops .mypy_cache .ruff_cache .pytest_cache .import_linter_cache derived .dvc/cache .dvc/tmp
+	rm -rf $(VENV) $(PEERS) .promptops .mypy_cache .ruff_cache .pytest_cache .import_linter_cache derived .dvc/cache .dvc/tmp
 	find reports -mindepth 1 -maxdepth 1 ! -name metrics -exec rm -rf {} + 2>/dev/null || true

