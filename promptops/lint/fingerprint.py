@@ -28,9 +28,9 @@ def anchor(text: str, span: tuple[int, int], *, conceal: bool = False) -> str:
         conceal: Leave the place itself out, so that the digest of a secret is not kept anywhere.
     """
     start, end = span
-    first = max(text.rfind("\n", 0, start) + 1, start - _BEFORE)
+    first = max(text.rfind("\n", max(0, start - _BEFORE), start) + 1, start - _BEFORE)
     after = end if conceal else start
-    line_end = text.find("\n", after)
+    line_end = text.find("\n", after, after + _AFTER)
     last = min(len(text) if line_end < 0 else line_end, after + _AFTER)
     place = "\0" if conceal else ""
     words = f"{text[first:start]}{place}{text[after:last]}".lower().split()

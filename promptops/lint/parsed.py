@@ -122,6 +122,17 @@ class ParsedMessage:
             if self.region(start) in regions and self.region(max(start, end - 1)) in regions:
                 yield match
 
+    def holds(self, pattern: re.Pattern[str]) -> bool:
+        """Whether the lower-case text matches somewhere; looked up once however often asked."""
+        held = self._held.get(pattern)
+        if held is None:
+            held = self._held[pattern] = pattern.search(self.lower) is not None
+        return held
+
+    @cached_property
+    def _held(self) -> dict[re.Pattern[str], bool]:
+        return {}
+
     @cached_property
     def _headings(self) -> tuple[tuple[int, str], ...]:
         return tuple((match.start(), match.group()) for match in _HEADING.finditer(self.text))
@@ -156,6 +167,10 @@ class Wording:
     def lower(self) -> str:
         """All messages in lower case."""
         return "\n\n".join(message.lower for message in self.messages)
+
+    def holds(self, pattern: re.Pattern[str]) -> bool:
+        """Whether a message's lower-case text matches somewhere."""
+        return any(message.holds(pattern) for message in self.messages)
 
     @property
     def instructing(self) -> tuple[ParsedMessage, ...]:

@@ -29,7 +29,10 @@ class _Section:
         self._name = name
 
     def __get__(self, instance: object, owner: type) -> str:
-        return str(getattr(_documentation(owner), self._name))
+        text = str(getattr(_documentation(owner), self._name))
+        if instance is not None:
+            vars(instance)[self._name] = text  # found there from now on
+        return text
 
 
 @cache

@@ -186,6 +186,7 @@ _NUMBERISH = lazy(
     r"[0-9](?:(?:[ .+-]?[0-9]){5}|[0-9]{3}[A-Za-z]|[0-9][A-Ta-t][0-9]{2} ?[A-Za-z][0-9]{3}[A-Za-z])"
 )
 _BEFORE, _BEHIND = 60, 16
+_LETTER = lazy(r"[^\W\d_]")
 _BARE = lazy(r"[ .+-]")
 
 GATES = (
@@ -206,6 +207,8 @@ def national_numbers(text: str, lower: str) -> Iterator[tuple[int, int, str]]:
             yield from _checked(kind, upper, *stretch)
         before = max(0, start - _BEFORE), start
         behind = end, end + _BEHIND
+        if not _LETTER.search(lower, before[0], behind[1]):
+            continue
         if not _ANY_WORD.search(lower, *before) and not _ANY_WORD.search(lower, *behind):
             continue
         for kind in _WORDED:

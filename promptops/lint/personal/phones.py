@@ -88,7 +88,9 @@ def phone_numbers(text: str, lower: str) -> Iterator[tuple[int, int]]:
         begin, end = max(0, run.start() - 60), run.end() + 40
         for form, least, most in _FORMS:
             found = form.finditer(text, begin, end)
-            spans.update(match.span() for match in found if _fits(match.group(), least, most))
+            for match in found:
+                if match.span() not in spans and _fits(match.group(), least, most):
+                    spans.add(match.span())
         for pattern in (_BEFORE, _BEHIND):
             found = pattern.finditer(lower, begin, end)
             spans.update(match.span("number") for match in found if _fits(match["number"], 7, 17))

@@ -6,7 +6,7 @@ from promptops.lint.compliance import is_discussed
 from promptops.lint.finding import Finding, Severity
 from promptops.lint.nearby import near, shape
 from promptops.lint.parsed import ParsedPrompt
-from promptops.lint.phrases import phrase
+from promptops.lint.phrases import lazy, phrase
 from promptops.lint.rule import Rule
 
 _ORGANIZATION = (
@@ -31,6 +31,7 @@ _PATTERN = phrase(
     r"|\b(?:write|create|craft|generate|compose)(?: [a-z]{1,12}){0,3} phishing (?:e-?mails?"
     r"|messages?|pages?|texts?|sms)\b"
 )
+_MEANT_WELL = lazy(r"simulation|awareness|authorized|detect")
 
 
 class DeceptiveContent(Rule):
@@ -83,9 +84,7 @@ class DeceptiveContent(Rule):
             if message.is_shot:
                 continue
             for match in near(message, _PATTERN, _SEEDS, self.regions, before=120, after=140):
-                text = message.lower
-                meant_well = any(
-                    word in text for word in ("simulation", "awareness", "authorized", "detect")
-                )
-                if not meant_well and not is_discussed(message, match.start(), match.end()):
+                if message.holds(_MEANT_WELL):
+                    break
+                if not is_discussed(message, match.start(), match.end()):
                     yield self.found(prompt, message, match.span(), "this deceives its readers")

@@ -58,4 +58,4 @@ class ExecutedOutput(PhraseRule):
     def accepts(self, message: ParsedMessage, match: re.Match[str]) -> bool:
         """A guard anywhere in the message is taken at its word."""
         del match
-        return bool(_GUARD.search(message.lower))
+        return message.holds(_GUARD)

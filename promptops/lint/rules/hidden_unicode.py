@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from promptops.core.counting import counted
-from promptops.lint.finding import Finding, Fix, Severity
+from promptops.lint.edits import with_fix
+from promptops.lint.finding import Finding, Severity
 from promptops.lint.parsed import ParsedMessage, ParsedPrompt
 from promptops.lint.regions import WRITTEN
 from promptops.lint.rule import Rule
@@ -91,7 +91,7 @@ class HiddenUnicode(Rule):
                 if not _is_ordinary(message, match)
             ]
             smuggling = [match for match in runs if _SMUGGLING.search(match.group())]
-            harmless = [match for match in runs if match not in smuggling]
+            harmless = [match for match in runs if not _SMUGGLING.search(match.group())]
             for match in smuggling:
                 yield self._runs(prompt, message, [match], Severity.ERROR)
             if harmless:
@@ -113,14 +113,9 @@ class HiddenUnicode(Rule):
             text += f' that spell "{words}"'
         if len(matches) > 1:
             text += f", and more in {counted(len(matches) - 1, 'other place')}"
-        fix = ("delete the invisible characters", "")
-        found = [
-            self.found(prompt, message, match.span(), text, severity=severity, fix=fix)
-            for match in matches
-        ]
-        edits = tuple(edit for each in found if each.fix for edit in each.fix.edits)
-        whole = Fix(title=fix[0], applicability="safe", edits=edits)
-        return replace(found[0], fix=whole)
+        found = self.found(prompt, message, first.span(), text, severity=severity)
+        changes = [(match.span(), "") for match in matches]
+        return with_fix(found, message, "delete the invisible characters", changes, "safe")
 
 
 def _is_ordinary(message: ParsedMessage, match: re.Match[str]) -> bool:

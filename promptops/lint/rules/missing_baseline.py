@@ -78,7 +78,7 @@ class MissingBaseline(Rule):
                 continue
             for message in wording.instructing:
                 for match in near(message, _PATTERN, _SEEDS, self.regions, before=60, after=90):
-                    if " than" in match.group() or _HAS_TEXT.search(wording.lower):
+                    if " than" in match.group() or wording.holds(_HAS_TEXT):
                         break
                     span = match.start(), match.end("more")
                     words = " ".join(message.text[span[0] : span[1]].split())

@@ -57,13 +57,14 @@ class MissingException(Rule):
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield each rule that a case of the same wording breaks."""
         for wording in prompt.wordings:
+            rival: str | None = None
             for message in wording.instructing:
                 for match in near(message, _FIRST, _FIRST_SEEDS, self.regions, before=110):
                     start, end = sentence_around(message, match.start())
                     sentence = message.lower[start:end]
                     if _EXCEPTION.search(sentence) or _AT_ONCE.search(sentence):
                         continue
-                    rival = self._urgent(wording)
+                    rival = self._urgent(wording) if rival is None else rival
                     if rival:
                         text = f'no exception for "{rival}"'
                         yield self.found(prompt, message, match.span("rule"), text)

@@ -1,6 +1,7 @@
 """SEC002."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
@@ -70,14 +71,17 @@ class OverridePhrase(Rule):
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield each place; of places that overlap, the surest."""
         for message in prompt.messages:
-            done: list[tuple[int, int]] = []
+            done: list[tuple[int, int]] = []  # in order, none overlapping
             for found in overrides(message.lower):
                 span = (found.start, found.end)
-                if any(start < span[1] and span[0] < end for start, end in done):
+                place = bisect_left(done, span)
+                if (place < len(done) and done[place][0] < span[1]) or (
+                    place and span[0] < done[place - 1][1]
+                ):
                     continue
                 if not _applies(message, found, self.regions):
                     continue
-                done.append(span)
+                done.insert(place, span)
                 yield self._finding(prompt, message, found)
 
     def _finding(self, prompt: ParsedPrompt, message: ParsedMessage, found: Override) -> Finding:

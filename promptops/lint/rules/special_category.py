@@ -37,6 +37,7 @@ _PERSON = lazy(
     r"|comes)\b[^.!?\n;:]{0,50}"
     r"|[,:(] ?(?:an? |openly |now |[0-9]{1,3},? ?){0,3})$"
 )
+_MADE_UP = lazy(r"fictional|fictitious|made[- ]up|imaginary|synthetic")
 _NOT_A_NAME = lazy(
     r"^(?:The|This|That|These|Those|Your|Our|My|His|Her|If|When|While|Each|Every|Some|Many|Most"
     r"|All|Any|Type|Stage"
@@ -96,5 +97,4 @@ def _name_before(message: ParsedMessage, end: int) -> int:
     match = _PERSON.search(message.text[begin:end])
     if match is None or _NOT_A_NAME.match(match.group()):
         return -1
-    made_up = re.search(r"fictional|fictitious|made[- ]up|imaginary|synthetic", message.lower)
-    return -1 if made_up else begin + match.start()
+    return -1 if message.holds(_MADE_UP) else begin + match.start()

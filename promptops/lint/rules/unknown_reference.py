@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from promptops.lint.finding import Finding, Severity
 from promptops.lint.nearby import near, sentence_around
@@ -77,7 +78,7 @@ class UnknownReference(Rule):
         for wording in prompt.wordings:
             for message in wording.instructing:
                 for match in near(message, _TAG, _TAG_SEEDS, self.regions, before=60, after=60):
-                    if self._is_input(message, match) and not _has_tag(wording, match["tag"]):
+                    if self._is_input(message, match) and not _has_tag(wording.lower, match["tag"]):
                         yield from self._missing_tag(prompt, wording, message, match)
                 for match in near(
                     message, _SECTION, _SECTION_SEEDS, self.regions, before=70, after=30
@@ -100,8 +101,7 @@ class UnknownReference(Rule):
         message: ParsedMessage,
         match: re.Match[str],
     ) -> Iterator[Finding]:
-        others = sorted(set(re.findall(r"</([a-z][a-z0-9_-]{1,30})>", wording.lower)))
-        others = [name for name in others if name != match["tag"] and _has_tag(wording, name)]
+        others = [name for name in _tags(wording.lower) if name != match["tag"]]
         if not others and not any(m.slots for m in wording.messages):
             return  # a bare text: whoever sends it adds the tags
         fix = (f"use <{others[0]}>", others[0]) if len(others) == 1 else None
@@ -109,9 +109,16 @@ class UnknownReference(Rule):
         yield self.found(prompt, message, match.span("tag"), text, fix=fix, applicability="unsafe")
 
 
-def _has_tag(wording: Wording, tag: str) -> bool:
+@lru_cache(maxsize=4)
+def _tags(text: str) -> tuple[str, ...]:
+    """The tags of a text that `_has_tag` is true of."""
+    names = sorted(set(re.findall(r"</([a-z][a-z0-9_-]{1,30})>", text)))
+    return tuple(name for name in names if _has_tag(text, name))
+
+
+@lru_cache(maxsize=64)
+def _has_tag(text: str, tag: str) -> bool:
     """Whether a tag is opened and closed somewhere, other than as a name in a sentence."""
-    text = wording.lower
     named = r"\s{1,3}and\s{1,3}</|[`\"']|\s(?:xml )?tag"
     opened = re.search(rf"<{tag}(?:\s[^<>]{{0,200}})?>(?!{named})", text)
     return opened is not None and f"</{tag}>" in text

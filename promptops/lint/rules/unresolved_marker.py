@@ -11,6 +11,7 @@ _NOTE = re.compile(
     r"(?:TODO|FIXME|TBD|XXX)\b(?=[ \t]{0,2}[:(]|[ \t]{0,4}$)|[Ll]orem ipsum\b", re.MULTILINE
 )
 _NOTES = ("TODO", "FIXME", "TBD", "XXX", "orem ipsum")
+_NEAR = 400  # characters of a sentence on either side that may speak about a marker
 _INSIDE = re.compile(r"[\[#/\w-]\Z|[#/] \Z")
 _TO_FILL = re.compile(
     r"\[(?i:insert|your|enter|add|paste|fill in|put|choose|specify)\b[^\]\n]{1,80}\](?!\()"
@@ -97,11 +98,14 @@ class UnresolvedMarker(Rule):
             before = message.text[max(0, match.start() - 2) : match.start()]
             if pattern is _NOTE and _INSIDE.search(before):
                 continue
+            if match.group() in seen:
+                continue
             start, end = message.sentence_at(match.start())
+            start, end = max(start, match.start() - _NEAR), min(end, match.end() + _NEAR)
             spoken_of = _MEANT.search(message.text, start, match.start() + 1) or _MEANT.search(
                 message.text, match.end(), end
             )
-            if spoken_of or match.group() in seen or _TEMPLATE.search(message.heading(start)):
+            if spoken_of or _TEMPLATE.search(message.heading(start)):
                 continue
             seen.add(match.group())
             yield match
