@@ -9,7 +9,7 @@ export DO_NOT_TRACK := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install run repro test test-unit check format bench peers lock clean
+.PHONY: help install run repro test test-unit check format bench fuzz peers lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -50,6 +50,10 @@ format: install ## Format the code and fix what can be fixed
 bench: install ## Run the benchmarks (data from PROMPTOPS_DATA)
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
 
+fuzz: install ## Lint what libFuzzer thinks of, for a minute (crashes are kept in .fuzz)
+	mkdir -p .fuzz
+	cd .fuzz && ../$(BIN)/python ../tests/fuzz/fuzz_lint.py -max_total_time=60 -max_len=262144 -timeout=5
+
 peers: $(PEERS)/.installed ## Make .venv-peers with the linters that the benchmarks compare with
 
 $(PEERS)/.installed: benchmarks/peers.txt
@@ -64,5 +68,5 @@ lock: install ## Write the versions installed now to requirements.lock.txt
 	@mv requirements.lock.txt.new requirements.lock.txt
 
 clean: ## Remove .venv, caches and state; what people wrote stays
-	rm -rf $(VENV) $(PEERS) .promptops .mypy_cache .ruff_cache .pytest_cache .import_linter_cache derived .dvc/cache .dvc/tmp
+	rm -rf $(VENV) $(PEERS) .fuzz .promptops .mypy_cache .ruff_cache .pytest_cache .import_linter_cache derived .dvc/cache .dvc/tmp
 	find reports -mindepth 1 -maxdepth 1 ! -name metrics -exec rm -rf {} + 2>/dev/null || true
