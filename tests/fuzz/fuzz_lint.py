@@ -3,8 +3,8 @@
     python tests/fuzz/fuzz_lint.py -max_total_time=60 -max_len=262144 -timeout=5 [CORPUS...]
 
 The first byte chooses the format, the rest is the file. The rules' own examples are the seeds.
-`make fuzz` runs it for a minute; what fails is kept as ``crash-…`` in the current folder, and is run
-again by naming that file.
+`make fuzz` runs it for a minute; what fails is kept as ``crash-…`` in the current folder, and is
+run again by naming that file.
 """
 
 import sys
