@@ -1,5 +1,6 @@
 """Lint files of any known format, reading only those whose verdict is not known."""
 
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -130,8 +131,10 @@ def _named(target: Target, options: LintOptions, cache: VerdictCache | None) -> 
     shown = options.shown(target.path)
     key, size = "", 0
     try:
-        size = target.path.stat().st_size
-        if cache is not None:
+        status = target.path.stat()
+        size = status.st_size
+        # Opening a pipe waits for who writes to it; the reader refuses it without opening it.
+        if cache is not None and stat.S_ISREG(status.st_mode):
             how = f"{target.format_ or ''}:{target.column or ''}"
             key = cache.key(target.path, shown=shown, how=how)
     except OSError:

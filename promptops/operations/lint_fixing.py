@@ -39,7 +39,7 @@ def fix_file(scope: LintScope, target: Target, *, unsafe: bool = False) -> Fixed
         linting says what is wrong there.
     """
     name = target.format_ or detect(target.path) or "text"
-    if name not in FORMATS or FORMATS[name].streamed:
+    if name not in FORMATS or FORMATS[name].streamed or not target.path.is_file():
         return None
     try:
         before = target.path.read_bytes()

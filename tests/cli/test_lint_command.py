@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -175,3 +176,27 @@ def test_lists_are_shown(lint, arguments, said):
 
 def test_a_near_miss_is_told(lint):
     assert "did you mean" in lint("--explain", "SEC0022").err
+
+
+@pytest.mark.parametrize("how", [(), ("--fix",), ("--no-cache",)], ids=" ".join)
+def test_a_pipe_is_not_waited_for(lint, folder, how):
+    os.mkfifo(folder / "pipe.md")
+    ended = lint("pipe.md", *how)
+    assert ended.code == 2
+    assert "pipe.md: SKIPPED not a regular file" in ended.out
+
+
+def test_the_rules_of_a_workspace_are_explained(lint, folder):
+    (folder / "lint.toml").write_text('custom = ["own.yaml"]\n')
+    (folder / "own.yaml").write_text(
+        "rules: [{code: ACME001, name: own-name, phrases: [x], message: not this, advice: That.}]\n"
+    )
+    assert lint("--explain", "own-name").out.startswith("# ACME001 own-name\n\nnot this\n")
+    assert "--rules --select ACME" in lint("--explain", "acme").err
+
+
+def test_no_fix_is_promised_inside_a_table(lint, folder):
+    (folder / "filler.csv").write_text(f'ask\n"{FILLER.strip()}"\n')
+    shown = lint("filler.csv").out
+    assert "ECO001" in shown
+    assert "--fix" not in shown
