@@ -102,7 +102,7 @@ def _codes(all_cases: list[Case], n: int) -> Table:
     note = (
         f"{n} prompts. A finding is true when a label of its code stands in the same sentence or "
         "line. Raw: as the readers labeled. Adjudicated: with the labels that a second reading of "
-        "findings of warning and above added; no label was taken away."
+        "the unconfirmed findings added; no label was taken away."
     )
     header = ["rule", "precision", "recall", "precision (adjudicated)", "recall (adjudicated)"]
     return Table(title="Hand-labeled prompts, rule by rule", note=note, header=header, rows=rows)

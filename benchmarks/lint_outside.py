@@ -88,13 +88,18 @@ def injection() -> tuple[list[Table], Cards]:
     ], cards
 
 
-def secrets() -> tuple[list[Table], Cards]:
-    """Examples of gitleaks' own rules: raw, without those labeled both ways, and reviewed."""
-    rows = list(lint_corpora.secrets())
+def clear_labels(rows: list[tuple[str, str, bool]]) -> list[bool]:
+    """For each row, whether its text occurs under one label only."""
     labels = defaultdict(set)
     for _, text, bad in rows:
         labels[text].add(bad)
-    clear = [len(labels[text]) == 1 for _, text, _ in rows]
+    return [len(labels[text]) == 1 for _, text, _ in rows]
+
+
+def secrets() -> tuple[list[Table], Cards]:
+    """Examples of gitleaks' own rules: raw, without those labeled both ways, and reviewed."""
+    rows = list(lint_corpora.secrets())
+    clear = clear_labels(rows)
     sets = {"examples": [(name, text) for name, text, _ in rows], "awesome": lint_corpora.awesome()}
     bad = [each for _, _, each in rows]
     ours = Ours()
@@ -126,7 +131,7 @@ def secrets() -> tuple[list[Table], Cards]:
             for cell in score.cells()[:2]
         ]
         table.append([tool, *cells, share(*flagged(answers["awesome"]))])
-    card = _labeled(tools["PromptOps PRI001"]["examples"], read, clear)
+    card = _labeled(tools["PromptOps PRI001"]["examples"], bad, clear)
     note = (
         f"{len(rows)} examples from the tests of gitleaks' rules, {sum(bad)} of which must fire. "
         f"A label holds for one rule of gitleaks only; {len(rows) - sum(clear)} rows have a text "
