@@ -233,8 +233,9 @@ def _compiles(spec: PatternSpec, where: str) -> None:
     try:
         _expression(spec)
     except re2.error as problem:
+        (reason, *_) = problem.args
         raise SettingsError(
-            f"pattern: {problem}",
+            f"pattern: {reason.decode() if isinstance(reason, bytes) else reason}",
             where=where,
             hint="patterns are RE2: no look-around, no back references",
         ) from problem
@@ -246,6 +247,7 @@ def _expression(spec: PatternSpec) -> Any:
 
     options = re2.Options()
     options.log_errors = False
+    options.case_sensitive = False  # the text is in lower case, and a pattern may not be
     if spec.pattern:
         return re2.compile(spec.pattern, options)
     phrases = sorted((phrase.lower() for phrase in spec.phrases), key=len, reverse=True)

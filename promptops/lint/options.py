@@ -167,6 +167,10 @@ def _read(path: Path, where: str) -> _LintFile:
     except ValidationError as problem:
         first = problem.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            keys = [field.alias or name for name, field in _LintFile.model_fields.items()]
+            hint = did_you_mean(key, keys) or f"known: {', '.join(keys)}"
+            raise SettingsError(f"{key}: there is no such key", where=where, hint=hint) from problem
         raise SettingsError(f"{key}: {first['msg']}", where=where) from problem
 
 

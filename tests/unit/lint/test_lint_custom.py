@@ -19,7 +19,7 @@ rules:
   - code: ACME002
     name: incident-number
     severity: error
-    pattern: 'incident [0-9]{3,}'
+    pattern: 'Incident [0-9]{3,}'
     triggers: [incident]
     message: an incident number stands in the prompt
     advice: Pass it as a variable.
@@ -44,7 +44,7 @@ CASES = {
     "no part of a word": ("Try acmeclouds. See our privacy notice.", []),
     "not in a quote": ('Never say "acmecloud" to them. See our privacy notice.', []),
     "beside other scripts": ("Прочитай İ: acmecloud. Privacy notice: none.", ["ACME001"]),
-    "a pattern": ("Explain incident 12345. Privacy notice: none.", ["ACME002"]),
+    "a pattern in any case": ("Explain incident 12345. Privacy notice: none.", ["ACME002"]),
     "what is missing": ("Explain it.", ["ACME003"]),
 }
 
