@@ -163,8 +163,7 @@ def pattern_rule(spec: PatternSpec) -> type[Rule]:
             "name": spec.name,
             "severity": spec.severity,
             "regions": frozenset(spec.regions),
-            # A phrase may stand on two lines, so only its longest word is a trigger.
-            "triggers": tuple(max(word.split(), key=len) for word in triggers),
+            "triggers": tuple(" ".join(word.split()) for word in triggers),
             "tags": spec.tags,
             "summary": spec.summary or spec.message,
             "rationale": spec.rationale,

@@ -45,6 +45,7 @@ class Linter:
     def __init__(self, options: LintOptions | None = None) -> None:
         """Take the options; a path's rules are compiled when they are first needed."""
         self.options = options or LintOptions()
+        self._everywhere = () if self.options.per_path else self.options.rules()
         self._plans: dict[tuple[tuple[type[Rule], ...], bool], _Plan] = {}
 
     def check(self, prompt: ParsedPrompt) -> Checked:
@@ -84,7 +85,11 @@ class Linter:
         Comments in it allow nothing: a collection from outside does not judge itself.
         """
         plan = self._plan(path, bare=True)
-        candidates = plan.prefilter.candidates(text)
+        candidates = [
+            number
+            for number in plan.prefilter.candidates(text)
+            if number not in plan.prefilter.always or plan.rules[number].concerns(text)
+        ]
         if not candidates:
             return NOTHING
         prompt = parse_text(text, path=path, row=row)
@@ -96,7 +101,8 @@ class Linter:
         return joined(self.check_text(text, path=path, row=row) for row, text in cells)
 
     def _plan(self, path: str, *, bare: bool) -> "_Plan":
-        kinds = self.options.rules(path)
+        # Without settings for paths, the rules are the same for all.
+        kinds = self._everywhere or self.options.rules(path)
         plan = self._plans.get((kinds, bare))
         if plan is None:
             # A bare text has no keys, variables or bindings that a rule could speak about.

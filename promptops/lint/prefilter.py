@@ -42,7 +42,7 @@ class Prefilter:
     def __init__(self, rules: Sequence[type[Rule]], *, folder: Path | None = None) -> None:
         """Compile the triggers and shapes of ``rules``, or load them compiled."""
         self._rules = tuple(rules)
-        self._always = frozenset(
+        self.always = frozenset(
             number for number, rule in enumerate(rules) if not rule.triggers and not rule.shapes
         )
         words = [(word, n) for n, rule in enumerate(rules) for word in rule.triggers]
@@ -65,7 +65,7 @@ class Prefilter:
             if _WIDE_SPACES.search(data):
                 data = _WIDE_SPACES.sub(" ", data)
         encoded = data.encode("utf-8", "surrogatepass")
-        found = set(self._always)
+        found = set(self.always)
 
         def seen(number: int, *_: Any) -> None:
             found.add(number)

@@ -102,6 +102,14 @@ class Rule:
         """Yield the findings in ``prompt``; order and duplicates do not matter."""
         raise NotImplementedError
 
+    def concerns(self, text: str) -> bool:
+        """Whether a bare text can hold a finding at all: a cheap look, before it is parsed.
+
+        Asked of rules without ``triggers`` and ``shapes`` only.
+        """
+        del text
+        return True
+
     def number(self, option: str) -> float:
         """An option as a number."""
         return float(self.options[option])

@@ -2,12 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from promptops.lint.finding import Finding, Severity
-from promptops.lint.parsed import ParsedMessage, ParsedPrompt, Wording
+from promptops.lint.parsed import ParsedMessage, ParsedPrompt
 from promptops.lint.rule import Rule
-from promptops.lint.text import sentences, words
+from promptops.lint.text import lower, sentences, words
 
 _FEWEST_WORDS = 6
 _SHORTEST = 15  # letters of six short words
@@ -65,10 +65,14 @@ class DuplicateInstruction(Rule):
     tags = ("pd-maintainability", "pd-efficiency")
     defaults = {"far_apart": 6000}
 
+    def concerns(self, text: str) -> bool:
+        """Whether a line or sentence stands twice."""
+        return bool(_repeated([lower(text)]))
+
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield the second and later copies; deleting one is a fix that may be applied."""
         for wording in prompt.wordings:
-            repeated = _repeated(wording)
+            repeated = _repeated([message.lower for message in wording.instructing])
             if not repeated:
                 continue
             seen: dict[tuple[str, ...], int] = {}
@@ -106,14 +110,18 @@ class DuplicateInstruction(Rule):
                 yield (start, end), key
 
 
-def _repeated(wording: Wording) -> frozenset[bytes]:
+def _repeated(texts: Iterable[str]) -> frozenset[bytes]:
     """The lines and sentences that stand twice; far cheaper than comparing their words.
 
     Splits at ends of lines and of sentences. The pieces of equal sentences are equal, and the
     rule speaks only of sentences that are one such piece.
     """
-    texts = [_plain(message.lower).replace(_END, b"\n") for message in wording.instructing]
-    pieces = [p for text in texts for p in text.split(b"\n") if len(p) >= _SHORTEST]
+    pieces = [
+        piece
+        for text in texts
+        for piece in _plain(text).replace(_END, b"\n").split(b"\n")
+        if len(piece) >= _SHORTEST
+    ]
     if len(set(pieces)) == len(pieces):
         return frozenset()
     count = Counter(pieces)

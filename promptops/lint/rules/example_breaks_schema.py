@@ -48,6 +48,7 @@ class ExampleBreaksSchema(Rule):
     tags = ("pd-structure",)
     code = "FMT009"
     name = "example-breaks-schema"
+    needs_file = True
     severity = Severity.ERROR
     regions = frozenset({Region.EXAMPLE, Region.CODE})
 

@@ -39,6 +39,7 @@ class MissingOutputFormat(Rule):
 
     code = "FMT001"
     name = "missing-output-format"
+    needs_file = True
     severity = Severity.WARNING
     tags = ("pd-structure",)
 

@@ -51,6 +51,7 @@ class PersonalDataSlot(Rule):
 
     code = "PRI007"
     name = "personal-data-slot"
+    needs_file = True
     severity = Severity.WARNING
     tags = ("gdpr-art5", "gdpr-art30")
 

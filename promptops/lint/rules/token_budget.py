@@ -48,6 +48,11 @@ class TokenBudget(Rule):
     tags = ("owasp-llm10", "pd-efficiency")
     defaults = {"max_tokens": 0}
 
+    def concerns(self, text: str) -> bool:
+        """Whether the text alone may be too long."""
+        own = self.number("max_tokens")
+        return bool(own) and len(text) > own
+
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield at most one finding a wording."""
         own = self.number("max_tokens")

@@ -35,6 +35,7 @@ class UnusedSuppression(Rule):
 
     code = "REG009"
     name = "unused-suppression"
+    triggers = ("promptops: ignore",)
     severity = Severity.WARNING
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:

@@ -42,6 +42,11 @@ class WallOfText(Rule):
     tags = ("pd-structure",)
     defaults = {"most_words": 250}
 
+    def concerns(self, text: str) -> bool:
+        """Whether a paragraph is long enough to have so many words."""
+        shortest = self.number("most_words") * 3
+        return len(text) >= shortest and max(map(len, text.split("\n\n"))) >= shortest
+
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield each paragraph that is too long."""
         most = self.number("most_words")

@@ -1,7 +1,7 @@
 """Find secrets in a text, the surest evidence first; no two findings overlap."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -34,7 +34,10 @@ class FoundSecret:
 
 
 _START = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9.~_](?=[A-Za-z0-9_.~+/=:$@-]{13})")
-_VALUE = re.compile(r"(?<![A-Za-z0-9_.~+/-])[A-Za-z0-9_.~+/-]{10,600}={0,2}(?![A-Za-z0-9])")
+_DIGIT = re.compile(r"[0-9]")
+_VALUE = re.compile(
+    r"[A-Za-z0-9_.~+/-](?<![A-Za-z0-9_.~+/-]{2})[A-Za-z0-9_.~+/-]{9,599}={0,2}(?![A-Za-z0-9])"
+)
 _LONGER = re.compile(r"[A-Za-z0-9_.~+/=-]{10,600}")
 _HALVES = re.compile(r"(?<![0-9a-zA-Z:])[0-9a-f]{8}:[0-9a-f]{8}(?![0-9a-zA-Z:])")
 _KEY_BLOCK = re.compile(
@@ -59,7 +62,8 @@ _HEADER = re.compile(
     r"[\"']?\s{0,2}[:=]\s{0,2}[\"']?(?P<scheme>(?:basic|bearer|token|apikey|bot|digest)[ :]{1,2})?"
     r"(?P<value>[^\s\"'<>{}$]{8,2000})"
 )
-_HEADER_WORDS = ("authorization", "x-", "api", "private", "auth", "token")
+_HEADER_WORDS = ("authorization", "key", "token", "auth", "secret")
+_ASSIGNS = re.compile(r"[\"']?\s{0,2}[:=]")
 _PASSWORD = re.compile(
     r"(?:passw(?:or)?d|passphrase|passcode|\bpwd)(?:[_-]?[a-z0-9]{0,12})(?: (?:for|of"
     r"|to) [^.:=\n]{1,40}?)?[\"'`]?\s{0,3}"
@@ -159,11 +163,19 @@ def _credentials(text: str, lower: str) -> Iterator[FoundSecret]:
         for match in _USER_OPTION.finditer(text):
             if _is_credential(*_pair(match["user"], match["password"])):
                 yield _found((match.start("user"), match.end()), "password of a command")
-    if not any(word in lower for word in _HEADER_WORDS):
+    if not any(_ASSIGNS.match(lower, end) for end in _ends_of(_HEADER_WORDS, lower)):
         return
     for match in _HEADER.finditer(lower):
         if _is_header_value(text[slice(*match.span("value"))], scheme=match["scheme"] or ""):
             yield _found(match.span("value"), "credential of a request")
+
+
+def _ends_of(words: Iterable[str], text: str) -> Iterator[int]:
+    for word in words:
+        at = text.find(word)
+        while at >= 0:
+            yield at + len(word)
+            at = text.find(word, at + 1)
 
 
 def _pair(user: str, password: str) -> tuple[str, str]:
@@ -201,9 +213,7 @@ def _by_name(text: str) -> Iterator[FoundSecret]:
             yield _found(match.span(), f"{provider} key")
     for match in _VALUE.finditer(text):
         value = match.group().rstrip(".")
-        if not any(map(str.isdigit, value)) or text.startswith(
-            ("..", "…"), match.start() + len(value)
-        ):
+        if not _DIGIT.search(value) or text.startswith(("..", "…"), match.start() + len(value)):
             continue
         name = name_before(text, match.start())
         if not name or _is_web_token(value):
