@@ -6,6 +6,7 @@ skipped, never as passed.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from promptops.lint.finding import Finding, Severity
 from promptops.lint.options import LintOptions
@@ -121,8 +122,17 @@ class Linter:
         active = {
             name for kind in plan.kinds for name in (kind.code, group_of(kind.code), kind.name)
         }
-        found = UnusedSuppression().report(prompt, sifted.idle, active)
+        found = UnusedSuppression().report(prompt, sifted.idle, active, self._known)
         return self._at_severity(found, UnusedSuppression.code)
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        """Every code, group and name that a comment may speak of; of the LLM checks too."""
+        from promptops.lint.judge.checks import CHECKS
+
+        named = [(rule.code, rule.name) for rule in self.options.catalog.values()]
+        named += [(check.code, check.name) for check in CHECKS.values()]
+        return frozenset(word for code, name in named for word in (code, group_of(code), name))
 
     def _at_severity(self, findings: Iterable[Finding], code: str) -> Iterable[Finding]:
         level: Severity | None = self.options.severity.get(code)

@@ -149,7 +149,11 @@ def load_options(path: Path | None, *, root: Path | None = None) -> LintOptions:
         select=None if file.select == ("ALL",) else codes(file.select),
         ignore=codes(file.ignore),
         fail_on=file.fail_on,
-        severity={code: level for name, level in file.severity.items() for code in codes([name])},
+        severity={
+            code: level
+            for name, level in file.severity.items()
+            for code in resolve_codes([name], where=f"{where}: severity", known=known)
+        },
         per_path=tuple((glob, codes(names)) for glob, names in file.per_path.items()),
         options=_rule_options(file.options, where, known),
         root=root,

@@ -104,7 +104,8 @@ def lint_targets(
         options: Rules and settings; the defaults when None.
         cache: Where known verdicts are; None checks everything.
         workers: Processes, used when there is much to read.
-        progress: Told the files done and their number.
+        progress: Told the files done and their number; with a table among them the prompts done,
+            and 0 for a number that is not known.
 
     Raises:
         StorageError: The cache cannot be used.
@@ -114,14 +115,18 @@ def lint_targets(
     known = cache.get_many([each.key for each in named if each.key]) if cache else {}
     missing = [each for each in named if each.key not in known]
     found: dict[str, list[Checked]] = {}
+    # The rows of a table are counted when they are read, so their number is not known before.
+    total = 0 if any(_is_table(each.target) for each in missing) else len(named)
+    done = len(named) - len(missing)
     if progress is not None:
-        progress(len(named) - len(missing), len(named))
+        progress(done, total)
     outcomes = [known[each.key] for each in named if each.key in known]
     for key, outcome in check_batches(_batches(missing, settings), settings, workers=workers):
         outcomes.append(outcome)
         found.setdefault(key, []).append(outcome)
+        done += 1 if total else outcome.prompts
         if progress is not None:
-            progress(len(outcomes), len(named))
+            progress(done, total)
     if cache is not None:
         cache.put_many({key: joined(parts) for key, parts in found.items() if key})
     return report_of(outcomes, settings)
@@ -134,7 +139,7 @@ def _named(target: Target, options: LintOptions, cache: VerdictCache | None) -> 
         status = target.path.stat()
         size = status.st_size
         # Opening a pipe waits for who writes to it; the reader refuses it without opening it.
-        if cache is not None and stat.S_ISREG(status.st_mode):
+        if cache is not None and stat.S_ISREG(status.st_mode) and not _names_files(target):
             how = f"{target.format_ or ''}:{target.column or ''}"
             key = cache.key(target.path, shown=shown, how=how)
     except OSError:
@@ -155,6 +160,11 @@ def _batches(named: Sequence[_Named], options: LintOptions) -> Iterator[Batch]:
 def _is_table(target: Target) -> bool:
     kind = FORMATS.get(target.format_ or detect(target.path) or "text")
     return kind is not None and kind.streamed
+
+
+def _names_files(target: Target) -> bool:
+    """Whether the file takes prompts from others: its own bytes do not say what it holds."""
+    return (target.format_ or detect(target.path)) == "promptfoo"
 
 
 def _table(named: _Named, linter: Linter) -> Iterator[Batch]:

@@ -106,7 +106,7 @@ class Budget:
 
     def _spent(self) -> str:
         if self.calls is not None and self._calls >= self.calls:
-            return f"{self.calls} calls"
+            return "one call" if self.calls == 1 else f"{self.calls} calls"
         expected = self._usd + self._dearest * (self._under_way + 1)
         if self.usd is not None and expected > self.usd:
             return f"{self.usd:g} USD"

@@ -101,13 +101,14 @@ def create_server() -> PromptServer:
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     def hover(params: types.HoverParams) -> types.Hover | None:
-        _, places = server.document(params.text_document.uri)
+        document, places = server.document(params.text_document.uri)
         here = types.Range(params.position, params.position)
         touched = server.findings(params.text_document.uri, places, here)
-        if not touched:
+        if document is None or not touched:
             return None
         finding, span = touched[0]
-        text = types.MarkupContent(types.MarkupKind.Markdown, _told(finding))
+        told = explain(finding.code, document.scope.options.catalog)
+        text = types.MarkupContent(types.MarkupKind.Markdown, told)
         return types.Hover(contents=text, range=span)
 
     return server
@@ -185,12 +186,3 @@ def _span(finding: Finding, places: Places) -> types.Range:
 
 def _touch(one: types.Range, other: types.Range) -> bool:
     return not (one.end < other.start or other.end < one.start)
-
-
-def _told(finding: Finding) -> str:
-    """What the rule is about, in Markdown."""
-    try:
-        return explain(finding.code)
-    except PromptOpsError:
-        # A rule of the workspace has no page beyond its own words.
-        return f"**{finding.code} {finding.name}**\n\n{finding.message}\n\n{finding.advice}"

@@ -55,6 +55,11 @@ class GitHistory:
         code, found, _ = self._run("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
         return None if code else found.strip()
 
+    @property
+    def top(self) -> Path:
+        """The folder that the whole repository is in."""
+        return Path(self._text("rev-parse", "--show-toplevel").strip())
+
     def base(self, revision: str) -> str:
         """The commit that a change begins at: the last that ``revision`` and HEAD have in common.
 

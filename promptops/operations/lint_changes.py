@@ -50,16 +50,20 @@ def lint_changes(
     looked at.
 
     Args:
-        root: The workspace, or the folder that the files are in; inside a git repository.
+        root: The workspace, or the folder that the files are in; inside a git repository, which
+            is taken whole when a file lies elsewhere in it.
         revision: What git takes for a commit. The comparison is with the last commit that it and
             HEAD have in common, so that a branch answers for its own changes only.
         targets: The files, of any format that can be read.
         options: Rules and settings, for both texts.
 
     Raises:
-        UsageError: No git repository, no such revision, or a file outside of ``root``.
+        UsageError: No git repository, no such revision, or a file outside of it.
     """
     history = GitHistory(root)
+    if not all(target.path.resolve().is_relative_to(root.resolve()) for target in targets):
+        root = history.top
+        history = GitHistory(root)
     base = history.base(revision)
     wanted = {_place(root, target.path): target for target in targets}
     files = tuple(

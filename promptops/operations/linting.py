@@ -24,7 +24,7 @@ from promptops.lint.project_engine import project_rules, with_project
 from promptops.lint.report import LintReport, Skipped
 from promptops.lint.rules.unknown_target import UnknownTarget
 from promptops.lint.runner import lint_files, report_of
-from promptops.lint.sources import detect, find_files, parse_source
+from promptops.lint.sources import FORMATS, detect, find_files, parse_source
 from promptops.models.catalog import Catalog
 from promptops.operations.lint_project import read_project
 from promptops.prompts.loader import PromptFile
@@ -153,7 +153,7 @@ def named_targets(
         return [Target(path=path) for path in find_files(folder)] if folder.exists() else []
     found: dict[Path, Target] = {}
     for name in names:
-        for path in _paths(scope, name):
+        for path in _paths(scope, name, format_):
             inside = scope.options.root is not None and path.resolve().is_relative_to(
                 scope.options.root.resolve()
             )
@@ -162,10 +162,12 @@ def named_targets(
     return list(found.values())
 
 
-def _paths(scope: LintScope, name: str) -> Sequence[Path]:
+def _paths(scope: LintScope, name: str, format_: str | None) -> Sequence[Path]:
     path = Path(name)
     if path.is_dir():
-        files = find_files(path, include=scope.options.include)
+        # A format that is named says which files are meant, also those that need naming.
+        named = FORMATS[format_].patterns if format_ in FORMATS else ()
+        files = find_files(path, include=(*scope.options.include, *named))
         if not files:
             raise UsageError(
                 "no prompt is in this folder",
@@ -176,6 +178,10 @@ def _paths(scope: LintScope, name: str) -> Sequence[Path]:
     if path.exists() or scope.workspace is None or path.suffix:
         return [path]
     registry = Registry(scope.workspace.prompts)
+    if "/" in name:
+        if area := registry.below(name):
+            return area
+        raise UsageError("no file, folder or area is called so", where=name)
     try:
         return [registry.get(name).path]
     except (UnknownPromptError, UsageError):

@@ -3,6 +3,7 @@
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
 
 from promptops.errors import PromptOpsError
 
@@ -17,6 +18,14 @@ async def expected_error(_request: Request, problem: Exception) -> JSONResponse:
     assert isinstance(problem, PromptOpsError)
     body = error_body(problem.code, problem.message, where=problem.where, hint=problem.hint)
     return JSONResponse(body, status_code=problem.http_status)
+
+
+async def no_such_route(request: Request, problem: Exception) -> JSONResponse:
+    """Answer a path or a method that nothing serves."""
+    assert isinstance(problem, HTTPException)
+    where = f"{request.method} {request.url.path}"
+    body = error_body("route", str(problem.detail).lower(), where=where, hint="see /openapi.json")
+    return JSONResponse(body, status_code=problem.status_code, headers=problem.headers)
 
 
 async def wrong_request(_request: Request, problem: Exception) -> JSONResponse:

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
+from promptops.core.clock import Clock
 from promptops.lint.engine import Linter
 from promptops.lint.options import LintOptions
 from promptops.lint.paths import check_read
@@ -24,6 +25,7 @@ class PromptText(BaseModel):
 
     text: str
     path: str = Field("prompt.txt", max_length=500, description="The name that findings carry.")
+    column: str | None = Field(None, description="The column with the prompts, for tables.")
     format: str | None = Field(
         None, description="A format of `promptops lint --formats`; else the path's name says it."
     )
@@ -37,17 +39,19 @@ class LintRequest(BaseModel):
     prompts: list[PromptText] = Field(min_length=1, max_length=_MOST_PROMPTS)
     select: list[str] = Field([], description="Only these rules or groups.")
     ignore: list[str] = Field([], description="Not these rules or groups.")
-    today: date | None = Field(None, description="The day by which suppressions expire.")
+    today: date | None = Field(
+        None, description="The day by which suppressions expire; else today."
+    )
 
 
-def lint_router(options: LintOptions) -> APIRouter:
-    """The routes of the linting service over some settings."""
+def lint_router(options: LintOptions, clock: Clock) -> APIRouter:
+    """The routes of the linting service over some settings; ``clock`` says what day it is."""
     router = APIRouter(prefix="/v1/lint", tags=["lint"])
 
     @router.post("")
     def lint(request: LintRequest) -> dict[str, Any]:
         """Lint prompts; the answer is the document that ``promptops lint --format json`` prints."""
-        return lint_texts(request, options)
+        return lint_texts(request, options.on(clock().date()))
 
     @router.get("/rules")
     def rules() -> list[dict[str, Any]]:
@@ -71,7 +75,10 @@ def lint_texts(request: LintRequest, options: LintOptions) -> dict[str, Any]:
         check_read(
             linter,
             parse_source(
-                item.text, shown=item.path, format_=item.format or detect(Path(item.path)) or "text"
+                item.text,
+                shown=item.path,
+                format_=item.format or detect(Path(item.path)) or "text",
+                column=item.column,
             ),
         )
         for item in request.prompts

@@ -12,8 +12,8 @@ class UnusedSuppression(Rule):
     """A suppression comment that allows nothing, or gives no reason.
 
     What it does:
-        Flags `promptops: ignore[…]` comments that meet no finding, and those without a reason,
-        which are not honored.
+        Flags `promptops: ignore[…]` comments that meet no finding, and those that are not honored:
+        without a reason, past their day, or for a rule that does not exist.
 
     Why is this bad?
         It hides the next finding of that kind, which nobody has looked at.
@@ -27,7 +27,7 @@ class UnusedSuppression(Rule):
         messages: [{role: user, content: Name the capital of France.}]
 
     What to do:
-        Delete the comment, or give it its reason.
+        Delete the comment, or mend what keeps it from being honored.
 
     Source:
         ruff RUF100; ESLint `--report-unused-disable-directives`.
@@ -44,17 +44,31 @@ class UnusedSuppression(Rule):
         return iter(())
 
     def report(
-        self, prompt: ParsedPrompt, idle: Iterable[tuple[Suppression, str]], active: Set[str]
+        self,
+        prompt: ParsedPrompt,
+        idle: Iterable[tuple[Suppression, str]],
+        active: Set[str],
+        known: Set[str] = frozenset(),
     ) -> Iterator[Finding]:
-        """Yield the comments at fault, leaving out those for rules that did not run."""
+        """Yield the comments at fault, leaving out those for rules that did not run.
+
+        Args:
+            prompt: Where the comments stand.
+            idle: Comments that allow nothing, and why.
+            active: Codes, groups and names of the rules that ran.
+            known: Those of all rules there are; empty when it does not matter here.
+        """
         for comment, fault in idle:
-            if comment.reason and not all(name in active for name in comment.names):
+            strange = [name for name in comment.names if known and name not in known]
+            if not strange and comment.reason and not all(name in active for name in comment.names):
                 continue
             yield Finding(
                 code=self.code,
                 name=self.name,
                 severity=self.severity,
-                message=f"this comment {fault}",
+                message=f'this comment names no rule: "{strange[0]}"'
+                if strange
+                else f"this comment {fault}",
                 advice=self.advice,
                 path=prompt.path,
                 line=comment.line,

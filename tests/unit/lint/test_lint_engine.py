@@ -1,6 +1,7 @@
 """The engine through its public face: places, suppressions, settings, skips, reporters."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,29 @@ def test_a_comment_with_a_reason_allows_a_finding(piece):
 def test_other_comments_allow_nothing(piece):
     text = piece if piece.startswith("messages") else f"tags: []\n{piece}"
     assert "SEC003" in codes(lint(text))
+
+
+FAULTS = {
+    "no reason": ("ignore[SEC003]", "gives no reason"),
+    "its day is past": ("ignore[SEC003] until 2026-01-31: the vendor mends it", "expired on"),
+    "no such day": ("ignore[SEC003] until 2026-02-31: the vendor mends it", "does not exist"),
+    "no such rule": ("ignore[SEC999] it is escaped", 'names no rule: "SEC999"'),
+    "nothing to allow": ("ignore[SEC004] it is escaped", "allows nothing"),
+}
+
+
+@pytest.mark.parametrize(("comment", "said"), FAULTS.values(), ids=FAULTS)
+def test_a_comment_that_allows_nothing_is_a_finding(comment, said):
+    report = lint(f"{TOKEN}  # promptops: {comment}", today=date(2026, 3, 1))
+    (found,) = [finding for finding in report.findings if finding.code == "REG009"]
+    assert said in found.message
+
+
+def test_a_comment_holds_until_its_day():
+    text = f"{TOKEN}  # promptops: ignore[SEC003] until 2026-03-01: the vendor mends it"
+    assert not codes(lint(text, today=date(2026, 3, 1)))
+    assert "SEC003" in codes(lint(text, today=date(2026, 3, 2)))
+    assert not codes(lint(text)), "without a day nothing expires"
 
 
 def test_settings_select_ignore_and_grade(tmp_path):
