@@ -175,6 +175,12 @@ class _Check:
     def __init__(self, options: bytes) -> None:
         self._options = options
 
+    def prepare(self) -> None:
+        """Compile the patterns here, once, so that every worker finds them compiled."""
+        linter = _linter(self._options)
+        if linter.options.compiled is not None:
+            linter.check_text("", path="")
+
     def __call__(self, batch: Batch) -> list[Outcome]:
         return batch.check(_linter(self._options))
 
@@ -193,6 +199,7 @@ def _outcomes(check: _Check, batches: Iterable[Batch], workers: int) -> Iterator
             first.append(batch)
             size += batch.size
             if size >= _POOL_FROM:
+                check.prepare()
                 yield from spread(check, _chained(first, waiting), workers)
                 return
     for batch in _chained(first, waiting):

@@ -3,6 +3,7 @@
 import re
 
 from promptops.lint.finding import Severity
+from promptops.lint.nearby import shape
 from promptops.lint.parsed import ParsedMessage
 from promptops.lint.phrases import phrase
 from promptops.lint.rule import PhraseRule
@@ -42,9 +43,9 @@ class CollectedSecret(PhraseRule):
     name = "collected-secret"
     severity = Severity.WARNING
     shapes = (
-        (
+        shape(
             r"(?:ask|request|collect|obtain|demand|require)[^.!?;]{0,90}(?:password|passcode"
-            r"|[^a-z]pin[^a-z]"
+            r"|[^a-z]pin(?:[^a-z]|$)"
             r"|cvv|cvc|security code|one-time|[^a-z]otp|card number|social security|ssn)"
         ),
     )

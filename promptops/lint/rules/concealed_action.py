@@ -3,6 +3,7 @@
 import re
 
 from promptops.lint.finding import Severity
+from promptops.lint.nearby import shape
 from promptops.lint.parsed import ParsedMessage
 from promptops.lint.phrases import phrase
 from promptops.lint.rule import PhraseRule
@@ -57,7 +58,12 @@ class ConcealedAction(PhraseRule):
                 "behavior hidden", "behaviour hidden", "actions hidden", "action hidden",
                 "this hidden", "used this skill", "used this tool", "this skill to the",
                 "this tool to the", "called this tool", "covertly")  # fmt: skip
-    seeds = triggers
+    shapes = (
+        shape(r"keep (?:this|these|your) (?:[a-z]{4,12}[^a-z]{0,3})?(?:hidden|secret)"),
+        shape(r"(?:used|called|ran|invoked|using|use) (?:this|the) (?:skill|tool|plugin)"),
+    )
+    seeds = (*triggers, "keep this", "keep these", "keep your", "this skill", "this tool",
+             "this plugin", "the skill", "the tool", "the plugin")  # fmt: skip
     reach = (140, 140)
     tags = ("owasp-llm06", "gdpr-art5", "aia-art50")
     pattern = phrase(

@@ -51,7 +51,7 @@ class CredentialDisclosure(PhraseRule):
                 ".aws/credentials", "/etc/passwd", "/etc/shadow", "authorization header", "api key",
                 "access key", "secret key", "access token", "session token", "bearer token",
                 "auth token", "private key", "ssh key", "credential", "password",
-                "session cookie")  # fmt: skip
+                "session cookie", "steal", "exfiltrate", "harvest")  # fmt: skip
     seeds = triggers
     reach = (120, 100)
     tags = ("owasp-llm02", "cwe-522")

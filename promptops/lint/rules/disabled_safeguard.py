@@ -43,12 +43,9 @@ class DisabledSafeguard(PhraseRule):
     code = "SEC021"
     name = "disabled-safeguard"
     severity = Severity.WARNING
-    triggers = ("disable the", "disable all", "disable any", "disable its", "disable audit",
-                "disable logging", "disable access", "disable security", "turn off", "switch off",
-                "bypass", "skip the", "skip all", "skip any", "skip human", "skip manual",
-                "skip security", "deactivate", "circumvent", "without verification",
-                "without validation", "without review", "without checking",
-                "without a sandbox")  # fmt: skip
+    triggers = ("disable", "turn off", "switch off", "bypass", "skip ", "deactivate", "circumvent",
+                "without verification", "without validation", "without review",
+                "without checking", "without a sandbox")  # fmt: skip
     seeds = triggers
     reach = (60, 90)
     tags = ("owasp-llm06", "cwe-693")

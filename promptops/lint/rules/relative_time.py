@@ -77,8 +77,8 @@ class RelativeTime(Rule):
             r"the (?:past|last) (?:few )?(?:(?:two|three|five|ten|[0-9]{1,2}) )?"
             r"(?:year|month|week|day)"
         ),
-        "nowadays",
     )
+    triggers = ("nowadays",)
     tags = ("pd-context",)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:

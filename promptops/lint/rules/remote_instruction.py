@@ -1,6 +1,7 @@
 """SEC016."""
 
 from promptops.lint.finding import Severity
+from promptops.lint.nearby import shape
 from promptops.lint.phrases import phrase
 from promptops.lint.rule import PhraseRule
 
@@ -49,10 +50,19 @@ class RemoteInstruction(PhraseRule):
                 "then execute", "and run", "then run", "and obey", "and apply",
                 "as your instructions", "as your system", "as instructions",
                 "as new instructions", "as the instructions",
-                "| sh", "| bash", "|sh", "|bash", "| sudo", "and carry out", "and do what",
-                "instructions at http", "instructions from http", "steps at http",
-                "steps from http")  # fmt: skip
-    seeds = triggers
+                "| sh", "| bash", "|sh", "|bash", "| sudo", "| python", "|python", "and carry out", "and do what",
+                "at http", "from http", "on http", "in http", "under http")  # fmt: skip
+    shapes = (
+        shape(r"(?:and|then) (?:use|treat) (?:it|them|the (?:content|text|page|result)) as"),
+        shape(
+            r"(?:and|then) (?:do|perform|apply|obey|comply with|carry out) (?:exactly|all|every"
+            r"|any|the|its|their|whatever|what|of|these|those|new|latest|instruction|steps?|it"
+            r"|command|rules|direction|prompt|says?|script|code)"
+        ),
+    )
+    seeds = (*triggers, "and use", "then use", "and treat", "then treat", "and do", "then do",
+             "and perform", "then perform", "then apply", "then obey", "and comply", "then comply",
+             "then carry")  # fmt: skip
     reach = (340, 360)
     tags = ("owasp-llm01", "owasp-llm03", "cwe-829")
     pattern = phrase(
