@@ -6,7 +6,7 @@ from promptops.lint.finding import Finding, Severity
 from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.regions import WRITTEN, fenced
 from promptops.lint.rule import Rule
-from promptops.lint.secrets import PLACEHOLDER_SHAPES, find_placeholders, find_secrets
+from promptops.lint.secrets import PLACEHOLDER_SHAPES, find_placeholders, find_secrets, overlaps
 
 
 class SecretPlaceholder(Rule):
@@ -49,12 +49,14 @@ class SecretPlaceholder(Rule):
             if not places:
                 continue
             secrets = find_secrets(message.text, message.lower)
-            taken = [(secret.start, secret.end) for secret in secrets] + fenced(message.text)
+            starts = [secret.start for secret in secrets]
+            code = bytearray(len(message.text))
+            for start, end in fenced(message.text):
+                code[start:end] = b"\1" * (end - start)
             for place in places:
                 inside = {message.region(place.start), message.region(place.end - 1)}
-                if not inside <= self.regions or any(
-                    start < place.end and place.start < end for start, end in taken
-                ):
+                if code[place.start] or not inside <= self.regions:
                     continue
-                text = f"a key is to be pasted here ({place.kind})"
-                yield self.found(prompt, message, (place.start, place.end), text)
+                if not overlaps(place, secrets, starts):
+                    text = f"a key is to be pasted here ({place.kind})"
+                    yield self.found(prompt, message, (place.start, place.end), text)

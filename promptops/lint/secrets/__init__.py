@@ -2,7 +2,7 @@
 
 from promptops.lint.secrets.finder import FoundSecret, find_secrets
 from promptops.lint.secrets.gate import SHAPES, TRIGGERS
-from promptops.lint.secrets.placeholders import find_placeholders
+from promptops.lint.secrets.placeholders import find_placeholders, overlaps
 from promptops.lint.secrets.placeholders import gate as _gate
 
 PLACEHOLDER_SHAPES = _gate()
@@ -15,4 +15,5 @@ __all__ = [
     "FoundSecret",
     "find_placeholders",
     "find_secrets",
+    "overlaps",
 ]

@@ -4,8 +4,10 @@ What keys begin with comes from the tables of `kinds`; what names say, from `nam
 """
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import islice
 
 from promptops.lint.secrets.finder import FoundSecret
 from promptops.lint.secrets.kinds import beginnings
@@ -14,6 +16,12 @@ from promptops.lint.secrets.values import is_identifier, is_placeholder
 
 _SHORT = 12
 """Characters behind its beginning that any key has, whoever's it is."""
+_MOST = 200
+"""Beginnings, and names, that are looked at in one text: more of them tell nothing new."""
+_NEAR = 120
+"""Characters before it in which a line may talk about the form of keys."""
+_MARGIN = 24
+"""Characters of bullets and quotation marks before what has a line of its own."""
 _ORDINARY = frozenset(
     {
         "access", "api", "com", "dp", "key", "live", "mob", "pat", "pub", "production", "pubkey",
@@ -53,11 +61,19 @@ def find_placeholders(text: str, lower: str) -> list[FoundSecret]:
         text: A message.
         lower: Its lower case, offset for offset.
     """
-    found: list[FoundSecret] = []
-    for place in (*_by_form(text, lower), *_by_name(text, lower)):
-        if not any(place.start < other.end and other.start < place.end for other in found):
-            found.append(place)
-    return sorted(found, key=lambda place: place.start)
+    found = list(_by_form(text, lower))
+    starts = [place.start for place in found]
+    named = [place for place in _by_name(text, lower) if not overlaps(place, found, starts)]
+    return sorted((*found, *named), key=lambda place: place.start)
+
+
+def overlaps(place: FoundSecret, others: Sequence[FoundSecret], starts: Sequence[int]) -> bool:
+    """Whether a place shares a character with one of ``others``, which lie apart, in order.
+
+    ``starts`` are where those begin.
+    """
+    before = bisect_left(starts, place.end) - 1
+    return before >= 0 and others[before].end > place.start
 
 
 @cache
@@ -73,7 +89,7 @@ def _forms() -> dict[str, tuple[re.Pattern[str], dict[str, str]]]:
 
 
 def _by_form(text: str, lower: str) -> Iterator[FoundSecret]:
-    forms, done = _forms(), 0
+    forms, done, looked_at = _forms(), 0, 0
     for start in _START.finditer(text):
         at = start.start()
         known = forms.get(text[at])
@@ -81,6 +97,9 @@ def _by_form(text: str, lower: str) -> Iterator[FoundSecret]:
         rest = _REST.match(text, match.end()) if match else None
         if known is None or match is None or rest is None:
             continue
+        looked_at += 1
+        if looked_at > _MOST:
+            return
         if _is_stand_in(text, lower, match, rest):
             done = max(match.end(), rest.end())
             kind = f"{known[1][match.group()]} key"
@@ -88,7 +107,8 @@ def _by_form(text: str, lower: str) -> Iterator[FoundSecret]:
 
 
 def _is_stand_in(text: str, lower: str, beginning: re.Match[str], rest: re.Match[str]) -> bool:
-    if _TALK.search(lower, lower.rfind("\n", 0, beginning.start()) + 1, beginning.start()):
+    near = lower[max(0, beginning.start() - _NEAR) : beginning.start()]
+    if _TALK.search(near, near.rfind("\n") + 1):
         return False
     value = rest.group()
     if _STAND_IN.search(value):
@@ -106,10 +126,11 @@ def _stands_for_itself(text: str, start: int, end: int) -> bool:
     """Whether a value is assigned to a secret's name, or has a line of its own."""
     if says_secret(name_before(text, start)):
         return True
-    line = text.rfind("\n", 0, start) + 1
-    return start - line < 24 and bool(
-        _ALONE.fullmatch(text, line, start) and _LINE_END.match(text, end)
-    )
+    near = max(0, start - _MARGIN)
+    line = text.rfind("\n", near, start) + 1 or near
+    if line == near and near and text[near - 1] != "\n":
+        return False
+    return bool(_ALONE.fullmatch(text, line, start) and _LINE_END.match(text, end))
 
 
 def is_unmistakable(beginning: str) -> bool:
@@ -119,7 +140,7 @@ def is_unmistakable(beginning: str) -> bool:
 
 
 def _by_name(text: str, lower: str) -> Iterator[FoundSecret]:
-    for match in _ASSIGNED.finditer(lower):
+    for match in islice(_ASSIGNED.finditer(lower), _MOST):
         span = match.span("value")
         name = name_before(text, span[0])
         if len(name) > 1 or (name and name != ["key"]):
