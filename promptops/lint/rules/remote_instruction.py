@@ -50,7 +50,8 @@ class RemoteInstruction(PhraseRule):
                 "then execute", "and run", "then run", "and obey", "and apply",
                 "as your instructions", "as your system", "as instructions",
                 "as new instructions", "as the instructions",
-                "| sh", "| bash", "|sh", "|bash", "| sudo", "| python", "|python", "and carry out", "and do what",
+                "| sh", "| bash", "|sh", "|bash", "| sudo", "|sudo",
+                "| python", "|python", "and carry out", "and do what",
                 "at http", "from http", "on http", "in http", "under http")  # fmt: skip
     shapes = (
         shape(r"(?:and|then) (?:use|treat) (?:it|them|the (?:content|text|page|result)) as"),
