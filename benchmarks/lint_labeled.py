@@ -127,7 +127,7 @@ def _groups(all_cases: list[Case], n: int) -> Table:
     said: dict[str, list[set[str]]] = {
         "PromptOps": [{one.group for one in case.found} for case in all_cases]
     }
-    for peer in dict.fromkeys(peer for group in GROUPS for peer in peers_for(group)):
+    for peer in _linters():
         said[peer] = [{flag[0] for flag in flags} for flags in lint_peers.ask(peer, texts)]
     rows = []
     for group in GROUPS:
@@ -146,6 +146,10 @@ def _groups(all_cases: list[Case], n: int) -> Table:
         "report no places. Peers define the defects of a group in their own way."
     )
     return Table(title="Hand-labeled prompts beside peers", note=note, header=header, rows=rows)
+
+
+def _linters() -> list[str]:
+    return list(dict.fromkeys(peer for group in GROUPS for peer in peers_for(group)))
 
 
 def _prompts(all_cases: list[Case], truth: Truth, group: str, answers: list[set[str]]) -> Score:
@@ -175,7 +179,7 @@ def unconfirmed(case: Case, truth: Truth) -> list[Found]:
 def _alarms(all_cases: list[Case]) -> Table:
     clean = [case for case in all_cases if case.prompt.professional and not raw(case.prompt)]
     said = {"PromptOps": sum(any(one.severity in SEVERE for one in case.found) for case in clean)}
-    for peer in peers_for("CON"):
+    for peer in _linters():
         answers = lint_peers.ask(peer, [case.prompt.text for case in clean])
         said[peer] = sum(any(flag[2] != "info" for flag in flags) for flags in answers)
     rows = [[tool, "-", "-", share(count, len(clean))] for tool, count in said.items()]
