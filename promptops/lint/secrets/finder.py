@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 from promptops.lint.secrets.kinds import telling
 from promptops.lint.secrets.names import name_before, provider_form, says_secret
@@ -33,6 +34,9 @@ class FoundSecret:
     kind: str
     sure: bool
 
+
+MOST = 1000
+"""Candidates that one way of looking takes up in a text."""
 
 _START = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9.~_](?=[A-Za-z0-9_.~+/=:$@-]{13})")
 _DIGIT = re.compile(r"[0-9]")
@@ -80,7 +84,10 @@ _SERVICE_ACCOUNT = re.compile(r"\"type\"\s{0,3}:\s{0,3}\"service_account\"")
 
 
 def find_secrets(text: str, lower: str | None = None) -> list[FoundSecret]:
-    """Every secret in ``text``, in order of place.
+    """The secrets in ``text``, in order of place.
+
+    A text that is one long list of keys is told by its first ones, not by every one: each way of
+    looking stops after `MOST` candidates.
 
     Args:
         text: A message.
@@ -95,11 +102,14 @@ def find_secrets(text: str, lower: str | None = None) -> list[FoundSecret]:
 
 
 def _candidates(text: str, lower: str) -> Iterator[FoundSecret]:
-    yield from _by_form(text)
-    yield from _credentials(text, lower)
-    yield from _by_name(text)
-    yield from _passwords(text, lower)
-    yield from _manifest(text)
+    for found in (
+        _by_form(text),
+        _credentials(text, lower),
+        _by_name(text),
+        _passwords(text, lower),
+        _manifest(text),
+    ):
+        yield from islice(found, MOST)
 
 
 def _found(span: tuple[int, int], kind: str, *, sure: bool = True) -> FoundSecret:
@@ -213,10 +223,14 @@ def _by_name(text: str) -> Iterator[FoundSecret]:
         provider = provider_form(name_before(text, match.start()), match.group())
         if provider:
             yield _found(match.span(), f"{provider} key")
+    looked = 0
     for match in _VALUE.finditer(text):
         value = match.group().rstrip(".")
         if not _DIGIT.search(value) or text.startswith(("..", "…"), match.start() + len(value)):
             continue
+        looked += 1
+        if looked > MOST:
+            return
         name = name_before(text, match.start())
         if not name or _is_web_token(value):
             continue
