@@ -34,6 +34,23 @@ SLOW = ("promptlint-cli", "promptproof", "promptdoctor", "lintlang", "prompt-lin
         "detect-secrets")  # fmt: skip
 EVERY = 10
 """Peers below 1,000 prompts a second read every tenth text only; their rates are of those."""
+HEAD = """# Speed of the linter
+
+```
+make peers
+python benchmarks/lint_speed.py --rounds 5 --write
+```
+
+The outside texts are read where `PROMPTOPS_DATA` points to (default: `../shared/data`). What is
+compared runs in turn in the same run: texts in memory, one process a linter, start-up and imports
+not timed; then whole processes of the command. "Cold" has no compiled patterns and no verdicts,
+"warm" keeps compiled patterns (`--no-cache`), "cached" keeps verdicts too. CPU is that of a process
+and its children.
+
+Matched rules are those of ours about what the rules of the fastest peer (aiproof, in Rust) are
+about. It is called in two ways: with a path that ends in `.md` (its default), for which it parses
+Markdown, and with one that ends in `.txt`, for which it does not.
+"""
 Series = dict[str, list[dict[str, float]]]
 
 
@@ -207,7 +224,7 @@ def rare_rules(texts: list[str], number: int) -> list[dict[str, object]]:
                 **kind,
                 "message": "a word of the house",
                 "advice": "Leave it out.",
-            }  # fmt: skip
+            }
         )
     return rules
 
@@ -308,8 +325,7 @@ def main() -> None:
     if arguments.write:
         (HERE / "lint_speed.json").write_text(json.dumps(found, indent=2) + "\n")
         page = ROOT / "docs/reference/lint-speed.md"
-        head = page.read_text().split("\n## Numbers\n")[0]
-        page.write_text(f"{head}\n## Numbers\n\n{text}\n\n## Matched rules\n\n{mapping()}\n")
+        page.write_text(f"{HEAD}\n## Numbers\n\n{text}\n\n## Matched rules\n\n{mapping()}\n")
 
 
 if __name__ == "__main__":
