@@ -10,7 +10,7 @@ from functools import cache
 
 from promptops.lint.literals import Literals
 from promptops.lint.parsed import ParsedMessage
-from promptops.lint.regions import Region, heading_starts
+from promptops.lint.regions import EVERYWHERE, Region, heading_starts
 from promptops.lint.text import sentences
 
 _SENTENCE = 400
@@ -103,9 +103,11 @@ def starting(
         if at and (low[at - 1].isalnum() or low[at - 1] == "_"):
             continue
         match = pattern.match(text, at)
-        if match is None or message.region(at) not in regions:
+        if match is None:
             continue
-        if message.region(max(at, match.end() - 1)) in regions:
+        last = max(at, match.end() - 1)
+        # Everywhere: then which region it is need not be known.
+        if regions == EVERYWHERE or {message.region(at), message.region(last)} <= regions:
             yield match
 
 

@@ -29,6 +29,7 @@ class Region(StrEnum):
 
 REGIONS = tuple(Region)
 INSTRUCTIONS = frozenset({Region.INSTRUCTION})
+EVERYWHERE = frozenset(Region)
 WRITTEN = frozenset({Region.INSTRUCTION, Region.EXAMPLE, Region.QUOTE, Region.CODE})
 """Everything that the author wrote: all but data slots and template syntax."""
 

@@ -152,12 +152,12 @@ def named_targets(
         folder = scope.workspace.prompts
         return [Target(path=path) for path in find_files(folder)] if folder.exists() else []
     found: dict[Path, Target] = {}
+    root = scope.options.root.resolve() if scope.options.root is not None else None
     for name in names:
         for path in _paths(scope, name, format_):
-            inside = scope.options.root is not None and path.resolve().is_relative_to(
-                scope.options.root.resolve()
-            )
-            place = path.resolve() if inside else path
+            place = path.resolve() if root is not None else path
+            if root is None or not place.is_relative_to(root):
+                place = path
             found.setdefault(place, Target(path=place, column=column, format_=format_))
     return list(found.values())
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
 from promptops.lint.nearby import sentence_around, starting
-from promptops.lint.parsed import ParsedMessage, ParsedPrompt
+from promptops.lint.parsed import ParsedMessage, ParsedPrompt, Wording
 from promptops.lint.phrases import phrase
+from promptops.lint.regions import EVERYWHERE, Region
 from promptops.lint.rule import Rule
 
 _ALWAYS = phrase(
@@ -61,6 +62,8 @@ class AlwaysNever(Rule):
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield each prohibition that a demand contradicts."""
         for wording in prompt.wordings:
+            if not self._could_clash(wording):
+                continue
             demands: dict[tuple[str, ...], tuple[ParsedMessage, re.Match[str]]] = {}
             for message in wording.instructing:
                 for act, match in self._acts(message, _ALWAYS, _DEMANDS):
@@ -76,10 +79,29 @@ class AlwaysNever(Rule):
                         text = f'this contradicts "{words}"'
                         yield self.found(prompt, message, match.span(), text)
 
+    def _could_clash(self, wording: Wording) -> bool:
+        """Whether anything is both demanded and banned, in whatever kind of text.
+
+        Knowing the regions costs more than all the rest, and few texts come as far as that.
+        """
+        demanded, banned = (
+            {
+                act
+                for message in wording.instructing
+                for act, _ in self._acts(message, pattern, seeds, EVERYWHERE)
+            }
+            for pattern, seeds in ((_ALWAYS, _DEMANDS), (_NEVER, _BANS))
+        )
+        return not demanded.isdisjoint(banned)
+
     def _acts(
-        self, message: ParsedMessage, pattern: re.Pattern[str], seeds: tuple[str, ...]
+        self,
+        message: ParsedMessage,
+        pattern: re.Pattern[str],
+        seeds: tuple[str, ...],
+        regions: frozenset[Region] | None = None,
     ) -> Iterator[tuple[tuple[str, ...], re.Match[str]]]:
-        for match in starting(message, pattern, seeds, self.regions):
+        for match in starting(message, pattern, seeds, regions or self.regions):
             content = [word for word in match["act"].split() if word not in _EMPTY]
             if len(content) > 1:
                 yield tuple(content[:_LENGTH]), match

@@ -8,9 +8,10 @@ Nothing here raises for what a file holds: it is a `Skipped`.
 """
 
 import os
+import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from fnmatch import fnmatch
+from fnmatch import fnmatch, translate
 from pathlib import Path
 
 from promptops.core.suggest import did_you_mean
@@ -159,13 +160,16 @@ FORMATS: dict[str, Format] = {
 }
 
 
+_BY_NAME = re.compile(
+    "|".join(f"({translate(pattern)})" for item in FORMATS.values() for pattern in item.patterns)
+)
+_ORDER = [item.name for item in FORMATS.values() for _ in item.patterns]
+
+
 def detect(path: Path) -> str | None:
     """The name of the format that a file name says; None when it says none."""
-    name = path.name.lower()
-    for item in FORMATS.values():
-        if any(fnmatch(name, pattern) for pattern in item.patterns):
-            return item.name
-    return None
+    match = _BY_NAME.match(path.name.lower())
+    return _ORDER[(match.lastindex or 1) - 1] if match else None
 
 
 def read_prompts(
