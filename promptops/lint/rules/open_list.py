@@ -1,5 +1,6 @@
 """AMB004."""
 
+import re
 from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
@@ -8,29 +9,41 @@ from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.phrases import phrase
 from promptops.lint.rule import Rule
 
-_SEEDS = ("etc", "and so on", "and so forth", "and the like", "and/or", "and more.")
+_SEEDS = ("etc", "and so on", "and so forth", "and the like", "and/or", "and more",
+          "and whatever else")  # fmt: skip
 _PATTERN = phrase(
-    r"(?:\betc\b\.?|\band so (?:on|forth)\b|\band the like\b|\band more(?=\.)|\band/or\b)"
+    r"(?:\betc\b\.?|\band so (?:on|forth)\b|\band the like\b|\band more(?=\.)|\band/or\b"
+    r"|\band whatever else\b)"
 )
 _VERBS = (
     r"(?:extract|return|output|classify|categori[sz]e|label|identify|include|capture|collect"
     r"|list|report|respond with|answer with|reply with|fill in|parse out|tag)"
 )
-_ASKS = phrase(rf"(?:^|[:;,] |\band |\bthen |\bto |\bmust |\bshould |\bplease ){_VERBS} ")
+_BROADER = (
+    r"(?:provide|give|show|write|describe|cover|mention|add|create|generate|explain|highlight"
+    r"|flag|analy[sz]e|suggest|offer|allow|draw)"
+)
+_LEAD = r"(?:^(?:you (?:will )?)?|[:;,] |\band |\bthen |\bto |\bmust |\bshould |\bplease )"
+_ASKS = phrase(rf"{_LEAD}{_VERBS} ")
+_ASKS_BROADLY = phrase(rf"{_LEAD}{_BROADER} |^be ")
+_PERHAPS = re.compile(r"\b(?:i|we|they|who|which|may|can|could|might)\b")
 _OTHERS = phrase(
     r"\b(?:i|you|we|they|that|which|who|may|can|could|might|not|never|avoid|without|regardless"
     r"|any) (?:also )?(?:[a-z]{2,12} ){0,1}$"
 )
+_ENDS = r"(?:etc|and so (?:on|forth)|and the like|and/or|and more\.|and whatever else)"
+_ANY_VERB = rf"(?:{_VERBS}|{_BROADER}|be)"
 
 
 class OpenList(Rule):
     """A list of required outputs that ends in "etc.".
 
     What it does:
-        Flags "etc.", "and so on", "and the like" and "and more." at the end of what a sentence
-        tells the model to extract, return, list, include, identify or classify; "and/or" there
-        is a remark (severity info). A list in parentheses only illustrates what stands before it
-        and does not count; neither does a prohibition.
+        Flags "etc.", "and so on", "and the like", "and whatever else" and "and more." at the end
+        of what a sentence tells the model to extract, return, list, include, identify or
+        classify; "and/or" there is a remark (severity info), and so is the open end of what it is
+        to provide, write, show or be. A list in parentheses only illustrates what stands before
+        it and does not count; neither does a prohibition.
 
     Why is this bad?
         The model completes the list by itself; fields appear and vanish between runs.
@@ -51,36 +64,31 @@ class OpenList(Rule):
     code = "AMB004"
     name = "open-list"
     severity = Severity.WARNING
-    version = 2
+    version = 3
     shapes = (
-        rf"{_VERBS}[^a-z][^\n]{{3,240}}(?:etc|and so (?:on|forth)|and the like|and/or|and more\.)",
-        rf"{_VERBS}[^a-z][^.]{{3,240}}(?:etc|and so (?:on|forth)|and the like|and/or|and more\.)",
+        rf"{_ANY_VERB}[^a-z][^\n]{{3,240}}{_ENDS}",
+        rf"{_ANY_VERB}[^a-z][^.]{{3,240}}{_ENDS}",
     )
     tags = ("pd-specification",)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield the open end of each list that the answer must hold."""
         for message in prompt.messages:
-            for match in near(message, _PATTERN, _SEEDS, self.regions, before=2, after=14):
+            for match in near(message, _PATTERN, _SEEDS, self.regions, before=2, after=24):
                 start, end = sentence_around(message, match.start())
                 before = message.lower[start : match.start()].lstrip("-*•0123456789.) ")
                 aside = before.count("(") > before.count(")")
-                asked = _ASKS.search(before)
+                strict = _ASKS.search(before)
+                asked = strict or _ASKS_BROADLY.search(before)
                 if aside or end == start or asked is None:
                     continue
-                listed = before[asked.end() :]
-                either = match.group() == "and/or"
-                if either and before.rstrip().endswith(","):
+                if strict is None and _PERHAPS.search(before[: asked.start()]):
                     continue
+                either = match.group() == "and/or"
                 if _OTHERS.search(before[: asked.start() + 1]) or (
-                    not either and "," not in listed
+                    "," not in before[asked.end() :] and not (either and strict)
                 ):
                     continue
                 text = f'"{match.group()}" leaves the list of what to return open'
-                yield self.found(
-                    prompt,
-                    message,
-                    match.span(),
-                    text,
-                    severity=Severity.INFO if either else None,
-                )
+                severity = Severity.INFO if either or not strict else None
+                yield self.found(prompt, message, match.span(), text, severity=severity)
