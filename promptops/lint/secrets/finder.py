@@ -3,10 +3,13 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 
+from promptops.lint.prefilter import Prefilter
+from promptops.lint.rule import Rule
+from promptops.lint.secrets.gate import RUNS, SHAPES, TRIGGERS
 from promptops.lint.secrets.kinds import telling
 from promptops.lint.secrets.names import name_before, provider_form, says_secret
 from promptops.lint.secrets.values import (
@@ -35,6 +38,11 @@ class FoundSecret:
     sure: bool
 
 
+_LONG = 1500
+"""Characters. Below that the whole text is read as fast as it is looked over first."""
+_RUN = re.compile(r"[A-Za-z0-9_.~+/-]{16,1000}")
+_BEFORE, _AFTER = 160, 80
+_SPACE = re.compile(r"[ \n]")
 MOST = 1000
 """Candidates that one way of looking takes up in a text."""
 
@@ -93,12 +101,57 @@ def find_secrets(text: str, lower: str | None = None) -> list[FoundSecret]:
         text: A message.
         lower: Its lower case, offset for offset, when it is at hand.
     """
+    low = lowered(text) if lower is None else lower
+    if len(text) < _LONG or _other_gate().candidates(text):
+        return _apart(_candidates(text, low))
+    return _apart(
+        replace(secret, start=secret.start + start, end=secret.end + start)
+        for start, end in _around_runs(text)
+        for secret in _candidates(text[start:end], low[start:end])
+    )
+
+
+def _apart(candidates: Iterable[FoundSecret]) -> list[FoundSecret]:
+    """Candidates in order of place, those that overlap an earlier candidate left out."""
     found: list[FoundSecret] = []
-    for secret in _candidates(text, lowered(text) if lower is None else lower):
+    for secret in candidates:
         place = bisect_left(found, secret.end, key=lambda other: other.start)
         if not place or found[place - 1].end <= secret.start:  # they lie apart, in order
             found.insert(place, secret)
     return found
+
+
+class _OtherSigns(Rule):
+    """Every sign of a secret but a long run of characters that holds a digit."""
+
+    code, name = "PRI001", "secret"
+    triggers, shapes = TRIGGERS, tuple(shape for shape in SHAPES if shape not in RUNS)
+
+
+@cache
+def _other_gate() -> Prefilter:
+    return Prefilter([_OtherSigns])
+
+
+def _around_runs(text: str) -> Iterator[tuple[int, int]]:
+    """The stretches around long runs, whole words, in order; elsewhere such a text has no secret.
+
+    A name stands at most `_BEFORE` characters before its value.
+    """
+    start = end = 0
+    for run in _RUN.finditer(text):
+        if not _DIGIT.search(text, run.start(), run.end()):
+            continue
+        first = max(text.rfind(" ", 0, max(0, run.start() - _BEFORE)),
+                    text.rfind("\n", 0, max(0, run.start() - _BEFORE))) + 1  # fmt: skip
+        last = _SPACE.search(text, min(len(text), run.end() + _AFTER))
+        if first > end:
+            if end:
+                yield start, end
+            start = first
+        end = last.start() if last else len(text)
+    if end:
+        yield start, end
 
 
 def _candidates(text: str, lower: str) -> Iterator[FoundSecret]:

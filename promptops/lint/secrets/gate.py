@@ -31,9 +31,10 @@ TRIGGERS = (
 """Literals, in lower case, of the kinds that need no digit."""
 
 _SCHEME = r"(?:(?:basic|bearer|token|apikey|bot|digest)[ :]{1,2})?"
+RUNS = (_run("[a-z0-9_-]", ""), _run("[a-z0-9_.~+/-]", "[=:>(,\\s\"'`]"))
+"""Those of the shapes that say no more than that a long run of characters holds a digit."""
 SHAPES = (
-    _run("[a-z0-9_-]", ""),
-    _run("[a-z0-9_.~+/-]", "[=:>(,\\s\"'`]"),
+    *RUNS,
     (
         r"passw(?:or)?d[a-z0-9_-]{0,13}(?: (?:for|of|to) [^.:=\n]{1,40})?[\"'`]?\s{0,3}(?:=|:"
         r"|is)[=>:]?\s{0,3}[\"'`]?[^\s\"'`<>{}$()\[\],;]{6}"
