@@ -11,17 +11,23 @@ from promptops.lint.rule import Rule
 
 _SEEDS = ("try to", "try and", "try your", "attempt to", "your best", "ideally", "if possible",
           "preferably", "if you can", "as much as possible", "where possible", "when possible",
-          "whenever possible", "wherever possible")  # fmt: skip
+          "whenever possible", "wherever possible", "as best ")  # fmt: skip
+_FORM = (
+    r"(?:return|output|respond|answer|reply|avoid|keep|use|include|limit|write|provide|produce|cite"
+    r"|mention|list|add|show|state|give|create|draw|explain|illustrate|quote|name|suggest|rephrase"
+    r"|reframe|rewrite|summari[sz]e|format)"
+)
 _PATTERN = phrase(
+    rf"(?P<leading>(?<![a-z-][ ])\b(?:if|where|when|whenever|wherever) (?:at all )?possible,?"
+    rf" (?:(?:please|also|always|you should|(?:this|it|the answer) should) )?{_FORM}\b)|"
     r"(?:\btry(?: and| to)|\battempt to|\b(?:do|try) your best to"
     r"|(?<!should[ ])\bideally,?(?: you)?(?: should)?)"
     r"(?: always| only| not(?: to)?)?(?: to)? (?:return|output|respond|answer|reply|format|include"
     r"|keep|avoid|follow|stay|limit|use|be|make (?:it|sure|your|the)|write|produce|provide|give"
     r"|ensure|maintain|refrain|stick|adhere)\b"
     r"|\bshould (?:ideally|preferably) (?:return|output|respond|answer|include|use|avoid|contain)\b"
-    r"|(?P<trailing>\b(?:return|output|respond|answer|reply|avoid|keep|use|include|limit|write"
-    r"|provide)\b"
-    r"[^.;:\n,(]{0,60},? (?:if|where|when|whenever|wherever) possible\b"
+    rf"|(?P<trailing>\b{_FORM}\b[^.;:\n,(]{{0,60}}(?:\([^()\n]{{1,40}}\))?"
+    r",? (?:(?:if|where|when|whenever|wherever) possible|as best (?:as )?(?:possible|you can))\b"
     r"|\b(?:return|output|respond|answer|reply|avoid|keep|use|include|limit|stick to|follow)\b"
     r"[^.;:\n,(]{0,60},? as much as possible\b"
     r"|\b(?:return|output|respond|answer|reply|avoid|keep|include|limit)\b"
@@ -41,8 +47,9 @@ class HedgedRequirement(Rule):
     What it does:
         Flags "try to", "attempt to", "do your best to" and "ideally" before a verb of output
         ("return", "include", "avoid", "keep", "use", "be" and so on), and "if possible", "where
-        possible", "as much as possible", "if you can" and "preferably" after one (a remark). What
-        the prompt says of others ("I will try to answer") and "do not try to" do not count.
+        possible", "as best as possible", "as much as possible", "if you can" and "preferably"
+        after one (a remark), or "if possible" right before one (a remark). What the prompt says
+        of others ("I will try to answer") and "do not try to" do not count.
 
     Why is this bad?
         Newer models follow instructions to the letter: an attempt may fail, a rule may not.
@@ -63,11 +70,11 @@ class HedgedRequirement(Rule):
     code = "AMB006"
     name = "hedged-requirement"
     severity = Severity.WARNING
-    version = 2
+    version = 3
     shapes = (
         shape(
             r"try (?:to|and|your)|attempt to|your best to|ideally|preferably|(?:if|where|when"
-            r"|whenever|wherever|as much as) possible|if you can"
+            r"|whenever|wherever|as much as|at all) possible|if you can|as best"
         ),
     )
     tags = ("pd-specification",)
@@ -92,7 +99,7 @@ class HedgedRequirement(Rule):
                     text,
                     fix=fix,
                     applicability="unsafe",
-                    severity=Severity.INFO if match["trailing"] else None,
+                    severity=Severity.INFO if match["trailing"] or match["leading"] else None,
                 )
 
 

@@ -16,8 +16,8 @@ _PATTERN = phrase(
     r"|produce|mention|come up with|recommend|share|present|brainstorm|draft|compose|prepare"
     r"|end with|finish with|start with|supply|ask|tell)"
     r"(?: me| us| the (?:user|reader|customer)| them)?(?: with)?(?: at least)?"
-    r" (?P<vague>some|several|a few|a couple of|various|numerous|a handful of|a number of"
-    r"|a bunch of|lots of|a lot of|multiple) (?!of\b)"
+    r"(?: [a-z]{4,15} (?:and|or))? (?P<vague>some|several|a few|a couple of|various|numerous"
+    r"|a handful of|a number of|a bunch of|lots of|a lot of|multiple) (?!of\b)"
     r"(?:(?:different|other|good|great|more|short|brief|simple|practical|useful|relevant|possible"
     r"|concrete|specific|additional|key|creative|unique|catchy|actionable|alternative|helpful"
     r"|interesting|[a-z]{3,20}-[a-z]{3,20}|[a-z]{4,20}(?:al|ic|ive|ful|ous|able|ing|ed)),? "
@@ -35,7 +35,7 @@ _SOMEONE_ELSE = re.compile(
 )
 _NOT_PLURAL = frozenset(
     {"this", "his", "has", "is", "was", "as", "basis", "analysis", "always", "times", "others",
-     "its", "years", "hours", "minutes", "days", "weeks", "users", "sources", "yes", "does",
+     "its", "years", "hours", "minutes", "days", "weeks", "users", "yes", "does",
      "languages", "seconds", "months"}
 )  # fmt: skip
 
@@ -70,12 +70,12 @@ class VagueQuantifier(Rule):
     code = "AMB001"
     name = "vague-quantifier"
     severity = Severity.WARNING
-    version = 2
+    version = 3
     shapes = (
         shape(
             r"(?:give|list|provide|write|include|suggest|generate|create|offer|add|propose|name"
             r"|show|produce|mention|with|recommend|share|present|brainstorm|draft|compose|prepare"
-            r"|supply|ask|tell|me|us|user|reader|customer|them|least)"
+            r"|supply|ask|tell|me|us|user|reader|customer|them|least|and|or)"
             r" (?:some|several|a few|a couple|various|numerous|a handful|a number|a bunch|lots of"
             r"|a lot of|multiple) "
         ),
