@@ -53,6 +53,11 @@ from promptops.lint.rule import Rule
 
 ENTRY_POINTS = "promptops.lint_rules"
 _CODE = r"^[A-Z]{2,12}[0-9]{3}$"
+_PLAIN = {
+    "extra_forbidden": "no such key",
+    "missing": "is missing",
+    "tuple_type": "expected a list",
+}
 _NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 
 
@@ -143,7 +148,8 @@ def load_pattern_rules(path: Path) -> tuple[PatternSpec, ...]:
         except ValidationError as problem:
             first = problem.errors()[0]
             key = ".".join(str(part) for part in first["loc"])
-            raise SettingsError(f"{key}: {first['msg']}".lstrip(": "), where=place) from problem
+            said = _PLAIN.get(first["type"], first["msg"].removeprefix("Value error, "))
+            raise SettingsError(f"{key}: {said}".lstrip(": "), where=place) from problem
         _compiles(spec, place)
         specs.append(spec)
     return tuple(specs)

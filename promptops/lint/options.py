@@ -18,12 +18,10 @@ plugins = ["acme"]                     # rules of installed packages
 include = ["prompts/**/*.md"]          # files to read besides those whose format is known
 """
 
-import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from fnmatch import translate
 from functools import cache, lru_cache, partial
 from pathlib import Path
 
@@ -31,6 +29,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from promptops.core.canonical import JSON
 from promptops.core.files import read_text
+from promptops.core.globs import matches
 from promptops.core.suggest import did_you_mean
 from promptops.errors import SettingsError
 from promptops.lint.custom import PatternSpec, catalog, load_pattern_rules
@@ -91,7 +90,7 @@ class LintOptions:
 
     def rules(self, shown_path: str = "") -> tuple[type[Rule], ...]:
         """The rules that run for a path, in the order of their codes."""
-        ignored = [codes for glob, codes in self.per_path if _glob(glob).match(shown_path)]
+        ignored = [codes for glob, codes in self.per_path if matches(shown_path, glob)]
         return _rules(self.selected.difference(*ignored), self.custom, self.plugins)
 
     def shown(self, path: Path) -> str:
@@ -142,6 +141,12 @@ def load_options(path: Path | None, *, root: Path | None = None) -> LintOptions:
         return LintOptions(root=root)
     where = str(path)
     file = _read(path, where)
+    if not file.select:
+        raise SettingsError(
+            "select: no rule is selected, so nothing would be checked",
+            where=where,
+            hint='write ["ALL"], or leave it out',
+        )
     custom = tuple(spec for name in file.custom for spec in load_pattern_rules(path.parent / name))
     known = _catalog(custom, file.plugins)
     codes = partial(resolve_codes, where=where, known=known)
@@ -222,7 +227,8 @@ def _rule_options(
                         where=place,
                         hint=did_you_mean(key, defaults) or f"known: {', '.join(defaults)}",
                     )
-                if isinstance(value, str) is not isinstance(defaults[key], str):
+                wrong_kind = isinstance(value, str) is not isinstance(defaults[key], str)
+                if wrong_kind or (not isinstance(value, str) and value < 0):
                     raise SettingsError(
                         f"expected a value like {defaults[key]!r}, got {value!r}", where=place
                     )
@@ -241,8 +247,3 @@ def _rules(
 ) -> tuple[type[Rule], ...]:
     known = _catalog(custom, plugins)
     return tuple(known[code] for code in sorted(codes))
-
-
-@lru_cache(maxsize=256)
-def _glob(pattern: str) -> re.Pattern[str]:
-    return re.compile(translate(pattern))

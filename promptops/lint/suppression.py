@@ -29,10 +29,13 @@ from promptops.lint.text import Lines
 
 MARK = "promptops: ignore"
 _COMMENT = re.compile(
-    r"promptops: ignore(?P<whole>-file)?\[(?P<codes>[^\]\n]{0,200})\][ \t]{0,4}"
-    r"(?P<reason>[^\n]{0,300})"
+    r"promptops:[ \t]{0,4}ignore(?P<whole>-file)?(?:[ \t]{0,4}\[(?P<codes>[^\]\n]{0,200})\])?"
+    r"[ \t]{0,4}(?P<reason>[^\n]{0,300})",
+    re.IGNORECASE,
 )
-_UNTIL = re.compile(r"until\s{1,4}(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})[\s:,;-]{0,4}")
+_UNTIL = re.compile(r"until\s{1,4}(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})(?![0-9])[\s:,;-]{0,4}")
+_NEARLY_UNTIL = re.compile(r"(?:until|till?)\b", re.IGNORECASE)
+_NO_REASON = re.compile(r"\W{0,9}(?:todo|fixme|xxx|tbd|reason|\w{0,2})\W{0,9}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +52,13 @@ class Suppression:
 
     def fault(self, today: date | None) -> str:
         """Why the comment cannot allow anything, "" when it can."""
-        if not self.reason:
+        if not self.names:
+            return "names no rule: write ignore[CODE] and the reason"
+        if _NO_REASON.fullmatch(self.reason):
             return "gives no reason"
         if not self.until:
-            return ""
+            dated = _NEARLY_UNTIL.match(self.reason)
+            return "names no day: write until 2027-01-31" if dated else ""
         try:
             last = date.fromisoformat(self.until)
         except ValueError:
@@ -108,7 +114,7 @@ def read_suppressions(prompt: ParsedPrompt) -> tuple[Suppression, ...]:
     """The suppression comments of a prompt file, in the order of their lines."""
     if prompt.comments is not None:
         return tuple(_foreign_comments(prompt))
-    if MARK not in prompt.source:
+    if not _COMMENT.search(prompt.source):
         return ()
     found = [*_yaml_comments(prompt.source), *_template_comments(prompt)]
     return tuple(sorted(found, key=lambda comment: (comment.line, comment.column)))
@@ -140,7 +146,7 @@ def _yaml_comments(source: str) -> Iterator[Suppression]:
 
 def _template_comments(prompt: ParsedPrompt) -> Iterator[Suppression]:
     for message in prompt.messages:
-        if MARK not in message.lower:
+        if "promptops" not in message.lower:
             continue
         for tag in tags(message.text):
             match = _COMMENT.match(tag.body) if tag.kind == "comment" else None
@@ -163,7 +169,7 @@ def _suppression(
     reason = match["reason"].removeprefix("--").strip()
     until = _UNTIL.match(reason)
     return Suppression(
-        names=tuple(name.strip() for name in match["codes"].split(",") if name.strip()),
+        names=tuple(name.strip() for name in (match["codes"] or "").split(",") if name.strip()),
         reason=reason[until.end() :] if until else reason,
         line=line,
         column=column,

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatch
 from functools import lru_cache
 from pathlib import Path
 
 from promptops.core.clock import system_clock
+from promptops.core.globs import matches
 from promptops.lint.engine import Checked, Linter
 from promptops.lint.finding import Finding
 from promptops.lint.fixes import fix_text, is_applicable
@@ -78,7 +78,7 @@ def _is_included(path: Path, scope: LintScope) -> bool:
     if root is None or not path.is_relative_to(root):
         return False
     relative = path.relative_to(root).as_posix()
-    return any(fnmatch(relative, glob) for glob in scope.options.include)
+    return any(matches(relative, glob) for glob in scope.options.include)
 
 
 @lru_cache(maxsize=64)

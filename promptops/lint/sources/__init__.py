@@ -11,9 +11,10 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from fnmatch import fnmatch, translate
+from fnmatch import translate
 from pathlib import Path
 
+from promptops.core.globs import matches
 from promptops.core.suggest import did_you_mean
 from promptops.errors import PromptSyntaxError, UsageError
 from promptops.lint.sources import (
@@ -274,7 +275,7 @@ def _is_searched(name: str, place: Path) -> bool:
 
 
 def _is_prompt(path: Path, relative: str, include: Iterable[str]) -> bool:
-    if any(fnmatch(relative, glob) for glob in include):
+    if any(matches(relative, glob) for glob in include):
         return True
     name = detect(path)
     if name is None or not FORMATS[name].in_folders:
