@@ -72,6 +72,14 @@ class LintFlags:
         Raises:
             UsageError: Two flags that exclude each other, or one that lacks another.
         """
+        for empty, flag in (
+            (self.select and not self.selected, "--select"),
+            (self.ignore and not self.ignored, "--ignore"),
+            (self.since is not None and not self.since.strip(), "--since"),
+            ("" in self.targets, "a path"),
+        ):
+            if empty:
+                raise UsageError(f"{flag} is empty", hint="a variable may not be set")
         fixing = self.fix or self.diff
         for both, one, other in (
             (self.stdin and bool(self.targets), "--stdin", "files"),

@@ -1,9 +1,10 @@
 """Lint and report: once, against a baseline or a revision, or again and again."""
 
+import glob
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,6 +46,7 @@ def run(cli: Cli, flags: LintFlags) -> None:
     """Lint what the flags name, report it, and end with the report's status."""
     watch = watching(cli)
     scope = scope_of(cli, flags)
+    _spare(scope, flags)
     if flags.watch:
         _again_and_again(cli, scope, flags, watch)
         return
@@ -53,6 +55,39 @@ def run(cli: Cli, flags: LintFlags) -> None:
     status = _tell(cli, scope, flags, watch, report)
     if not flags.exit_zero or status == 2:
         click.get_current_context().exit(status)
+
+
+def _spare(scope: "LintScope", flags: LintFlags) -> None:
+    """Refuse to write a report over what is linted, or over what says how.
+
+    Raises:
+        UsageError: A file to write is one of those.
+    """
+    from promptops.lint.baseline import is_baseline
+    from promptops.lint.sources import detect
+    from promptops.operations.linting import named_targets
+
+    outputs = {
+        "--output": flags.output,
+        "--html": flags.html,
+        "--metrics": flags.metrics,
+        "--plot": flags.plot,
+        "--write-baseline": flags.write_baseline,
+    }
+    wanted = {flag: path for flag, path in outputs.items() if path is not None and path.exists()}
+    if not wanted:
+        return
+    kept = {scope.settings_file.resolve()}
+    if not flags.stdin:
+        kept |= {target.path.resolve() for target in named_targets(scope, flags.targets)}
+    for flag, path in wanted.items():
+        held = path.resolve() in kept or detect(path) not in (None, "chat", "csv", "text")
+        if held or (flag == "--write-baseline" and not is_baseline(path)):
+            raise UsageError(
+                f"{flag} would overwrite this file, which is no earlier report",
+                where=str(path),
+                hint="name another file",
+            )
 
 
 def _found(cli: Cli, scope: "LintScope", flags: LintFlags, watch: Watch) -> "LintReport":
@@ -175,7 +210,9 @@ def _beyond_baseline(
     assert flags.baseline is not None
     baseline = Baseline.load(flags.baseline)
     split = baseline.split(
-        report, prompts=_checked(scope, flags, report), codes=scope.options.selected
+        report,
+        prompts=_checked(scope, flags, report, {entry.prompt for entry in baseline.entries}),
+        codes=scope.options.selected,
     )
     if split.known:
         known = counted(split.known, "known finding")
@@ -189,8 +226,13 @@ def _beyond_baseline(
     return split.report
 
 
-def _checked(scope: "LintScope", flags: LintFlags, report: "LintReport") -> frozenset[str] | None:
-    """The prompts that were looked at, clean ones too: ids, and paths; None when all were."""
+def _checked(
+    scope: "LintScope", flags: LintFlags, report: "LintReport", known: Iterable[str]
+) -> frozenset[str] | None:
+    """The prompts that were looked at, clean ones too, and those of ``known`` that are gone.
+
+    Ids, and paths of texts without one; None when all were.
+    """
     from promptops.operations.linting import named_targets
 
     if not flags.targets:
@@ -198,7 +240,17 @@ def _checked(scope: "LintScope", flags: LintFlags, report: "LintReport") -> froz
     paths = [target.path for target in named_targets(scope, flags.targets)]
     names = {path.name.removesuffix(".prompt.yaml") for path in paths}
     shown = {scope.options.shown(path) for path in paths}
-    return frozenset(names | shown | {finding.prompt_id for finding in report.findings})
+    gone = {name for name in known if not _is_there(scope, name)}
+    return frozenset(names | shown | gone | {finding.prompt_id for finding in report.findings})
+
+
+def _is_there(scope: "LintScope", name: str) -> bool:
+    """Whether what a baseline speaks of, a path or a prompt's id, still exists."""
+    root = scope.options.root or Path.cwd()
+    if (root / name).exists() or Path(name).exists():
+        return True
+    folder = scope.workspace.prompts if scope.workspace is not None else root
+    return any(True for _ in folder.rglob(f"{glob.escape(name)}.prompt.yaml"))
 
 
 def _tell(

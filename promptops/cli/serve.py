@@ -1,6 +1,7 @@
 """``promptops serve``: the services over HTTP."""
 
 import ipaddress
+import socket
 
 import click
 
@@ -37,9 +38,24 @@ def command(cli: Cli, host: str, port: int) -> None:
             hint=f"set {SERVER_TOKEN}, or listen on 127.0.0.1",
         )
     scope = open_scope(cli.workspace, today=system_clock().date())
-    app = create_app(options=scope.options, token=token)
+    # Without a token, a page in a browser must not reach us under a name of its own.
+    hosts = () if token else ("127.0.0.1", "localhost", "[::1]", host)
+    app = create_app(options=scope.options, token=token, hosts=hosts)
+    config = uvicorn.Config(app, host=host, port=port, log_level="warning", server_header=False)
+    try:
+        bound = socket.create_server((host, port), family=_family(host))
+    except OSError as problem:
+        raise UsageError(
+            f"cannot listen on {host}:{port}: {problem.strerror or problem}",
+            where="--port",
+            hint="another program may be there: choose another port",
+        ) from problem
     remark(cli, f"http://{host}:{port}")
-    uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)
+    uvicorn.Server(config).run(sockets=[bound])
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
 def _is_loopback(host: str) -> bool:

@@ -182,6 +182,15 @@ class Baseline:
         return replace(self, entries=tuple(entry for entry in left if entry.count > 0))
 
 
+def is_baseline(path: Path) -> bool:
+    """Whether a file holds a baseline, so that a new one may take its place."""
+    try:
+        Baseline.load(path)
+    except (SettingsError, OSError):
+        return False
+    return True
+
+
 def _entry(row: JSON, where: str) -> Known:
     if not isinstance(row, Mapping):
         raise SettingsError("not an entry", where=where, hint=_HINT)

@@ -64,7 +64,8 @@ def find_rule(name: str, known: Mapping[str, type[Rule]] = RULES) -> type[Rule]:
         hint = f"a group; `promptops lint --rules --select {group}` lists its rules"
         raise UsageError(f'no rule is called "{name}"', hint=hint)
     words = [*known, *(rule.name for rule in known.values()), *check_names()]
-    raise UsageError(f'no rule is called "{name}"', hint=did_you_mean(name, words))
+    hint = did_you_mean(name, words) or "`promptops lint --rules` lists them"
+    raise UsageError(f'no rule is called "{name}"', hint=hint)
 
 
 def explain(name: str, known: Mapping[str, type[Rule]] = RULES) -> str:

@@ -1,8 +1,11 @@
 """The app: which services it offers, under which limits."""
 
+from collections.abc import Sequence
+
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from promptops import __version__
 from promptops.core.clock import Clock, system_clock
@@ -20,6 +23,7 @@ def create_app(
     *,
     options: LintOptions | None = None,
     token: str = "",
+    hosts: Sequence[str] = (),
     most_bytes: int = MOST_BYTES,
     clock: Clock = system_clock,
 ) -> FastAPI:
@@ -28,6 +32,7 @@ def create_app(
     Args:
         options: The workspace's lint settings; the defaults when None.
         token: What callers must present; empty lets everyone in, which is for loopback only.
+        hosts: The names under which it may be asked for; any when empty.
         most_bytes: The largest body that is read.
         clock: Says what day it is, for suppressions and model facts that expire.
     """
@@ -38,6 +43,8 @@ def create_app(
     app.add_exception_handler(RequestValidationError, wrong_request)
     app.add_exception_handler(HTTPException, no_such_route)
     app.add_middleware(LimitBody, most=most_bytes)
+    if hosts:
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
     if token:
         app.add_middleware(RequireToken, token=token)
 

@@ -24,7 +24,8 @@ async def no_such_route(request: Request, problem: Exception) -> JSONResponse:
     """Answer a path or a method that nothing serves."""
     assert isinstance(problem, HTTPException)
     where = f"{request.method} {request.url.path}"
-    body = error_body("route", str(problem.detail).lower(), where=where, hint="see /openapi.json")
+    code = "request" if problem.status_code == 400 else "route"
+    body = error_body(code, str(problem.detail).lower(), where=where, hint="see /openapi.json")
     return JSONResponse(body, status_code=problem.status_code, headers=problem.headers)
 
 

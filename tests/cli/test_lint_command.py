@@ -72,6 +72,10 @@ STATUS = {
     "a flag without the one it needs": (["attack.md", "--unsafe-fixes"], 2),
     "a revision without git": (["attack.md", "--since", "HEAD"], 2),
     "a baseline that is not there": (["attack.md", "--baseline", "none.json"], 2),
+    "a selection that is empty": (["attack.md", "--select", ""], 2),
+    "a revision that is empty": (["attack.md", "--since", ""], 2),
+    "a report over what is linted": (["attack.md", "--output", "attack.md"], 2),
+    "a baseline over what is linted": (["clean.md", "--write-baseline", "attack.md"], 2),
     "a model outside a workspace": (["attack.md", "--llm"], 2),
 }
 
@@ -136,6 +140,15 @@ def test_a_baseline_leaves_out_what_is_known_and_tells_what_is_settled(lint, fol
     assert "settled" in lint("attack.md", "--baseline", "known.json").err
     lint("attack.md", "--baseline", "known.json", "--prune-baseline")
     assert json.loads((folder / "known.json").read_text())["findings"] == []
+
+
+def test_a_deleted_file_is_settled_so_that_it_cannot_come_back_unseen(lint, folder):
+    (folder / "lint.toml").write_text('include = ["*.md"]\n')
+    lint(".", "--write-baseline", "known.json")
+    (folder / "attack.md").unlink()
+    lint(".", "--baseline", "known.json", "--prune-baseline")
+    (folder / "attack.md").write_text(ATTACK)
+    assert lint(".", "--baseline", "known.json").code == 1
 
 
 def test_since_a_revision_only_what_the_change_brought_in(lint, folder):
