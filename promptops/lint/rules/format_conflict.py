@@ -12,11 +12,13 @@ from promptops.lint.scope import scope
 
 _FORMATS = (
     r"(?P<format>json|xml|yaml|csv|html|plain text|markdown(?: table)?|latex|prose|bullet points"
-    r"|bulleted list|numbered list|table)"
+    r"|bulleted list|numbered list|table|mermaid|markmap)"
 )
 _AFTER = _FORMATS.replace("?P<format>", "?P<after>")
+_LAST = _FORMATS.replace("?P<format>", "?P<last>")
 _SEEDS = ("json", "xml", "yaml", "csv", "html", "plain text", "markdown", "latex", "prose",
-          "bullet", "table", "numbered list")  # fmt: skip
+          "bullet", "table", "numbered list", "mermaid",
+          "markmap")  # fmt: skip
 _ONLY_SEEDS = ("only", "just", "strictly", "exclusively", "nothing but", "solely")
 _UNITS = frozenset(
     {"table", "list", "bullet", "code", "value", "message", "line", "key", "field", "item", "label",
@@ -26,12 +28,35 @@ _ONLY = phrase(
     r"\b(?:return|respond|answer|reply|output|produce|write|generate|give)\b"
     r"(?:[^.;\n]{0,40}\b(?:only|just|strictly|exclusively|nothing but|solely)\b[^.;,\n]{0,20}?\b"
     rf"{_FORMATS}\b|[^.;\n]{{0,20}}\b{_AFTER} only\b)"
+    r"|\b(?:(?:only|just) (?:return|output|produce|make)|(?:answer|response|reply|output) is only)"
+    rf" (?:in |the |raw |valid ){{0,3}}{_LAST}(?=[.!\n]| (?:syntax|code|object|array))"
 )
 _ALSO = phrase(
     r"\b(?:return|respond|answer|reply|output|produce|write|use|format|give)\b"
     r"(?: (?:it|this|them|the|your|all|answer|response|output|reply|result|results|as|in|with|using"
     rf"|a|an|valid|clean|formatted)){{0,6}} {_FORMATS}\b"
 )
+_TABLE = phrase(
+    r"\b(?:present|output|return|format|write|give|show|put)\b[^.;\n]{0,40} (?:as|in)"
+    r"(?: the form of)? an? (?P<format>markdown|csv|html|latex) table\b"
+)
+_NOT_SO = phrase(
+    r"(?:\bdo not|\bdon't|\bnever) (?:use|output|write|include|return)(?: any)?"
+    r" (?P<format>bullet points|bullets|bulleted lists|tables|numbered lists)(?=[.!,;\n])"
+)
+_SO = phrase(
+    r"\b(?:return|answer|reply|output|write|use|format|give|present)(?: (?:it|this|them|the|your"
+    r"|all|answer|response|output|reply|result|results|as|in|with|using|a|an|form|of)){0,6}"
+    r" (?P<format>bullet points|bullets|bulleted list|table|numbered list)\b"
+)
+_SECTION = phrase(r"\b(?:output|write|add|create) an? section (?:called|named|titled)\b")
+_LAYOUT = phrase(
+    r"\b(?:output|answer|response) should look like (?:the following|this):\s{0,4}"
+    r"(?!\s|json|array|object)[^{\[`<\"$]"
+)
+_NOT_SEEDS = ("bullet", "table", "numbered list")
+_NEGATED = re.compile(r"\b(?:not|never|no|avoid|without|don't)\b")
+_BARE = frozenset({"mermaid", "markmap", "csv"})  # formats with no place for a section of text
 
 
 class FormatConflict(Rule):
@@ -39,7 +64,9 @@ class FormatConflict(Rule):
 
     What it does:
         Flags a second output format in a prompt that asks for one format only, or that declares a
-        JSON schema and asks for something else than JSON.
+        JSON schema and asks for something else than JSON. Of warning: a section of text beside
+        nothing but CSV or Mermaid, a layout of text beside nothing but JSON, tables in two
+        notations, and bullets, numbered lists or tables that are forbidden and asked for.
 
     Why is this bad?
         Whatever reads the answer breaks on the calls where the other format wins.
@@ -60,7 +87,7 @@ class FormatConflict(Rule):
     code = "CON002"
     name = "format-conflict"
     severity = Severity.ERROR
-    version = 2
+    version = 3
     triggers = ("json", "xml", "yaml", "csv", "html", "latex", "markdown")
     shapes = (
         shape(
@@ -68,6 +95,14 @@ class FormatConflict(Rule):
             r" (?:plain text|prose|bullet|table|numbered list|bulleted list)"
         ),
         shape(r"(?:plain text|prose|bullet points|bulleted list|table|numbered list) only"),
+        shape(
+            r"(?:only|just) (?:return|output|produce|make) (?:the |raw |valid ){0,3}"
+            r"(?:mermaid|markmap)"
+        ),
+        shape(
+            r"(?:not|don.t|never) (?:use|output|write|include|return) (?:any )?"
+            r"(?:bullet|tables|numbered)"
+        ),
     )
     tags = ("pd-structure",)
 
@@ -82,30 +117,84 @@ class FormatConflict(Rule):
                 for match in near(message, _ONLY, _ONLY_SEEDS, self.regions, before=70, after=60):
                     if self._unconditional(message, match) and exclusive is None:
                         words = message.text[match.start() : match.end()]
-                        exclusive = (_family(match["format"] or match["after"]), f'"{words}"')
-            if exclusive is None:
-                continue
-            yield from self._rivals(prompt, wording.instructing, exclusive)
+                        name = match["format"] or match["after"] or match["last"]
+                        exclusive = (_family(name), f'"{words}"')
+            yield from self._forbidden(prompt, wording.instructing)
+            found = exclusive and self._rival(prompt, wording.instructing, exclusive)
+            if found or (found := self._tables(prompt, wording.instructing)):
+                yield found
 
-    def _rivals(
+    def _rival(
         self, prompt: ParsedPrompt, messages: tuple[ParsedMessage, ...], exclusive: tuple[str, str]
-    ) -> Iterator[Finding]:
+    ) -> Finding | None:
         for message in messages:
             for match in near(message, _ALSO, _SEEDS, self.regions, before=120, after=40):
-                if not _differ(_family(match["format"]), exclusive[0]):
+                if _differ(_family(match["format"]), exclusive[0]) and self._unconditional(
+                    message, match
+                ):
+                    return self._against(prompt, message, match, exclusive[1])
+        pattern, seeds = _LAYOUT, ("should look like",)
+        if exclusive[0] in _BARE:
+            pattern, seeds = _SECTION, (" section",)
+        elif exclusive[0] != "json":
+            return None
+        for message in messages:
+            for match in near(message, pattern, seeds, self.regions, before=30, after=40):
+                return self._against(prompt, message, match, exclusive[1], Severity.WARNING)
+        return None
+
+    def _tables(self, prompt: ParsedPrompt, messages: tuple[ParsedMessage, ...]) -> Finding | None:
+        first: re.Match[str] | None = None
+        for message in messages:
+            for match in near(message, _TABLE, (" table",), self.regions, before=90, after=12):
+                if not self._settled(message, match):
                     continue
-                if self._unconditional(message, match):
-                    here = message.text[match.start() : match.end()]
-                    text = f'"{here}" contradicts {exclusive[1]}'
-                    yield self.found(prompt, message, match.span(), text)
+                first = first or match
+                if match["format"] != first["format"]:
+                    words = f'"{" ".join(first.group().split())}"'
+                    return self._against(prompt, message, match, words, Severity.WARNING)
+        return None
+
+    def _forbidden(
+        self, prompt: ParsedPrompt, messages: tuple[ParsedMessage, ...]
+    ) -> Iterator[Finding]:
+        no: dict[str, str] = {}
+        for message in messages:
+            for match in near(message, _NOT_SO, _NOT_SEEDS, self.regions, before=40, after=24):
+                start, end = sentence_around(message, match.start())
+                if scope(message.lower[start:end], without=_UNITS) == frozenset():
+                    no[_kind(match["format"])] = f'"{message.text[match.start() : match.end()]}"'
+        for message in messages if no else ():
+            for match in near(message, _SO, _NOT_SEEDS, self.regions, before=80, after=24):
+                words = no.get(_kind(match["format"]))
+                if words and self._unconditional(message, match):
+                    yield self._against(prompt, message, match, words, Severity.WARNING)
                     return
+
+    def _against(
+        self,
+        prompt: ParsedPrompt,
+        message: ParsedMessage,
+        match: re.Match[str],
+        words: str,
+        severity: Severity | None = None,
+    ) -> Finding:
+        here = message.text[match.start() : match.end()].rstrip()
+        text = f'"{here}" contradicts {words}'
+        return self.found(prompt, message, match.span(), text, severity=severity)
+
+    @staticmethod
+    def _settled(message: ParsedMessage, match: re.Match[str]) -> bool:
+        """Whether the sentence is neither negated nor conditional."""
+        start, end = sentence_around(message, match.start())
+        sentence = message.lower[start:end]
+        return not _NEGATED.search(sentence) and scope(sentence) is not None
 
     @staticmethod
     def _unconditional(message: ParsedMessage, match: re.Match[str]) -> bool:
         start, end = sentence_around(message, match.start())
         sentence = message.lower[start:end]
-        negated = re.search(r"\b(?:not|never|no|avoid|without|don't)\b", sentence)
-        return not negated and scope(sentence, without=_UNITS) == frozenset()
+        return not _NEGATED.search(sentence) and scope(sentence, without=_UNITS) == frozenset()
 
 
 _LISTS = frozenset({"bullet points", "bulleted list", "numbered list"})
@@ -117,10 +206,16 @@ def _family(name: str) -> str:
     return "markdown" if plain.startswith("markdown") else plain
 
 
+def _kind(name: str) -> str:
+    return "table" if name.startswith("table") else name[:6]
+
+
 def _differ(one: str, other: str) -> bool:
     """Whether two formats exclude each other: Markdown holds lists and tables, HTML tables."""
     if one == other or {one, other} <= _LISTS:
         return False
     if "markdown" in (one, other):
+        if {one, other} & {"mermaid", "markmap"}:
+            return False
         return not {one, other} & (_LISTS | {"table", "latex", "prose"})
     return not ({one, other} <= _MARKED_UP | {"prose"} and "plain text" in (one, other))
