@@ -51,6 +51,7 @@ bench: install ## Run the benchmarks (data from PROMPTOPS_DATA)
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
 
 fuzz: install ## Lint what libFuzzer thinks of, for a minute (crashes are kept in .fuzz)
+	$(BIN)/pip install --quiet "atheris>=3"
 	mkdir -p .fuzz
 	cd .fuzz && ../$(BIN)/python ../tests/fuzz/fuzz_lint.py -max_total_time=60 -max_len=262144 -timeout=5
 
@@ -64,7 +65,7 @@ $(PEERS)/.installed: benchmarks/peers.txt
 
 lock: install ## Write the versions installed now to requirements.lock.txt
 	@(echo "# Exact versions of everything, for Python 3.11 and newer. Made by \`make lock\`."; \
-	  $(BIN)/pip freeze --exclude-editable | grep -v '^#' | sed -E 's/^torch(==| @).*/torch==2.13.0/; s/\+cpu$$//') > requirements.lock.txt.new
+	  $(BIN)/pip freeze --exclude-editable | grep -Ev '^(#|atheris=)' | sed -E 's/^torch(==| @).*/torch==2.13.0/; s/\+cpu$$//') > requirements.lock.txt.new
 	@mv requirements.lock.txt.new requirements.lock.txt
 
 clean: ## Remove .venv, caches and state; what people wrote stays
