@@ -195,9 +195,7 @@ def _judged(
         findings=tuple(
             sorted((*report.findings, *judged.findings), key=lambda finding: finding.order)
         ),
-        skipped=tuple(
-            sorted((*report.skipped, *judged.skipped), key=lambda item: (item.path, item.reason))
-        ),
+        skipped=tuple(sorted((*report.skipped, *judged.skipped), key=lambda item: item.order)),
         suppressed=report.suppressed + judged.suppressed,
     )
 

@@ -59,7 +59,7 @@ def with_project(report: LintReport, project: Project, options: LintOptions) -> 
         or (finding.path, finding.line, finding.column) not in checked.used
     ]
     findings = sorted({*kept, *checked.findings}, key=lambda finding: finding.order)
-    skipped = sorted({*report.skipped, *checked.skipped}, key=lambda item: (item.path, item.reason))
+    skipped = sorted({*report.skipped, *checked.skipped}, key=lambda item: item.order)
     return replace(
         report,
         findings=tuple(findings),
@@ -105,7 +105,7 @@ def _sifted(
         kept += _idle(member, sifted, names, options)
     return ProjectChecked(
         findings=tuple(sorted(kept, key=lambda finding: finding.order)),
-        skipped=tuple(sorted(set(skipped), key=lambda item: (item.path, item.reason))),
+        skipped=tuple(sorted(set(skipped), key=lambda item: item.order)),
         suppressed=suppressed,
         used=frozenset(used),
     )

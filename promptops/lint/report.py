@@ -21,6 +21,11 @@ class Skipped:
     column: int | None = None
     row: int | None = None
 
+    @property
+    def order(self) -> tuple[str, int, int, int, str]:
+        """The key of the one order in which skips are reported."""
+        return self.path, self.row or 0, self.line or 0, self.column or 0, self.reason
+
     def to_json(self) -> JSON:
         """Path and reason, and of the place what is known."""
         place = {"line": self.line, "column": self.column, "row": self.row}

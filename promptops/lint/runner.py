@@ -161,9 +161,7 @@ def report_of(
     return LintReport(
         findings=tuple(sorted(whole.findings, key=lambda finding: finding.order)),
         checked=whole.prompts,
-        skipped=tuple(
-            sorted((*unreadable, *whole.skipped), key=lambda item: (item.path, item.reason))
-        ),
+        skipped=tuple(sorted((*unreadable, *whole.skipped), key=lambda item: item.order)),
         suppressed=whole.suppressed,
         fail_on=options.fail_on,
     )

@@ -161,6 +161,9 @@ FORMATS: dict[str, Format] = {
 }
 
 
+_BAD_BYTE = re.compile("[\udc80-\udcff]")
+"""How Python carries a byte that is no UTF-8 through a text that came from a pipe."""
+
 _BY_NAME = re.compile(
     "|".join(f"({translate(pattern)})" for item in FORMATS.values() for pattern in item.patterns)
 )
@@ -346,8 +349,15 @@ def _read_file(source: Source, path: Path, kind: Format) -> Iterator[Read]:
 def _checked(source: Source, kind: Format) -> Iterator[Read]:
     """Read a text unless it is none."""
     text = source.content
-    if not text.strip():
+    if not text:
         yield source.skipped("the file is empty: there is nothing to check")
+    elif not text.strip():
+        yield source.skipped("the file holds only white space: there is nothing to check")
+    elif not text.isascii() and not kind.streamed and (bad := _BAD_BYTE.search(text)):
+        line = text.count("\n", 0, bad.start()) + 1
+        column = bad.start() - text.rfind("\n", 0, bad.start())
+        reason = f"not UTF-8 text: a byte is 0x{ord(bad.group()) - 0xDC00:02x}"
+        yield source.skipped(reason, line=line, column=column)
     elif (place := text.find("\0")) >= 0 and not kind.streamed:
         line = text.count("\n", 0, place) + 1
         column = place - text.rfind("\n", 0, place)

@@ -5,9 +5,11 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import accumulate
+from typing import Literal
 
 from promptops.lint.parsed import Comment, ParsedMessage, ParsedPrompt, Place, Slot, Wording
 from promptops.lint.regions import Region, paint
+from promptops.lint.report import Skipped
 from promptops.lint.slots import tags
 from promptops.lint.sources.model import Read, Source
 from promptops.lint.text import Lines
@@ -18,8 +20,10 @@ from promptops.prompts.formats.foreign import (
     Locate,
     Remark,
     Syntax,
+    shifted,
 )
 from promptops.prompts.formats.handlebars import handlebars_tags
+from promptops.prompts.formats.template_faults import template_fault
 
 MARK = "promptops: ignore"
 _ROOT = re.compile(r"@?[A-Za-z_$][\w$-]{0,100}")
@@ -99,18 +103,44 @@ def build(
 
 
 def built(
-    read: Callable[[str, str], ForeignPrompt],
+    read: Callable[[str, str], ForeignPrompt], *, template: Literal["file", "texts", ""] = ""
 ) -> Callable[[Source], Iterator[Read]]:
-    """The reader of a format with one prompt a file."""
+    """The reader of a format with one prompt a file.
+
+    Args:
+        read: Reads it.
+        template: What must be a template of the format's language: all below the front matter, or
+            each message's text by itself. Empty where the format does not say the language.
+    """
 
     def prompts(source: Source) -> Iterator[Read]:
         foreign = read(source.content, source.shown)
         if not foreign.messages:
             yield source.skipped("no prompt text is in this file")
             return
-        yield build(foreign, source)
+        parts = [(source.content[foreign.body :], shifted(foreign.body))]
+        if template != "file":
+            parts = [(item.text, item.locate) for item in foreign.messages if template]
+        problems = (broken(text, foreign.syntax, source, locate) for text, locate in parts)
+        yield next((item for item in problems if item), None) or build(foreign, source)
 
     return prompts
+
+
+def broken(text: str, syntax: Syntax, source: Source, locate: Locate) -> Skipped | None:
+    """The skip of a template that its language cannot parse; None for one that it can.
+
+    Args:
+        text: The template.
+        syntax: Its language.
+        source: The file that it stands in.
+        locate: Where its characters stand in the file.
+    """
+    fault = template_fault(text, syntax)
+    if fault is None:
+        return None
+    line, column = Places(source.content).position(locate(fault.offset))
+    return source.skipped(f"not a template: {fault.message}", line=line, column=column)
 
 
 def is_shot(roles: Sequence[str], index: int) -> bool:

@@ -91,6 +91,6 @@ def read_poml_file(source: Source) -> Iterator[Read]:
     return _POML(source)
 
 
-_PROMPTY = built(_prompty_with_html)
-_DOTPROMPT = built(_dotprompt)
+_PROMPTY = built(_prompty_with_html, template="file")
+_DOTPROMPT = built(_dotprompt, template="file")
 _POML = built(lambda text, _: read_poml(text))

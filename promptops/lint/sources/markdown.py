@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from promptops.errors import PromptSyntaxError
-from promptops.lint.sources.building import build, html_remarks
+from promptops.lint.sources.building import broken, build, html_remarks
 from promptops.lint.sources.model import Read, Source
 from promptops.prompts.formats.foreign import ForeignMessage, ForeignPrompt, shifted
 from promptops.prompts.formats.front_matter import FrontMatter, read_front_matter
@@ -60,7 +60,8 @@ def read_template(source: Source) -> Iterator[Read]:
     text = source.content
     role = "system" if PurePosixPath(source.shown).name.lower().startswith("system") else "user"
     message = ForeignMessage(role=role, text=text, locate=shifted(0))
-    yield build(ForeignPrompt(name="", messages=(message,), syntax="jinja"), source)
+    foreign = ForeignPrompt(name="", messages=(message,), syntax="jinja")
+    yield broken(text, "jinja", source, message.locate) or build(foreign, source)
 
 
 def _front_matter(source: Source, name: str) -> FrontMatter:

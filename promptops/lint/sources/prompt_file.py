@@ -9,7 +9,7 @@ from promptops.lint.sources.model import Read, Source
 from promptops.prompts.formats.github_prompt import read_github_prompt
 from promptops.prompts.loader import parse_prompt
 
-read_github = built(read_github_prompt)
+read_github = built(read_github_prompt, template="texts")
 _OURS = re.compile(r"^(?:apiVersion|kind|id|intent)[ \t]{0,8}:", re.MULTILINE)
 _MESSAGES = re.compile(r"^messages[ \t]{0,8}:", re.MULTILINE)
 

@@ -13,7 +13,7 @@ from promptops.core.canonical import JSON
 from promptops.core.files import read_text
 from promptops.errors import PromptOpsError, PromptSyntaxError
 from promptops.lint.parsed import ParsedPrompt
-from promptops.lint.sources.building import Places, build, place_remarks, share
+from promptops.lint.sources.building import Places, broken, build, place_remarks, share
 from promptops.lint.sources.chat_json import chat_messages
 from promptops.lint.sources.model import Read, Source
 from promptops.lint.sources.tables import read_csv
@@ -21,6 +21,7 @@ from promptops.prompts.formats.foreign import (
     ForeignMessage,
     ForeignPrompt,
     Locate,
+    Syntax,
     composed,
     shifted,
 )
@@ -32,6 +33,7 @@ MOST_FILES = 1000
 _DEEPEST = 3
 _FILE = "file://"
 _TEXTS = (".txt", ".md", ".markdown", ".j2", ".jinja", ".jinja2")
+_TEMPLATES = (".j2", ".jinja", ".jinja2")
 _LISTS = (".yaml", ".yml")
 _CODE = (".py", ".js", ".ts", ".mjs", ".cjs", ".mts", ".cts", ".sh", ".rb", ".go")
 _BARE_PATH = re.compile(r"[^\s{}]{1,200}\.(?:txt|md|j2|json|ya?ml|csv|py|js|ts|mjs|cjs)")
@@ -41,12 +43,20 @@ _SERVICE = re.compile(
 _CUT = re.compile(r"^---[ \t]{0,20}\r?$", re.MULTILINE)
 
 
-def read_promptfoo(source: Source, *, depth: int = 0) -> Iterator[Read]:
-    """Read the prompts of a configuration.
+def read_promptfoo(
+    source: Source, *, depth: int = 0, seen: set[Path] | None = None
+) -> Iterator[Read]:
+    """Read the prompts of a configuration; a file that it names several times is read once.
+
+    Args:
+        source: The configuration.
+        depth: How many configurations led to it.
+        seen: The files that they have read.
 
     Raises:
         PromptSyntaxError: Not YAML, or without prompts.
     """
+    known = seen if seen is not None else set()
     document = read_loose_yaml(source.content, source.shown)
     value, base = document.value, ""
     if isinstance(value, dict):
@@ -58,7 +68,7 @@ def read_promptfoo(source: Source, *, depth: int = 0) -> Iterator[Read]:
     places = Places(source.content)
     inline: list[ParsedPrompt] = []
     for pointer, text, label in entries:
-        for item in _entry(source, document, places, (pointer, text, label), depth):
+        for item in _entry(source, document, places, (pointer, text, label), depth, known):
             if isinstance(item, ParsedPrompt) and item.path == source.shown:
                 inline.append(item)
             else:
@@ -95,6 +105,7 @@ def _entry(
     places: Places,
     entry: tuple[str, JSON, str],
     depth: int,
+    seen: set[Path],
 ) -> Iterator[Read]:
     pointer, text, label = entry
     line, column = places.position(document.start(pointer))
@@ -108,14 +119,15 @@ def _entry(
         for found in _files(source, reference.removeprefix(_FILE)):
             if isinstance(found, str):
                 yield source.skipped(found, line=line, column=column)
-            else:
-                yield from _file(found, depth)
+            elif (place := found[0].resolve()) not in seen:
+                seen.add(place)
+                yield from _file(found, depth, seen)
     else:
         locate = document.locator(pointer, text) if pointer in document.spans else shifted(0)
         foreign = ForeignPrompt(
             name=label, messages=_turns(text, source.shown, locate), syntax="jinja"
         )
-        yield build(foreign, source, places)
+        yield broken(text, "values", source, locate) or build(foreign, source, places)
 
 
 def _turns(text: str, where: str, locate: Locate) -> tuple[ForeignMessage, ...]:
@@ -180,7 +192,7 @@ def _joined(shown: str, relative: str) -> str:
     return PurePosixPath(*parts).as_posix()
 
 
-def _file(found: tuple[Path, str], depth: int) -> Iterator[Read]:
+def _file(found: tuple[Path, str], depth: int, seen: set[Path]) -> Iterator[Read]:
     path, shown = found
     suffix = path.suffix.lower()
     own = Source(text=None, shown=shown, path=path)
@@ -199,14 +211,17 @@ def _file(found: tuple[Path, str], depth: int) -> Iterator[Read]:
     own = Source(text=text, shown=shown, path=path)
     if suffix in _LISTS and not _is_chat_yaml(text, shown):
         if depth < _DEEPEST:
-            yield from read_promptfoo(own, depth=depth + 1)
+            yield from read_promptfoo(own, depth=depth + 1, seen=seen)
         else:
             yield own.skipped(f"configurations refer to each other more than {_DEEPEST} times")
         return
     places = Places(text)
     for start, end in _sections(text) if suffix == ".txt" else [(0, len(text))]:
         messages = _turns(text[start:end], shown, shifted(start))
-        yield build(ForeignPrompt(name="", messages=messages, syntax="jinja"), own, places)
+        foreign = ForeignPrompt(name="", messages=messages, syntax="jinja")
+        language: Syntax = "jinja" if suffix in _TEMPLATES else "values"
+        fault = broken(text[start:end], language, own, shifted(start))
+        yield fault or build(foreign, own, places)
 
 
 def _is_chat_yaml(text: str, shown: str) -> bool:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 _ROWS = 512
 _MOST_TOLD = 5
 _NOT_UTF8 = "not UTF-8 text"
+_NO_ROWS = "no row is in this file"
+_KINDS = {bool: "a truth value", int: "a number", float: "a number", dict: "an object"}
 
 
 class _Trouble:
@@ -75,7 +77,7 @@ def _delimited(source: Source, delimiter: str) -> Iterator[Read]:
         if isinstance(column, str):
             yield source.skipped(column, line=1, column=1)
             return
-        width = len(header)
+        width, number = len(header), 0
         for number, row in enumerate(rows, start=1):
             if isinstance(row, str):
                 yield from trouble.at(number, f"not CSV: {row}", "not CSV")
@@ -88,6 +90,8 @@ def _delimited(source: Source, delimiter: str) -> Iterator[Read]:
                     yield from trouble.at(number, _NOT_UTF8, _NOT_UTF8)
                     continue
                 yield from _cell(source, cell, number, trouble)
+    if not number:
+        yield source.skipped(_NO_ROWS)
     yield from trouble.rest()
 
 
@@ -140,7 +144,7 @@ def read_jsonl(source: Source) -> Iterator[Read]:
                 continue
             yield from _cell(source, values[column], number, trouble)
     if not number:
-        yield source.skipped("no row is in this file")
+        yield source.skipped(_NO_ROWS)
     yield from trouble.rest()
 
 
@@ -160,8 +164,11 @@ def read_parquet(source: Source) -> Iterator[Read]:
             if isinstance(column, str):
                 yield source.skipped(column)
                 return
+            number = 0
             for number, cell in enumerate(_cells(file, names[column]), start=1):
                 yield from _cell(source, cell, number, trouble)
+            if not number:
+                yield source.skipped(_NO_ROWS)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as problem:
         yield source.skipped(f"not Parquet: {str(problem).splitlines()[0]}")
     yield from trouble.rest()
@@ -180,7 +187,8 @@ def _cell(source: Source, cell: JSON, row: int, trouble: _Trouble) -> Iterator[R
     elif is_chat(cell):
         yield _chat(source, cell, row)
     else:
-        reason = f"a {type(cell).__name__} is neither a text nor a list of messages"
+        kind = _KINDS.get(type(cell), "a list" if isinstance(cell, list) else "this cell")
+        reason = f"{kind} is neither a text nor a list of messages"
         yield from trouble.at(row, reason, "neither a text nor a list of messages")
 
 

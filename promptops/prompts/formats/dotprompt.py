@@ -75,6 +75,7 @@ def read_dotprompt(text: str, where: str) -> ForeignPrompt:
         untrusted=frozenset({HISTORY}),
         meta=front.meta,
         remarks=tuple(remarks),
+        body=front.body,
     )
 
 

@@ -78,6 +78,7 @@ class ForeignPrompt:
         untrusted: Names of the values that users write, as far as the format says so.
         meta: The declarations around the text: front matter, or the file's other keys.
         remarks: Comments, wherever the format allows them.
+        body: Where the template begins, for a file that is one template below front matter.
     """
 
     name: str
@@ -86,6 +87,7 @@ class ForeignPrompt:
     untrusted: frozenset[str] = frozenset()
     meta: Mapping[str, JSON] = field(default_factory=dict)
     remarks: tuple[Remark, ...] = ()
+    body: int = 0
 
 
 def role_named(word: str) -> str:

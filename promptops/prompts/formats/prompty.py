@@ -38,6 +38,7 @@ def read_prompty(text: str, where: str) -> ForeignPrompt:
         untrusted=_threads(meta),
         meta=meta,
         remarks=front.yaml.remarks if front.yaml is not None else (),
+        body=front.body,
     )
 
 

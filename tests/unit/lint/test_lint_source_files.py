@@ -37,7 +37,23 @@ def planted(items):
 
 UNREADABLE = {
     "empty.md": (b"", None, None, "empty"),
-    "blank.prompty": (b" \n", None, None, "empty"),
+    "blank.prompty": (b" \n", None, None, "white space"),
+    "open.j2": (b"Hello {{ name }", 1, 7, "unexpected"),
+    "crossed.j2": (b"Hi\n{% if x %} hi {% endfor %}", 2, 1, "endfor"),
+    "unended.prompty": (b"---\nname: x\n---\nsystem:\n{% if x %} hi {{ n }", 5, 1, "unexpected"),
+    "block.prompt": (b"{{#if u}}Hello {{u}}", 1, 1, "not closed"),
+    "end.prompt": (b"---\nmodel: m\n---\nHi {{/if}}", 4, 4, "not open"),
+    "inside.prompt": (b"{{#if a}}\n{{#each b}}x{{/if}}{{/each}}", 2, 13, "inside"),
+    "brace.prompt": (b"Hi {{ name }\n{{ b }}", 1, 4, "not closed"),
+    "open.prompt.yml": (
+        b'messages:\n  - role: user\n    content: "Hi {{ n }, {{a}} }}"',
+        3,
+        18,
+        "not closed",
+    ),
+    "promptfooconfig.json": (b'{"prompts": ["Hi {{ name }"]}', 1, 18, "not closed"),
+    "header.csv": (b"prompt\n", None, None, "no row"),
+    "header.tsv": (b"prompt", None, None, "no row"),
     "latin.md": ("x\né".encode("latin-1"), 2, 1, "not UTF-8"),
     "nul.txt": (b"ab\0", 1, 3, "NUL"),
     "bad.prompt.yml": (b"messages: [\n", 2, 1, "not YAML"),
@@ -54,6 +70,42 @@ UNREADABLE = {
     "not.parquet": (b"PAR1", None, None, "not Parquet"),
     "promptfooconfig.yaml": (b"prompts: []\n", 1, 1, "no prompts"),
 }
+
+
+FINE = {
+    "prose with braces": ("a.j2", 'Fill in {x}: {"a": {"b": 1}} of \\frac{a}{b}'),
+    "a tag of an extension": ("a.j2", "{% if x %}{% component y %}{% endcomponent %}{% endif %}"),
+    "a raw block": ("a.prompty", "system:\n{% raw %}{{ name }{% endraw %}"),
+    "a loop over turns": ("a.prompty", "{% for t in h %}\nuser:\n{{ t }}\n{% endfor %}"),
+    "an else of a block": ("a.prompt", "{{#each a as |b|}}{{b}}{{else}}none{{/each}} }}"),
+    "another else": ("a.prompt", "{{#if a}}x{{^}}y{{/if}}{{^b}}z{{/b}}"),
+    "escaped braces": ("a.prompt", "write \\{{name in the text"),
+    "braces in a string": ("a.prompt", '{{helper "}{"}}'),
+    "a raw block of Handlebars": ("a.prompt", "{{{{raw}}}} {{/if}} {{{{/raw}}}}"),
+    "single braces": ("a.prompt.yml", "messages:\n- {role: user, content: 'Hi {x} {{a}} }} {{'}"),
+    "comments": ("promptfooconfig.yaml", "prompts: ['{# {{ a } #} {% raw %}{{ b }{% endraw %}']"),
+    "no template language": ("a.md", "Write {{ name } and {% if %}"),
+}
+
+
+@pytest.mark.parametrize("case", FINE)
+def test_what_a_template_language_takes_is_no_fault(case):
+    name, text = FINE[case]
+    (item,) = parse_stdin(text, filename=name)
+    assert not isinstance(item, Skipped), item
+
+
+def test_a_text_from_a_pipe_tells_its_bad_bytes():
+    (item,) = parse_stdin(b"a\nb\x80".decode("utf-8", "surrogateescape"))
+    assert isinstance(item, Skipped)
+    assert (item.line, item.column, "0x80" in item.reason) == (2, 2, True)
+
+
+def test_a_file_that_promptfoo_names_three_times_is_read_once(tmp_path):
+    write(tmp_path, "a.txt", "Hello")
+    config = "prompts:\n" + "  - file://a.txt\n" * 2 + "  - file://*.txt\n"
+    (item,) = read(write(tmp_path, "promptfooconfig.yaml", config))
+    assert item.path == "a.txt"
 
 
 @pytest.mark.parametrize("name", UNREADABLE)

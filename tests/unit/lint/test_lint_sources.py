@@ -338,7 +338,8 @@ def test_outside_samples_are_read_where_they_stand(outside):
         lines = path.read_text().split("\n")
         for item in read_prompts(path, shown=path.name):
             if isinstance(item, Skipped):
-                assert re.search("not YAML|no prompt text", item.reason), item
+                known = "not YAML|no prompt text|not a template: (?:a tag that|the (?:block|end))"
+                assert re.search(known, item.reason), item
                 continue
             count += 1
             for message in item.messages:
