@@ -15,6 +15,7 @@ _EMPTY = re.compile(
 _FILLED_LATER = re.compile(
     r"input|context|data|document|content|transcript|question|text", re.IGNORECASE
 )
+_FORM = re.compile(r"output|format|template|example|structure", re.IGNORECASE)
 _NAMED = re.compile(r"\w{3}")
 
 
@@ -23,8 +24,9 @@ class EmptySection(Rule):
 
     What it does:
         Flags a Markdown heading that is followed at once by another one of the same or a higher
-        level, except the title of the whole prompt. Sections that a caller fills in (named input,
-        context, data, text …) are fine.
+        level, except the title of the whole prompt. Several empty sections in a row, and those of
+        an output form, show what the answer looks like; sections that a caller fills in (named
+        input, context, data, text …) are fine.
 
     Why is this bad?
         What should stand there was lost or never written; the model is told of a part that the
@@ -65,6 +67,7 @@ class EmptySection(Rule):
         for message in prompt.messages:
             if message.text.count("\n#") + message.text.startswith("#") < 2:
                 continue
+            form = -1
             for at in headings(message):
                 match = _EMPTY.match(message.text, at)
                 if match is None or message.region(at) not in self.regions:
@@ -72,6 +75,13 @@ class EmptySection(Rule):
                 deeper = len(match["next"]) > len(match["level"])
                 title = "#" not in message.text[: match.start("head")]
                 name = match["name"]
+                if at == form:  # the section before it is empty too: a form for the answer
+                    form = match.start("next")
+                    continue
+                form = match.start("next")
+                following = _EMPTY.match(message.text, form)
+                if following is not None or _FORM.search(message.heading(at - 1) + name):
+                    continue
                 if deeper or title or _FILLED_LATER.search(name) or not _NAMED.search(name):
                     continue
                 yield self.found(

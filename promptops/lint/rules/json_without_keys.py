@@ -14,7 +14,8 @@ _ASKS = phrase(
 )
 _NAMED = phrase(
     r"\b(?:keys?|fields?|schema|propert(?:y|ies)|attributes?|structure|template|columns?|array of"
-    r"|list of (?:strings|numbers)|following (?:json )?(?:format|object)|format (?:below|above))\b"
+    r"|(?:object|array|list) (?:called|named)|list of (?:strings|numbers)"
+    r"|following (?:json )?(?:format|object)|format (?:below|above))\b"
 )
 
 

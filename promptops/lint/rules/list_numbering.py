@@ -19,7 +19,8 @@ class ListNumbering(Rule):
     What it does:
         Follows each numbered list of a message (items of the same indentation and form, `1.` or
         `1)`, up to the next heading) and flags the item whose number repeats the one before it,
-        or leaves out one or two. Lists that start anew at 1, or number every item 1, are fine.
+        or leaves out one or two. Lists inside marked examples, and lists that start anew at 1, or
+        number every item 1, are fine.
 
     Why is this bad?
         A step was lost or doubled in an edit; references to "step 4" point at another one.
@@ -45,6 +46,7 @@ class ListNumbering(Rule):
     code = "FMT011"
     name = "list-numbering"
     severity = Severity.WARNING
+    version = 2
     regions = frozenset({Region.INSTRUCTION, Region.EXAMPLE})
     shapes = (r"\n[ \t]{0,16}(?:[2-9]|[1-9][0-9])[.)][ \t]",)
     tags = ("pd-structure",)
@@ -67,7 +69,9 @@ class ListNumbering(Rule):
 
 def _breaks(message: ParsedMessage) -> Iterator[tuple[tuple[int, int], int, int]]:
     """The place of each wrong number, the number, and the one that belongs there."""
-    lists: dict[tuple[int, str], tuple[int, int]] = {}  # (indent, form) -> (last number, items)
+    # (indent, form) -> (last number, items); lists inside marked examples are others
+    lists: dict[tuple[int, str], tuple[int, int]] = {}
+    examples = "end example" in message.lower
     offset = 0
     for line in message.text.split("\n"):
         start, offset = offset, offset + len(line) + 1
@@ -81,12 +85,17 @@ def _breaks(message: ParsedMessage) -> Iterator[tuple[tuple[int, int], int, int]
         item = _ITEM.match(line) if head.isdigit() else None
         if item is None:
             continue
+        if examples and message.region(start + item.start(2)) is Region.EXAMPLE:
+            continue
         indent, number = len(item.group(1).expandtabs(4)), int(item.group(2))
         for key in [key for key in lists if key[0] > indent]:
             del lists[key]
         last, items = lists.get((indent, item.group(3)), (0, 0))
         lists[indent, item.group(3)] = (number, items + 1 if number == last + 1 else 1)
-        if items >= 2 and number != 1 and (number == last or last + 1 < number <= last + 3):
+        after_one = items == 1 and last == 1 and number == 3
+        if after_one or (
+            items >= 2 and number != 1 and (number == last or last + 1 < number <= last + 3)
+        ):
             lists[indent, item.group(3)] = (number, items + 1)
             begin = start + item.start(2)
             yield (begin, begin + len(item.group(2))), number, last + 1

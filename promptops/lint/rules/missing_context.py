@@ -19,7 +19,8 @@ _PAST = phrase(
     r"|\b(?:do|write|answer|format|respond|reply|use|structure|proceed)[^.\n]{0,40}"
     r" (?:as|like) (?:usual|before)\b(?! the)"
     r"|\bthe usual (?:format|way|style|structure|template|rules)\b"
-    r"|\b(?:from|in|as in|based on|continue) (?:our|my|the) (?:previous|earlier|last)"
+    r"|\b(?:(?:from|as in|based on|continue) the|(?:from|in|as in|based on|continue) (?:our|my))"
+    r" (?:previous|earlier|last)"
     r" (?:conversations?|chats?|sessions?|discussions?)\b"
     r"|\b(?:as|like|what) i (?:have )?(?:told you|said|mentioned|explained)"
     r" (?:before|earlier|previously|last time|yesterday)\b"
@@ -60,7 +61,7 @@ class MissingContext(Rule):
     code = "AMB005"
     name = "missing-context"
     severity = Severity.WARNING
-    version = 2
+    version = 3
     triggers = _ABOVE_SEEDS
     shapes = (
         shape(r"(?:as|like|the) usual|(?:as|like|from) last time|(?:as|like) before"),

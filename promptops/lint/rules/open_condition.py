@@ -1,5 +1,6 @@
 """AMB002."""
 
+import re
 from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
@@ -19,6 +20,7 @@ _PATTERN = phrase(
     r"|(?:if|when|where|wherever) (?:it|that|this) makes sense|at your (?:own )?discretion"
     r"|if you see fit)\b(?! (?:by|for the law|to|for)\b)"
 )
+_RANGE = re.compile(r"\b(?:at least|between|up to|at most) [0-9]")
 
 
 class OpenCondition(Rule):
@@ -26,7 +28,8 @@ class OpenCondition(Rule):
 
     What it does:
         Flags "as needed", "if necessary", "when appropriate", "where it makes sense", "at your
-        discretion" and their like, unless what follows says what it is needed for.
+        discretion" and their like, unless what follows says what it is needed for, or the prompt
+        gives the range of an "as many as needed".
 
     Why is this bad?
         The model decides when the instruction applies, differently from call to call.
@@ -63,5 +66,8 @@ class OpenCondition(Rule):
         """Yield each condition that nothing can decide."""
         for message in prompt.messages:
             for match in near(message, _PATTERN, _SEEDS, self.regions, before=40, after=40):
+                before = message.lower[max(0, match.start() - 8) : match.start()]
+                if before.endswith(("as many ", "as much ")) and _RANGE.search(message.lower):
+                    continue
                 words = " ".join(message.text[match.start() : match.end()].split())
                 yield self.found(prompt, message, match.span(), f'"{words}" does not say when')

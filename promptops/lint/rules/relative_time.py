@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
 from promptops.lint.nearby import near, shape
-from promptops.lint.parsed import ParsedPrompt, Wording
+from promptops.lint.parsed import ParsedMessage, ParsedPrompt, Wording
 from promptops.lint.phrases import phrase
 from promptops.lint.rule import Rule
 
@@ -29,12 +29,18 @@ _PATTERN = phrase(
     r"|literature|papers|advances)\b"
     r"|\btoday's (?:date|news|market|weather|prices?)\b"
     r"|\b(?:this|last) (?:year|month|week|quarter)\b"
-    r"|\bthe (?:past|last) (?:few )?(?:(?:two|three|five|ten|[0-9]{1,2}) )?(?:years?|months?|weeks?"
-    r"|days?)\b|\bnowadays\b"
+    r"|\bthe (?:past|last) (?:few )?(?:(?:two|three|five|ten|[0-9]{1,2}) )?"
+    r"(?:years?|months?|weeks?)\b|\bthe (?:past|last) few days\b|\bnowadays\b"
 )
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}(?![0-9])")
 _DATED = ("as of ", "the web", "the internet", "web search", "browse", "browsing", "search online",
           "current date", "current_date", "today's date", "today is")  # fmt: skip
+
+
+def _is_title(message: ParsedMessage, match: re.Match[str]) -> bool:
+    """Whether the words are part of a name, such as the label "Read This Month"."""
+    words = message.text[match.start() : match.end()]
+    return words.startswith(("This ", "Last ")) and words.istitle() and " " in words
 
 
 class RelativeTime(Rule):
@@ -88,7 +94,7 @@ class RelativeTime(Rule):
         for wording in prompt.wordings:
             for message in wording.instructing:
                 hits = near(message, _PATTERN, _ADJECTIVES, self.regions, before=6, after=70)
-                match = next(hits, None)
+                match = next((hit for hit in hits if not _is_title(message, hit)), None)
                 if match is None or self._dated(wording):
                     continue
                 words = " ".join(message.text[match.start() : match.end()].split())

@@ -43,6 +43,7 @@ class UnboundedAgency(PhraseRule):
         r"\b(?:never|do not|don't|no need to|without)(?: ever)? (?:ask(?:ing)?|wait(?:ing)?"
         r"|request(?:ing)?|seek(?:ing)?|requir(?:e|ing))(?: (?:me|the user|them|any|user|for|human"
         r"|explicit|further|prior)){0,4} (?:confirmation|permission|approval|consent)\b"
+        r"(?![^.\n]{0,40}\b(?:analy[sz]e|summari[sz]e|translate|answer|respond|draft|explain)\b)"
         r"|\byou (?:may|can|are allowed to|are free to) (?:use|call|run|execute|take) any (?:tool"
         r"|command|action|function)s?\b"
         r"|\byou have (?:full|complete|unrestricted|unlimited) (?:access to|autonomy|control over)"

@@ -27,6 +27,9 @@ _LAST_WORD = (
     r"|color|style|type|field)\]"
 )
 _TEMPLATE = re.compile(r"output|format|template|structure|response|report", re.IGNORECASE)
+_FORM = re.compile(
+    r"\b(?:following|this) (?:format|form|template|structure|layout)\b", re.IGNORECASE
+)
 _MEANT = re.compile(
     r"\b(?:placeholders?|in (?:square )?brackets|as \[|like \[|with \[|mark(?:ed)? (?:it )?(?:as"
     r"|with)|use \[|write \[|tags?|prefix(?:es)?|labels?|such as \[|replaced?|redact(?:ed)?"
@@ -105,6 +108,9 @@ class UnresolvedMarker(Rule):
             spoken_of = _MEANT.search(message.text, start, match.start() + 1) or _MEANT.search(
                 message.text, match.end(), end
             )
+            lead = message.text[max(0, match.start() - 120) : match.start()]
+            if _FORM.search(lead):
+                continue
             if spoken_of or _TEMPLATE.search(message.heading(start)):
                 continue
             seen.add(match.group())

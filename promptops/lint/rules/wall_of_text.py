@@ -9,6 +9,7 @@ from promptops.lint.rule import Rule
 
 _BLANK = re.compile(r"\n[ \t]{0,80}\n")
 _PROSE = 8  # words a line, on average; lists, tables and JSON have fewer
+_JSON = re.compile(r"\s{0,9}(?:\{\s{0,40}\"|\[\s{0,40}[{\"])")
 _LIST_ITEM = re.compile(r"\n[ \t]{0,20}(?:[-*•]|\d{1,3}[.)]|#)")
 
 
@@ -16,7 +17,8 @@ class WallOfText(Rule):
     """A long stretch of instructions without any structure.
 
     What it does:
-        Flags a paragraph of instructions with more than 250 words and no list.
+        Flags a paragraph of instructions with more than 250 words and no list; JSON is left
+        alone.
 
     Why is this bad?
         Single rules get lost in it, for models and for the people who edit it.
@@ -55,6 +57,8 @@ class WallOfText(Rule):
             if message.is_shot or longest < most * 3:  # no paragraph can be longer than that
                 continue
             for start, end in _paragraphs(message.text):
+                if _JSON.match(message.text, start):
+                    continue  # JSON has its own structure
                 if end - start < most * 3 or _LIST_ITEM.search(message.text, start, end):
                     continue
                 lines = message.text.count("\n", start, end) + 1
