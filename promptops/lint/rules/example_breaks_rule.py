@@ -45,6 +45,21 @@ _TURN = re.compile(
     r"[*_ \t]{0,4}([^\n]{1,2000})$",
     re.IGNORECASE | re.MULTILINE,
 )
+_COUNTED = phrase(
+    r"\b(?P<low>[0-9]{1,3})(?:(?:-| to )(?P<high>[0-9]{1,3}))?(?:-| )words?(?: long)?"
+    r" (?P<unit>sentence|bullet)"
+)
+_BLOCK = re.compile(
+    r"^#{0,4}[ \t]{0,2}examples?(?P<name> (?:outputs?|bullets?|items?|sentences?|ideas))?:?"
+    r"[ \t]{0,4}\n"
+    r"(?P<items>.{1,1500}?)^#{0,4}[ \t]{0,2}end example",
+    re.MULTILINE | re.DOTALL,
+)
+_ITEM = re.compile(
+    r"^[ \t]{0,4}(?P<mark>(?:[-*]|[0-9]{1,2}\.)[ \t])?(?P<words>[^\n]{1,2000})$", re.MULTILINE
+)
+_UNFINISHED = frozenset("_[({<…#")
+_REACH = 600  # characters between a count and the example that shows it
 _EXAMPLE = bytes([REGIONS.index(Region.EXAMPLE)])
 _SPLIT = re.compile(r",| or | and |\||/")
 _QUOTES = " \t\n\"'`.*!“”‘’()"
@@ -67,7 +82,9 @@ class ExampleBreaksRule(Rule):
         Compares the example answers (assistant messages, and `Output:`, `Answer:`, `Label:` lines
         under repeated labels) with what the prompt says of every answer: one word, at most so
         many words, sentences or characters, JSON only, yes or no, one of the listed labels, no
-        emojis. Rules with a condition are left alone.
+        emojis. Rules with a condition are left alone. In a marked example ("EXAMPLE" to "END
+        EXAMPLE"), the first item that breaks the "15-word bullets" stated shortly before is a
+        remark.
 
     Why is this bad?
         Models follow examples over descriptions: the rule is lost.
@@ -108,6 +125,8 @@ class ExampleBreaksRule(Rule):
         shape(r"one of"),
         shape(r"(?:not|don.t|never|without|no)(?: [a-z]{2,8}){0,2} emoji"),
     )
+    triggers = ("end example",)
+    version = 2
     tags = ("pd-structure",)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
@@ -123,6 +142,9 @@ class ExampleBreaksRule(Rule):
                         text = f'{reason}, but the prompt says "{stated.words}"'
                         yield self.found(prompt, message, (start, end), text)
                         break
+            for message in wording.instructing:
+                for span, text in _miscounted(message):
+                    yield self.found(prompt, message, span, text, severity=Severity.INFO)
 
 
 def _answers(message: ParsedMessage) -> Iterator[tuple[ParsedMessage, int, int]]:
@@ -140,6 +162,36 @@ def _answers(message: ParsedMessage) -> Iterator[tuple[ParsedMessage, int, int]]
         for turn in turns:
             if not set(turn.group(1)) & set("{[<$"):
                 yield message, turn.start(1), turn.end(1)
+
+
+def _miscounted(message: ParsedMessage) -> Iterator[tuple[tuple[int, int], str]]:
+    """The first item of each marked example that breaks the count of words stated before it."""
+    if "end example" not in message.lower:
+        return
+    stated = list(
+        near(message, _COUNTED, ("word",), frozenset({Region.INSTRUCTION}), before=12, after=30)
+    )
+    for block in _BLOCK.finditer(message.lower) if stated else ():
+        before = [
+            m
+            for m in stated
+            if 0 < block.start() - m.end() < _REACH
+            and (block["name"] or "\n" not in message.text[m.end() : block.start()].strip())
+        ]
+        if not before:
+            continue
+        last = before[-1]
+        low, high = int(last["low"]), int(last["high"] or last["low"])
+        for item in _ITEM.finditer(message.text, *block.span("items")):
+            whole = item["words"].strip()
+            if set(whole) & _UNFINISHED or (last["unit"] == "bullet" and not item["mark"]):
+                continue
+            count = len(words(whole))
+            if count > 2 and not low <= count <= high:
+                told = " ".join(message.text[last.start() : last.end()].split())
+                text = f'this item has {count} words, but the prompt says "{told}"'
+                yield item.span("words"), text
+                break
 
 
 def _rules(wording: Wording) -> Iterator[_Stated]:
