@@ -239,9 +239,9 @@ ANCHORS: tuple[Signal, ...] = (
         "forget",
         "drops what came before",
         needles="forget|ignore|disregard|erase|delete|reset|wipe",
-        pattern=r"\b(?:forget|ignore|disregard|erase|delete|reset|wipe)(?: [\w']{1,12}){0,3}"
-        r" (?:instructions?|prompts?|everything|rules|previous|prior|before|memory"
-        r"|programming|guidelines|training|conversations?|commands?)\b",
+        pattern=r"\b(?:forget|ignore|disregard|erase|delete|reset(?! rules\b)|wipe)"
+        r"(?: [\w']{1,12}){0,3} (?:instructions?|prompts?|everything|rules|previous|prior|before"
+        r"|memory|programming|guidelines|training|conversations?|commands?)\b",
     ),
     sign(
         "tokens",

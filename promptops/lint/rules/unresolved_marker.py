@@ -14,12 +14,15 @@ _NOTES = ("TODO", "FIXME", "TBD", "XXX", "orem ipsum")
 _NEAR = 400  # characters of a sentence on either side that may speak about a marker
 _INSIDE = re.compile(r"[\[#/\w-]\Z|[#/] \Z")
 _TO_FILL = re.compile(
-    r"\[(?i:insert|your|enter|add|paste|fill in|put|choose|specify)\b[^\]\n]{1,80}\](?!\()"
+    r"\[(?i:insert|your|enter|add|paste|fill in|put|choose|specify|insertar|insérer|einfügen"
+    r"|вставить)\b[^\]\n]{1,80}\](?!\()"
     r"|<(?i:insert|enter|paste|fill in|your)[ _-][^<>\n/]{1,80}>"
     r"|\[(?<![\w=(`\[]\[)(?:[A-Z][A-Z0-9]{1,30}[ _/-]){1,5}"
     r"(?:NAME|TITLE|DATE|HERE|NUMBER|EMAIL|ADDRESS|COMPANY|TOPIC|PRODUCT|URL|LINK|TEXT|AGE"
     r"|CITY|COUNTRY|LANGUAGE|ROLE|INDUSTRY|AUDIENCE|GOAL"
     r"|AMOUNT|PRICE|PHONE|DETAILS|DESCRIPTION|COLOR|STYLE|TYPE|FIELD)\](?!\()"
+    r"|(?<=[a-z] )\[(?:topic|project|product|company|subject)\](?![(:\[])"
+    r"|(?<=:\n)\[(?:INPUT|TEXT|CONTENT|TOPIC)\](?=\s{0,9}\Z)|(?<=[Yy]ou are )_{4,40}"
 )
 _LAST_WORD = (
     r"[ _/-](?:name|title|date|here|number|email|address|company|topic|product|url|link|text|age"
@@ -44,9 +47,10 @@ class UnresolvedMarker(Rule):
 
     What it does:
         Flags notes to oneself ("TODO:", "lorem ipsum") and fields to fill in ("[INSERT COMPANY]",
-        "<your name>"). A sentence that speaks about markers, or tells the model to write them, is
-        left alone, and so is a section that shows what the answer looks like. A bare text with
-        fields is a template for its reader: there they are one remark.
+        "<your name>", "about [topic]", "You are ____"). A sentence that speaks about
+        markers, or tells the model to write them, is left alone, and so is a section that shows
+        what the answer looks like. A bare text with fields is a template for its reader: there
+        they are one remark.
 
     Why is this bad?
         The model reads a note that was meant for the author.
@@ -67,12 +71,17 @@ class UnresolvedMarker(Rule):
     code = "VAR006"
     name = "unresolved-marker"
     severity = Severity.WARNING
-    version = 2
+    version = 3
     tags = ("pd-maintainability",)
     triggers = ("todo", "fixme", "tbd", "xxx", "lorem ipsum", "[insert", "[your", "[enter", "[add",
                 "[paste", "[fill", "[put", "[choose", "[specify", "<insert", "<enter", "<paste",
-                "<fill", "<your")  # fmt: skip
-    shapes = (_LAST_WORD,)
+                "<fill", "<your", "[insertar", "[insérer", "[einfügen", "[вставить")  # fmt: skip
+    shapes = (
+        _LAST_WORD,
+        r"[a-z] \[(?:topic|project|product|company|subject)\]",
+        r":\n\[(?:input|text|content|topic)\]",
+        r"you are _{4}",
+    )
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield the first marker of each wording in each message; of a bare text, one remark."""
