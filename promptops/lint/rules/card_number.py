@@ -49,12 +49,23 @@ class CardNumber(Rule):
         for message in prompt.messages:
             for match in message.find(_DIGITS, self.regions, cased=True):
                 digits = re.sub(r"[^0-9]", "", match.group())
-                if not is_card_number(digits) and not _is_called(message, match.start(), digits):
+                if not _is_card(message, match.start(), digits):
                     continue
                 test = digits in TEST_CARDS
                 text = "a card number published for tests" if test else "a payment card number"
                 level = Severity.INFO if test else None
                 yield self.found(prompt, message, match.span(), text, severity=level, conceal=True)
+
+
+def card_numbers(message: ParsedMessage) -> Iterator[tuple[int, int]]:
+    """Start and end of every card number in a message, in any region."""
+    for match in _DIGITS.finditer(message.text):
+        if _is_card(message, match.start(), re.sub(r"[^0-9]", "", match.group())):
+            yield match.span()
+
+
+def _is_card(message: ParsedMessage, start: int, digits: str) -> bool:
+    return is_card_number(digits) or _is_called(message, start, digits)
 
 
 def _is_called(message: ParsedMessage, start: int, digits: str) -> bool:

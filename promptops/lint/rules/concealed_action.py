@@ -59,7 +59,10 @@ class ConcealedAction(PhraseRule):
                 "this hidden", "used this skill", "used this tool", "this skill to the",
                 "this tool to the", "called this tool", "covertly")  # fmt: skip
     shapes = (
-        shape(r"keep (?:this|these|your) (?:[a-z]{4,12}[^a-z]{0,3})?(?:hidden|secret)"),
+        (
+            r"keep[^a-z]{1,3}(?:this|these|your)[^a-z]{1,6}(?:[a-z]{4,12}[^a-z]{0,6})?"
+            r"(?:hidden|secret)"
+        ),
         shape(r"(?:used|called|ran|invoked|using|use) (?:this|the) (?:skill|tool|plugin)"),
     )
     seeds = (*triggers, "keep this", "keep these", "keep your", "this skill", "this tool",

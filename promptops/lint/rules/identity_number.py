@@ -62,13 +62,14 @@ class IdentityNumber(Rule):
         """Yield each number, once."""
         for message in prompt.messages:
             end = -1
-            for start, stop, text in sorted(_numbers(message)):
+            for start, stop, text in sorted(identity_numbers(message)):
                 if start >= end and message.region(start) in self.regions:
                     yield self.found(prompt, message, (start, stop), text, conceal=True)
                     end = stop
 
 
-def _numbers(message: ParsedMessage) -> Iterator[tuple[int, int, str]]:
+def identity_numbers(message: ParsedMessage) -> Iterator[tuple[int, int, str]]:
+    """Start, end and kind of every such number in a message, in any region; some overlap."""
     for match in _IBAN.finditer(message.text):
         start = match.start() - 2
         found = _account(message.text[start : match.end()])

@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
-from promptops.lint.parsed import ParsedPrompt
+from promptops.lint.parsed import ParsedMessage, ParsedPrompt
 from promptops.lint.personal.phones import SHAPES, phone_numbers
 from promptops.lint.regions import WRITTEN
 from promptops.lint.rule import Rule
+from promptops.lint.rules.card_number import card_numbers
+from promptops.lint.rules.identity_number import identity_numbers
 
 _EMAIL = re.compile(
     r"(?<![\w.+-])(?P<local>[A-Za-z0-9][A-Za-z0-9._%+-]{0,63})@(?P<domain>(?:[A-Za-z0-9-]{1,6"
@@ -24,9 +26,10 @@ _ROLE = re.compile(
     r"|billing"
     r"|security|abuse|postmaster|webmaster|feedback|legal|privacy|service|orders?|user|username"
     r"|name"
-    r"|email|your|you|me|someone|test|git|dpo|marketing|hr|service-?desk|(?:john|jane"
-    r"|joe)[._-]?(?:doe|smith|roe)?)(?:[._+-].{0,40})?$"
+    r"|email|your|you|me|someone|test|git|dpo|marketing|hr|service-?desk)(?:[._+-].{0,40})?$"
+    r"|^(?:john|jane|joe)(?:[._-]?(?:doe|smith|roe|public|bloggs))?(?:[._+-]?[0-9]{1,4})?$"
 )
+_USER_OF_ADDRESS = re.compile(r"://[^\s/@\"'<>]{0,120}$")
 
 
 class PersonalContact(Rule):
@@ -35,7 +38,8 @@ class PersonalContact(Rule):
     What it does:
         Flags e-mail addresses, international and national telephone numbers, and other numbers
         that are called one ("phone: 467 3395"). Addresses of roles (support@), reserved domains
-        (example.com) and fictional numbers (555-01xx) are left alone.
+        (example.com), logins in a web or database address, fictional numbers (555-01xx) and the
+        digits of cards, bank accounts and identity numbers are left alone.
 
     Why is this bad?
         It is personal data without a purpose, in a text that is copied and logged; models repeat
@@ -57,7 +61,7 @@ class PersonalContact(Rule):
     code = "PRI004"
     name = "personal-contact"
     severity = Severity.WARNING
-    version = 2
+    version = 3
     regions = WRITTEN
     shapes = (r"[a-z0-9_%+-]@[a-z0-9.-]{1,120}\.[a-z]{2}", *SHAPES)
     tags = ("gdpr-art5", "hipaa-164.514", "owasp-llm02")
@@ -67,10 +71,10 @@ class PersonalContact(Rule):
         for message in prompt.messages:
             if "@" in message.text:
                 for match in message.find(_EMAIL, self.regions, cased=True):
-                    if not _is_nobodys(match):
+                    if not _is_nobodys(match) and not _is_login(message, match.start()):
                         text = "an e-mail address of a person"
                         yield self.found(prompt, message, match.span(), text, conceal=True)
-            for span in phone_numbers(message.text, message.lower):
+            for span in _phones(message):
                 if message.region(span[0]) in self.regions:
                     yield self.found(prompt, message, span, "a telephone number", conceal=True)
 
@@ -78,3 +82,19 @@ class PersonalContact(Rule):
 def _is_nobodys(match: re.Match[str]) -> bool:
     local, domain = match["local"].lower(), match["domain"].lower()
     return bool(_ROLE.match(local)) or bool(_RESERVED.search(domain)) or domain.endswith(".png")
+
+
+def _is_login(message: ParsedMessage, start: int) -> bool:
+    """Whether it is the user of an address such as ``postgres://user:password@host``."""
+    return bool(_USER_OF_ADDRESS.search(message.text, max(0, start - 130), start))
+
+
+def _phones(message: ParsedMessage) -> Iterator[tuple[int, int]]:
+    """Telephone numbers that are no part of a card, account or identity number."""
+    spans = list(phone_numbers(message.text, message.lower))
+    if spans:
+        taken = [(start, end) for start, end, _ in identity_numbers(message)]
+        taken += card_numbers(message)
+        for start, end in spans:
+            if not any(first < end and start < last for first, last in taken):
+                yield start, end

@@ -18,6 +18,11 @@ _ACT = (
     r"|hire|select|prioriti[sz]e|deprioriti[sz]e|penali[sz]e|downgrade|favou?r|disqualify|charge"
     r"|turn down|drop|remove|skip)"
 )
+_PAPER = (
+    r"(?:[0-9]{1,4}|an?|one|two|three|four|five|six|nine|twelve|thirty|sixty|ninety)"
+    r" (?:business |working |calendar )?(?:minute|hour|day|week|month|quarter)s?\b|[0-9]\b"
+    r"|(?:an?|one|two|three|four|five|six|ten) years?\b"
+)
 _SEEDS = ("older than", "over the age", "above the age", "younger than", "over 4", "over 5",
           "over 6", "under the age", "women", "female", "male ", "men ", "gender", "race", "ethnic",
           "religio", "muslim", "jewish", "christian", "nationalit", "immigrant", "foreign",
@@ -28,9 +33,11 @@ _PATTERN = phrase(
     rf"\b{_ACT} (?:any |all |the |out |younger |older |more |each )?(?:female |male |women "
     r"|disabled |muslim |jewish"
     rf" |foreign |pregnant |gay |married |immigrant )?{_WHO}[^.\n]{{0,60}}?"
-    r"\b(?:older than (?!1[0-9]\b|21\b)|over the age of (?!1[0-9]\b|21\b)"
+    rf"\b(?:older than (?!1[0-9]\b|21\b|{_PAPER})|over the age of (?!1[0-9]\b|21\b)"
     r"|above the age of (?!1[0-9]\b|21\b)"
-    r"|younger than (?:[3-9][0-9])|over [4-9][0-9]\b|(?:who|that) (?:is|are|have|has|get|got"
+    r"|younger than (?:[3-9][0-9])|over [4-9][0-9]\b(?! ?(?:%|percent|points?|dollars|euros|pounds"
+    r"|usd|eur|days|hours|minutes|weeks|months|pages|words|kb|mb|miles|km|kg))"
+    r"|(?:who|that) (?:is|are|have|has|get|got"
     r"|seem|sound)[^.\n]{0,20}"
     r"(?:pregnan|disab|muslim|jewish|christian|immigrant|foreign|gay|married|women|female|male"
     r"|black|white"
@@ -53,7 +60,8 @@ class ProtectedAttribute(Rule):
         Flags instructions to reject, prefer, rank, score or charge applicants, tenants,
         customers and the like by age, sex, race, ethnicity, religion, nationality, disability,
         pregnancy, marital status or sexual orientation ("reject applicants older than 50").
-        Legal ages up to 21, and texts on fairness, audits or what must not be done, do not count.
+        Legal ages up to 21, the age of papers (days, months), and texts on fairness, audits or what
+        must not be done, do not count.
 
     Why is this bad?
         It is discrimination, and unlawful in most countries, whoever writes the prompt.
@@ -75,6 +83,7 @@ class ProtectedAttribute(Rule):
     code = "CMP003"
     name = "protected-attribute"
     severity = Severity.ERROR
+    version = 2
     shapes = (
         shape(
             r"(?:reject|decline|exclude|prefer|rank|score|shortlist|screen out|filter out|approve"

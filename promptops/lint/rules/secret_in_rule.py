@@ -1,6 +1,8 @@
 """SEC005."""
 
+import re
 from collections.abc import Iterator
+from itertools import chain
 
 from promptops.lint.finding import Finding, Severity
 from promptops.lint.nearby import near
@@ -19,6 +21,16 @@ _SECRET = phrase(
     r"|access (?:code|token)"
     r"|pin code|pin)(?: (?:for|to|of) [^.\n]{1,30})? ?(?:is|:"
     r"|=) ?[\"'`“]?(?P<value>[^\s\"'`”,;.]{4,60})"
+)
+_TOLD = phrase(
+    r"\b(?:password|passphrase|passcode|secret (?:key|word|code|phrase)|api[ -]?key"
+    r"|access (?:code|token)|pin code|pin) [\"'`“]?"
+    r"(?P<value>(?=[a-z!@#$%^&*_+=-]{0,59}[0-9])[a-z0-9!@#$%^&*_+=-]{4,60})(?![\w{(])"
+)
+_TERM = re.compile(
+    r"[0-9]{1,3}$|(?:sha|md|base|utf|aes|rsa|oauth|otp|tls|ssl|rfc|iso|nist|v|argon|pbkdf|web|win"
+    r"|step|rule|section|type|level|part|item|table|figure|note)[-_]?[0-9]{1,5}$|[0-9]fa$"
+    r"|[0-9]{1,4}(?:st|nd|rd|th|x|px|-?(?:digit|character|char|letter|word|day|hour|time|minute))"
 )
 _NOT_A_VALUE = frozenset(
     {
@@ -55,6 +67,7 @@ class SecretInRule(Rule):
     code = "SEC005"
     name = "secret-in-rule"
     severity = Severity.ERROR
+    version = 2
     regions = frozenset({Region.INSTRUCTION, Region.QUOTE, Region.CODE})
     triggers = ("password", "passphrase", "passcode", "secret", "api key", "api-key", "apikey",
                 "access code", "access token", "pin ", "pin:", "pin=")  # fmt: skip
@@ -63,7 +76,12 @@ class SecretInRule(Rule):
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield each secret whose neighborhood demands secrecy."""
         for message in prompt.messages:
-            for match in near(message, _SECRET, self.triggers, self.regions, before=2, after=140):
+            named, told = (
+                near(message, pattern, self.triggers, self.regions, before=2, after=140)
+                for pattern in (_SECRET, _TOLD)
+            )
+            plain = (match for match in told if not _TERM.match(match["value"]))
+            for match in chain(named, plain):
                 value = match["value"]
                 around = message.lower[max(0, match.start() - 200) : match.end() + 200]
                 if value in _NOT_A_VALUE or "{{" in value or not _SECRECY.search(around):

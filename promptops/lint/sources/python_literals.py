@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from promptops.prompts.formats.foreign import ForeignSlot
 
 _PREFIX = re.compile(r"([A-Za-z]{0,2})(\"\"\"|'''|\"|')")
-_BETWEEN = re.compile(r"(?:[\s()\\]|#[^\n]{0,10000})+")
+_BETWEEN = re.compile(r"(?:[\s()\\]|#[^\n]{0,10000}){1,10000}")
 _ESCAPE = re.compile(
     r"\\(?:\r?\n|[0-7]{1,3}|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|N\{[^}]{1,100}\}|.)",
     re.DOTALL,

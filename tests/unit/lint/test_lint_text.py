@@ -143,7 +143,7 @@ def unbounded(tree, *, nested: bool = False) -> list[str]:
 
 # What reads our own words only: reports and the reference.
 OURS = ("promptops.lint.reporters", "promptops.lint.reference")
-SHORT_TEXTS_ONLY = {"_SECTION", "_REPEATED", "_HEX", "_KEY", "_NAME"}
+SHORT_TEXTS_ONLY = {"_BY_NAME", "_SECTION", "_REPEATED", "_HEX", "_KEY", "_NAME"}
 
 
 def test_no_pattern_over_prompts_can_run_away():
