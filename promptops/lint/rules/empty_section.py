@@ -59,6 +59,7 @@ class EmptySection(Rule):
     code = "FMT014"
     name = "empty-section"
     severity = Severity.INFO
+    version = 2
     shapes = (r"\n[ \t]{0,20}\n#",)
     tags = ("pd-structure",)
 

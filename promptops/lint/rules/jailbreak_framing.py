@@ -48,6 +48,7 @@ class JailbreakFraming(Rule):
     code = "SEC013"
     name = "jailbreak-framing"
     severity = Severity.ERROR
+    version = 2
     regions = frozenset({Region.INSTRUCTION, Region.EXAMPLE})
     triggers = TRIGGERS
     tags = ("owasp-llm01",)

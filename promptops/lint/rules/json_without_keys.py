@@ -46,6 +46,7 @@ class JsonWithoutKeys(Rule):
     code = "FMT002"
     name = "json-without-keys"
     severity = Severity.WARNING
+    version = 2
     triggers = ("json",)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:

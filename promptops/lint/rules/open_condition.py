@@ -50,7 +50,7 @@ class OpenCondition(Rule):
     code = "AMB002"
     name = "open-condition"
     severity = Severity.INFO
-    version = 2
+    version = 3
     shapes = (
         shape(r"(?:as|as you|as you see|if you see) (?:needed|necessary|appropriate|fit|desired)"),
         shape(

@@ -45,6 +45,7 @@ class PersonalDate(Rule):
     code = "PRI012"
     name = "personal-date"
     severity = Severity.WARNING
+    version = 2
     regions = WRITTEN
     shapes = SHAPES
     tags = ("gdpr-art5", "hipaa-164.514", "owasp-llm02")

@@ -71,6 +71,7 @@ class RelativeTime(Rule):
     code = "AMB009"
     name = "relative-time"
     severity = Severity.INFO
+    version = 2
     shapes = (
         shape(
             r"(?:latest|recent|current|up-to-date|newest) (?:[a-z-]{2,20} ){0,2}"

@@ -31,6 +31,7 @@ class UnboundedAgency(PhraseRule):
     code = "SEC007"
     name = "unbounded-agency"
     severity = Severity.WARNING
+    version = 2
     triggers = ("confirmation", "permission", "approval", "consent", "any tool", "any command",
                 "any action", "any function", "full access", "full autonomy", "complete access",
                 "complete autonomy", "unrestricted access", "unlimited access", "full control",

@@ -41,6 +41,7 @@ class WallOfText(Rule):
     code = "FMT006"
     name = "wall-of-text"
     severity = Severity.INFO
+    version = 2
     tags = ("pd-structure",)
     defaults = {"most_words": 250}
 
