@@ -11,10 +11,10 @@ from promptops.lint.regions import EVERYWHERE, Region
 from promptops.lint.rule import Rule
 
 _ALWAYS = phrase(
-    r"(?:always|you must|make sure to|be sure to) (?:always )?(?P<act>[a-z][a-z' -]{5,60})"
+    r"(?:always|you must|make sure to|be sure to) (?:always )?(?P<act>[a-z][a-z' -]{3,60})"
 )
 _NEVER = phrase(
-    r"(?:never|do not|don't|must not|you should not) (?:ever )?(?P<act>[a-z][a-z' -]{5,60})"
+    r"(?:never|do not|don't|must not|you should not) (?:ever )?(?P<act>[a-z][a-z' -]{3,60})"
 )
 _DEMANDS = ("always", "you must", "make sure to", "be sure to")
 _BANS = ("never", "do not", "don't", "must not", "you should not")
@@ -26,6 +26,8 @@ _EMPTY = frozenset(
      "it", "its", "their", "this", "that"}
 )  # fmt: skip
 _LENGTH = 3
+_VAGUE = frozenset({"have", "make", "take", "give", "keep", "need", "want", "like", "work", "come"})
+"""Verbs that say little without what follows them."""
 
 
 class AlwaysNever(Rule):
@@ -34,7 +36,8 @@ class AlwaysNever(Rule):
     What it does:
         Flags "never X", "do not X" or "you must not X" in a prompt that says "always X", "you must
         X" or "make sure to X" with the same first words (articles aside), neither with a condition
-        or an exception. Every pair of messages is compared, system against user too.
+        or an exception; a ban of one word ("never apologize") forbids the act as a whole. Every
+        pair of messages is compared, system against user too.
 
     Why is this bad?
         The model follows one of the two, by chance.
@@ -55,7 +58,7 @@ class AlwaysNever(Rule):
     code = "CON003"
     name = "always-never"
     severity = Severity.ERROR
-    version = 2
+    version = 3
     triggers = _DEMANDS
     tags = ("pd-specification",)
 
@@ -68,6 +71,7 @@ class AlwaysNever(Rule):
             for message in wording.instructing:
                 for act, match in self._acts(message, _ALWAYS, _DEMANDS):
                     demands.setdefault(act, (message, match))
+                    demands.setdefault(act[:1], (message, match))
             if not demands:
                 continue
             for message in wording.instructing:
@@ -92,7 +96,8 @@ class AlwaysNever(Rule):
             }
             for pattern, seeds in ((_ALWAYS, _DEMANDS), (_NEVER, _BANS))
         )
-        return not demanded.isdisjoint(banned)
+        whole = demanded | {act[:1] for act in demanded}
+        return not whole.isdisjoint(banned)
 
     def _acts(
         self,
@@ -103,10 +108,16 @@ class AlwaysNever(Rule):
     ) -> Iterator[tuple[tuple[str, ...], re.Match[str]]]:
         for match in starting(message, pattern, seeds, regions or self.regions):
             content = [word for word in match["act"].split() if word not in _EMPTY]
-            if len(content) > 1:
+            if len(content) > 1 or (content and _is_whole(message, match, content[0])):
                 yield tuple(content[:_LENGTH]), match
 
     @staticmethod
     def _excepted(message: ParsedMessage, match: re.Match[str]) -> bool:
         start, end = sentence_around(message, match.start())
         return bool(_EXCEPTION.search(message.lower, start, end))
+
+
+def _is_whole(message: ParsedMessage, match: re.Match[str], word: str) -> bool:
+    """Whether an act of one word is all that its sentence says."""
+    end = message.lower[match.end() : match.end() + 1]
+    return len(word) > 3 and word not in _VAGUE and (not end or end in ".!;\n")

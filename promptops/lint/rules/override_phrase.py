@@ -63,7 +63,7 @@ class OverridePhrase(Rule):
     code = "SEC002"
     name = "override-phrase"
     severity = Severity.ERROR
-    version = 2
+    version = 3
     regions = frozenset({Region.INSTRUCTION, Region.EXAMPLE})
     triggers = TRIGGERS
     tags = ("owasp-llm01",)

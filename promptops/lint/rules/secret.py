@@ -37,7 +37,7 @@ class Secret(Rule):
     code = "PRI001"
     name = "secret"
     severity = Severity.ERROR
-    version = 2
+    version = 3
     regions = WRITTEN
     triggers = TRIGGERS
     shapes = SHAPES

@@ -37,6 +37,7 @@ _TONE = phrase(
     r"|\b(?:write|answer|respond|reply|use|narrate|stay)(?: (?:it|the|everything|story|in|only"
     r"|always|text)){0,4} (?P<tense>past|present) tense\b"
 )
+_ADJECTIVE = re.compile(rf"\b(?:{_ADJECTIVES})\b")
 _COUNTED = re.compile(r"\b(?:first|second|third)[- ]person")
 _SEEDS = (*(word for word in _SIDES if word not in ("first", "second", "third", "past", "present")),
           "person", "tense")  # fmt: skip
@@ -70,6 +71,7 @@ class ToneConflict(Rule):
     code = "CON012"
     name = "tone-conflict"
     severity = Severity.WARNING
+    version = 2
     shapes = (
         shape(
             r"(?:tone|style|voice|language|register|manner|be|stay|sound|remain|a|an|in|use|very"
@@ -93,16 +95,23 @@ class ToneConflict(Rule):
                     part = scope(sentence, without=frozenset({"story", "message"}))
                     if part is None or self._is_negated(message, start, match):
                         continue
-                    word = match["word"] or match["person"] or match["tense"]
-                    axis, side = _SIDES[word]
                     words = " ".join(message.text[match.start() : match.end()].split())
                     here = (message.index, start, end)
-                    before = seen.setdefault((axis, part), (side, words, here))
-                    if before[0] != side and before[2] != here:
-                        text = f'"{words}" contradicts "{before[1]}"'
-                        yield self.found(prompt, message, match.span(), text)
+                    for axis, side in _sides(match):
+                        before = seen.setdefault((axis, part), (side, words, here))
+                        if before[0] != side and before[2] != here:
+                            text = f'"{words}" contradicts "{before[1]}"'
+                            yield self.found(prompt, message, match.span(), text)
+                            break
 
     @staticmethod
     def _is_negated(message: ParsedMessage, start: int, match: re.Match[str]) -> bool:
         before = message.lower[start : match.end()]
         return bool(re.search(r"\b(?:not|never|avoid|without|than|or)\b|n't\b", before))
+
+
+def _sides(match: re.Match[str]) -> list[tuple[str, int]]:
+    """Axis and side of what a demand names: all of its adjectives, or a person or tense."""
+    if match["word"]:
+        return [_SIDES[word] for word in _ADJECTIVE.findall(match.group())]
+    return [_SIDES[match["person"] or match["tense"]]]

@@ -16,6 +16,7 @@ from promptops.lint.secrets.values import (
     UUID,
     decoded,
     is_identifier,
+    is_key_around_a_counter,
     is_made_up_token,
     is_placeholder,
     looks_like_password,
@@ -209,7 +210,8 @@ def _provider_key(text: str, start: int) -> Iterator[FoundSecret]:
         if match is None or match.lastindex is None:
             continue
         value = match.group().removeprefix("test_").replace("$", "-")
-        if not is_placeholder(value) and not is_identifier(value):
+        stand_in = is_placeholder(value) and not is_key_around_a_counter(value)
+        if not stand_in and not is_identifier(value):
             yield _found(match.span(), f"{providers[match.lastindex - 1]} key")
 
 

@@ -24,6 +24,7 @@ _STAND_INS = frozenset(
         "letmein", "qwerty", "qwerty123", "hidden", "env", "credentials", "p@ssw0rd", "pw",
     }
 )  # fmt: skip
+_COUNTER = re.compile(r"0?12345678?9?0?")
 _WORD = re.compile(r"[A-Z]?[a-z]{4,60}|[A-Z]{5,60}")
 _LONG_WORD = re.compile(r"[A-Z]?[a-z]{5,60}|[A-Z][a-z]{4}")
 _SWITCH = re.compile(r"(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])|(?<=[a-z])(?=[A-Z])")
@@ -44,6 +45,15 @@ def is_placeholder(value: str, *, least: float = 2.5) -> bool:
         or entropy(value) < least
         or _counts(value)
     )
+
+
+def is_key_around_a_counter(value: str) -> bool:
+    """Whether a long key is random but for one run of digits such as ``1234567890``.
+
+    The run alone would make it a placeholder; what stands around it can only be a real key.
+    """
+    rest = _COUNTER.sub("", value, count=1)
+    return 32 <= len(rest) < len(value) and looks_random(rest)
 
 
 def looks_random(value: str) -> bool:
