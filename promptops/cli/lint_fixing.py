@@ -1,6 +1,7 @@
 """Apply fixes, or show what they would change."""
 
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +14,7 @@ from promptops.cli.watch import Watch
 from promptops.core.counting import counted
 
 if TYPE_CHECKING:
+    from promptops.lint.fixes import Refused
     from promptops.operations.lint_fixing import FixedFile, LintScope
 
 
@@ -21,7 +23,7 @@ def fix(cli: Cli, flags: LintFlags) -> None:
     watch = watching(cli)
     scope = scope_of(cli, flags)
     if flags.stdin:
-        _fix_stdin(scope, flags)
+        _fix_stdin(scope, flags, watch)
         return
     changed = _fixed(scope, flags, watch)
     if flags.diff:
@@ -49,28 +51,47 @@ def _fixed(scope: "LintScope", flags: LintFlags, watch: Watch) -> "list[FixedFil
         watch.tell("fix", done, len(targets))
         if file is None:
             continue
-        for refused in file.refused:
-            place = f"{refused.finding.path}:{refused.finding.line}"
-            watch.remark(f"{place}: {refused.finding.code} not fixed: {refused.reason}")
+        _tell_refused(watch, file.refused)
         if file.data != file.before:
             changed.append(file)
     return changed
 
 
-def _fix_stdin(scope: "LintScope", flags: LintFlags) -> None:
-    """Print the fixed text, or its diff: what an editor or a filter expects."""
-    from promptops.lint.fixes import unified_diff
-    from promptops.operations.lint_fixing import fix_source
+def _fix_stdin(scope: "LintScope", flags: LintFlags, watch: Watch) -> None:
+    """Print the fixed text, or its diff: what an editor or a filter expects.
 
-    text = sys.stdin.buffer.read().decode()
-    shown = flags.stdin_filename or "<stdin>"
-    outcome = fix_source(
-        scope, text, shown=shown, format_=flags.input_format, unsafe=flags.unsafe_fixes
+    Bytes that cannot be read come out as they went in, with the reason on standard error.
+    """
+    from promptops.lint.fixes import unified_diff
+    from promptops.lint.reporters.wording import skipped_place, visible
+    from promptops.operations.lint_fixing import fix_pipe
+
+    data = sys.stdin.buffer.read()
+    fixed = fix_pipe(
+        scope,
+        data,
+        filename=flags.stdin_filename,
+        column=flags.column,
+        format_=flags.input_format,
+        unsafe=flags.unsafe_fixes,
     )
+    for item in fixed.unread:
+        click.echo(f"{skipped_place(item)}: not fixed: {visible(item.reason)}", err=True)
+    _tell_refused(watch, fixed.refused)
     if flags.diff:
-        click.echo(unified_diff(shown, text, outcome.text), nl=False)
-        click.get_current_context().exit(int(outcome.text != text))
-    sys.stdout.buffer.write(outcome.text.encode())
+        before, after = (part.decode("utf-8", "replace") for part in (data, fixed.data))
+        click.echo(unified_diff(flags.stdin_filename or "<stdin>", before, after), nl=False)
+    else:
+        sys.stdout.buffer.write(fixed.data)
+        sys.stdout.buffer.flush()
+    changed = flags.diff and fixed.data != data
+    click.get_current_context().exit(2 if fixed.unread else int(changed))
+
+
+def _tell_refused(watch: Watch, refused: "Sequence[Refused]") -> None:
+    for each in refused:
+        place = f"{each.finding.path}:{each.finding.line}"
+        watch.remark(f"{place}: {each.finding.code} not fixed: {each.reason}")
 
 
 def _count(watch: Watch, changed: "list[FixedFile]", verb: str) -> None:

@@ -1,10 +1,12 @@
 """What a fix may change in a file, by the kind of file.
 
-Three kinds are edited: plain texts (front matter excepted), YAML and JSON files, and our prompt
+Four kinds are edited: plain texts (front matter excepted), YAML files, JSON files, and our prompt
 files, which are YAML that must load as a prompt before and after. Tables and source code are not:
 their texts are cells and literals, whose findings do not point into the file.
 """
 
+import json
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,12 +20,14 @@ from promptops.lint.regions import Region, paint
 from promptops.lint.rules import RULES
 from promptops.lint.scalar_edits import NotEditableError, scalar_at, scalar_edit
 from promptops.lint.slots import Tag, tags
+from promptops.prompts.formats.json_places import read_placed_json
 from promptops.prompts.loader import parse_prompt, template_sources
 from promptops.prompts.positions import LineIndex, Position, scalar_offsets
 from promptops.prompts.strict_yaml import read_yaml
 
-_YAML = (".yaml", ".yml", ".json")
-_CLOSED = (".py", ".csv", ".jsonl", ".parquet", ".ipynb")
+_YAML = (".yaml", ".yml")
+_CLOSED = (".py", ".pyi", ".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".ipynb")
+_SHARED = ("anchors are not allowed", "aliases are not allowed")
 _CHANGED = "the file has changed since it was checked"
 
 
@@ -69,6 +73,8 @@ def open_file(text: str, path: str) -> EditedFile:
     suffix = PurePath(path).suffix.lower()
     if suffix in _CLOSED:
         raise NotEditableError(f"texts inside {suffix} files are not rewritten: change it by hand")
+    if suffix == ".json":
+        return _Json(text, path)
     return _Yaml(text, path) if suffix in _YAML else _Plain(text)
 
 
@@ -114,7 +120,10 @@ class _Yaml:
         try:
             self._document = read_yaml(text, path)
         except PromptSyntaxError as problem:
-            raise NotEditableError(f"the file cannot be read: {problem.message}") from None
+            reason = f"the file cannot be read: {problem.message}"
+            if problem.message.startswith(_SHARED):
+                reason = "no fix is made in a file with anchors or aliases: change it by hand"
+            raise NotEditableError(reason) from None
         value = self._document.value
         self._is_prompt = isinstance(value, dict) and value.get("apiVersion") == "promptops/v1"
         self._newline = newline_of(text)
@@ -189,6 +198,73 @@ class _Yaml:
     def _is_template(self, pointer: str) -> bool:
         """In a foreign format any text may be one."""
         return not self._is_prompt or pointer in self._templates
+
+
+class _Json:
+    """A JSON file; every text in it may be a template."""
+
+    def __init__(self, text: str, path: str) -> None:
+        self._path = path
+        self._index = LineIndex(text)
+        try:
+            self._document = read_placed_json(text, path)
+        except PromptSyntaxError as problem:
+            raise NotEditableError(f"the file cannot be read: {problem.message}") from None
+
+    def patches(self, finding: Finding) -> tuple[Patch, ...]:
+        return tuple(self._patch(finding, edit) for edit in _edits(finding))
+
+    def check(self, after: str, patches: Sequence[Patch]) -> None:
+        try:
+            document = read_placed_json(after, self._path)
+        except PromptSyntaxError as problem:
+            raise NotEditableError(f"the file would not load: {problem.message}") from None
+        by_pointer: dict[str, list[tuple[int, int, str]]] = {}
+        for patch in patches:
+            change = (patch.first, patch.last, patch.text)
+            by_pointer.setdefault(patch.pointer, []).append(change)
+        expected = self._document.value
+        for pointer, changes in by_pointer.items():
+            old = text_at(self._document.value, pointer)
+            new = _changed(old, changes)
+            _same_tags(old, new, changes)
+            expected = _replaced(expected, _parts(pointer), new)
+        if document.value != expected or document.spans.keys() != self._document.spans.keys():
+            raise NotEditableError("the words cannot be written into this JSON text")
+
+    def _patch(self, finding: Finding, edit: Edit) -> Patch:
+        start, end = _stretch(self._index, edit)
+        spans = self._document.spans.items()
+        found = (name for name, (first, last) in spans if first <= start and end <= last)
+        pointer = next(found, None)
+        if pointer is None:
+            raise NotEditableError("the edit reaches over more than one value of the file")
+        value = text_at(self._document.value, pointer)
+        locate = self._document.locator(pointer)
+        first, last = (bisect_left(range(len(value)), at, key=locate) for at in (start, end))
+        if (locate(first), locate(last)) != (start, end):
+            raise NotEditableError("the edit begins or ends between two characters of the text")
+        text = edit.text.replace("\r\n", "\n")
+        guard(value, (first, last), text, finding)
+        written = json.dumps(text, ensure_ascii=False)[1:-1]
+        return Patch(
+            start=start,
+            end=end,
+            written=written,
+            pointer=pointer,
+            first=first,
+            last=last,
+            text=text,
+        )
+
+
+def text_at(value: JSON, pointer: str) -> str:
+    """The text at a JSON pointer; raises `NotEditableError` when there is none."""
+    for part in _parts(pointer):
+        value = value[int(part)] if isinstance(value, list) else value[part]
+    if not isinstance(value, str):
+        raise NotEditableError("this value is no text")
+    return value
 
 
 def guard(value: str, stretch: tuple[int, int], text: str, finding: Finding) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from promptops.lint.finding import Finding, Severity
+from promptops.lint.fixable import as_fixable
 from promptops.lint.options import LintOptions
 from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.parsing import parse_file, parse_text
@@ -64,6 +65,8 @@ class Linter:
             except Exception as problem:  # noqa: BLE001 - one broken rule must not hide the others
                 reason = f"rule {rule.code} failed on this prompt: {problem!r}"
                 skipped.append(Skipped(path=prompt.path, reason=reason))
+        if any(finding.fix is not None for finding in found):
+            found = set(as_fixable(prompt, found))
         sifted = sift(
             prompt, sorted(found, key=lambda finding: finding.order), today=self.options.today
         )

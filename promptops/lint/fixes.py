@@ -189,6 +189,8 @@ def _attempt(
         parts += [body[done : patch.start], patch.written]
         done = patch.end
     after = "".join(parts) + body[done:]
+    if _has_bare_line_end(after) and "\n" in body and not _has_bare_line_end(body):
+        return after, "the edit would leave a line end of another kind"
     try:
         file.check(after, patches)
         if verify is not None:
@@ -196,6 +198,10 @@ def _attempt(
     except (NotEditableError, InputError) as problem:
         return after, str(problem)
     return after, None
+
+
+def _has_bare_line_end(text: str) -> bool:
+    return text.count("\n") > text.count("\r\n")
 
 
 def _fit(patches: Sequence[Patch], taken: Sequence[Patch]) -> bool:

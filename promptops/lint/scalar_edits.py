@@ -106,7 +106,7 @@ def _file_stretch(
     if span.style in _BLOCK:
         ends_line = text[final : final + 1] == "\n"
         end = offsets[last] if ends_line and last < len(value) else final + 1
-        end = end if ends_line else _before_return(text, end)
+        end = _before_return(text, end)
     elif last < len(value):
         end = offsets[last]
     else:

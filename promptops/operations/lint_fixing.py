@@ -8,10 +8,11 @@ from promptops.lint.engine import Linter
 from promptops.lint.finding import Finding
 from promptops.lint.fixes import FixOutcome, Refused, fix_until_stable, unified_diff
 from promptops.lint.paths import Target, check_read
+from promptops.lint.report import Skipped
 from promptops.lint.sources import FORMATS, detect, parse_source
-from promptops.operations.linting import LintScope
+from promptops.operations.linting import LintScope, lint_text
 
-__all__ = ["FixedFile", "LintScope", "fix_file", "fix_source"]
+__all__ = ["FixedFile", "FixedPipe", "LintScope", "fix_file", "fix_pipe", "fix_source"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,54 @@ def fix_file(scope: LintScope, target: Target, *, unsafe: bool = False) -> Fixed
         applied=outcome.applied,
         refused=outcome.refused,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixedPipe:
+    """What came through a pipe, fixed; ``data`` is what came where nothing could be done.
+
+    ``unread`` says what could not be read, or why nothing of this format is rewritten.
+    """
+
+    data: bytes
+    refused: tuple[Refused, ...]
+    unread: tuple[Skipped, ...]
+
+
+def fix_pipe(
+    scope: LintScope,
+    data: bytes,
+    *,
+    filename: str | None = None,
+    column: str | None = None,
+    format_: str | None = None,
+    unsafe: bool = False,
+) -> FixedPipe:
+    """Fix a text that lies in no file.
+
+    Args:
+        scope: Under which settings.
+        data: All of it.
+        filename: What it is called: it says the format.
+        column: The column with the prompts, for tables, which are not rewritten.
+        format_: The format; it counts before the name.
+        unsafe: Also apply fixes that may change the meaning.
+
+    Raises:
+        InputError: Two rules whose fixes call for each other.
+        UsageError: An unknown format.
+    """
+    text = data.decode("utf-8", "surrogateescape")
+    report = lint_text(scope, text, filename=filename, column=column, format_=format_)
+    shown = filename or "<stdin>"
+    name = format_ or (detect(Path(filename)) if filename else None) or "text"
+    if FORMATS[name].streamed:
+        table = Skipped(path=shown, reason="the texts of a table are not rewritten")
+        return FixedPipe(data=data, refused=(), unread=(*report.skipped, table))
+    if report.skipped:
+        return FixedPipe(data=data, refused=(), unread=report.skipped)
+    outcome = fix_source(scope, text, shown=shown, format_=name, unsafe=unsafe)
+    return FixedPipe(data=outcome.text.encode(), refused=outcome.refused, unread=())
 
 
 def fix_source(

@@ -155,11 +155,22 @@ def named_targets(
     root = scope.options.root.resolve() if scope.options.root is not None else None
     for name in names:
         for path in _paths(scope, name, format_):
-            place = path.resolve() if root is not None else path
-            if root is None or not place.is_relative_to(root):
-                place = path
-            found.setdefault(place, Target(path=place, column=column, format_=format_))
+            place, key = _place(path, root)
+            found.setdefault(key, Target(path=place, column=column, format_=format_))
     return list(found.values())
+
+
+def _place(path: Path, root: Path | None) -> tuple[Path, Path]:
+    """A file under the name that it was given, below ``root`` as such; and what makes it one file.
+
+    A link keeps its own name, wherever it leads; only the folders on the way to it are followed.
+    """
+    try:
+        place, key = path.parent.resolve() / path.name, path.resolve()
+    except (OSError, RuntimeError):  # links in a circle: the reader tells it
+        place = key = path.absolute()
+    inside = root is not None and place.is_relative_to(root)
+    return place if inside else path, key
 
 
 def _paths(scope: LintScope, name: str, format_: str | None) -> Sequence[Path]:

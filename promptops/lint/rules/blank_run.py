@@ -8,7 +8,7 @@ from promptops.lint.finding import Finding, Severity
 from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.rule import Rule
 
-_BLANKS = re.compile(r"(?<=\n)(?:[ \t]{0,40}\n){2,200}(?=[ \t]{0,40}\n)")
+_BLANKS = re.compile(r"(?<=\n)(?:[ \t]{0,40}\r?\n){2,200}(?=[ \t]{0,40}\r?\n)")
 
 
 class BlankRun(Rule):
@@ -37,8 +37,9 @@ class BlankRun(Rule):
     code = "ECO009"
     name = "blank-run"
     severity = Severity.INFO
+    version = 2
     tags = ("pd-efficiency",)
-    shapes = (r"\n[ \t]{0,40}\n[ \t]{0,40}\n[ \t]{0,40}\n",)
+    shapes = (r"\n(?:[ \t]{0,40}\r?\n){3}",)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield the first run of each message, with their number; the fix takes them all."""

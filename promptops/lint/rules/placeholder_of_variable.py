@@ -7,6 +7,7 @@ from promptops.lint.finding import Finding, Severity
 from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.regions import Region
 from promptops.lint.rule import Rule
+from promptops.prompts.model import Prompt
 
 _PLACEHOLDER = re.compile(
     r"(?<![{$\w])(?:\$?\{(?P<brace>[A-Za-z_]\w{0,63})\}(?!\})|<(?P<angle>[A-Za-z_]\w{0,63})>"
@@ -48,6 +49,7 @@ class PlaceholderOfVariable(Rule):
     code = "VAR001"
     name = "placeholder-of-variable"
     severity = Severity.ERROR
+    version = 2
     tags = ("pd-input",)
     needs_file = True
     regions = frozenset({Region.INSTRUCTION, Region.EXAMPLE, Region.QUOTE})
@@ -58,6 +60,7 @@ class PlaceholderOfVariable(Rule):
         if prompt.prompt is None:
             return
         declared = prompt.prompt.declared
+        untrusted = _untrusted(prompt.prompt)
         for message in prompt.messages:
             for match in message.find(_PLACEHOLDER, self.regions, cased=True):
                 name = match["brace"] or match["angle"] or match["square"]
@@ -65,4 +68,19 @@ class PlaceholderOfVariable(Rule):
                     continue
                 text = f'"{match.group()}" is not filled in: "{name}" is a declared variable'
                 fix = (f"write {{{{ {name} }}}}", f"{{{{ {name} }}}}")
-                yield self.found(prompt, message, match.span(), text, fix=fix)
+                if name not in untrusted:
+                    yield self.found(prompt, message, match.span(), text, fix=fix)
+                elif message.role == "system":  # a slot there would be a worse defect (SEC001)
+                    yield self.found(prompt, message, match.span(), text)
+                else:
+                    yield self.found(
+                        prompt, message, match.span(), text, fix=fix, applicability="unsafe"
+                    )
+
+
+def _untrusted(prompt: Prompt) -> frozenset[str]:
+    """The names whose values an attacker may write; retrieved documents are such values."""
+    names = {name for name, variable in prompt.variables.items() if variable.trust == "untrusted"}
+    if prompt.retrieval is not None:
+        names.add(prompt.retrieval.into)
+    return frozenset(names)

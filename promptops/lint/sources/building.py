@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import Literal
 
 from promptops.lint.parsed import Comment, ParsedMessage, ParsedPrompt, Place, Slot, Wording
-from promptops.lint.regions import Region, paint
+from promptops.lint.regions import REGIONS, Region, fenced, paint
 from promptops.lint.report import Skipped
 from promptops.lint.slots import tags
 from promptops.lint.sources.model import Read, Source
@@ -156,13 +156,29 @@ def clean(text: str) -> str:
 
 
 def html_remarks(text: str, start: int = 0) -> Iterator[Remark]:
-    """HTML comments below an offset that speak to the linter."""
+    """HTML comments below an offset that speak to the linter.
+
+    One inside code or quotes is an example of such a comment: it says nothing.
+    """
     if MARK not in text:
         return
+    said: Callable[[int], bool] | None = None
     for begin, end in html_comments(text, start):
         body = text[begin + 4 : end - 3].strip()
         if body.startswith("promptops:"):
-            yield Remark(body=body, start=begin, end=end)
+            said = said or _said(text[start:])
+            if said(begin - start):
+                yield Remark(body=body, start=begin, end=end)
+
+
+def _said(text: str) -> Callable[[int], bool]:
+    """Tells whether a place is neither code nor quoted, not even where that is most of a text."""
+    mask = bytearray(paint(text))
+    code = REGIONS.index(Region.CODE)
+    for start, end in fenced(text):
+        mask[start:end] = bytes([code]) * (end - start)
+    shown = (code, REGIONS.index(Region.QUOTE))
+    return lambda place: mask[place] not in shown
 
 
 def html_comments(text: str, start: int = 0) -> Iterator[tuple[int, int]]:
@@ -221,6 +237,7 @@ def _template(
     slots = [(slot.name, slot.start, slot.end, slot.untrusted) for slot in message.slots]
     template = list(message.template)
     remarks: list[Remark] = []
+    said: Callable[[int], bool] | None = None
     for kind, name, start, end, body in _tags(message.text, foreign.syntax):
         if kind == "value":
             slots.append((name, start, end, name in foreign.untrusted))
@@ -229,6 +246,9 @@ def _template(
         # Dotprompt's reader has listed its comments already: they may stand above the first role.
         if kind == "comment" and foreign.syntax == "jinja" and body.startswith("promptops:"):
             place = message.locate
+            said = said or _said(message.text)
+            if not said(start):
+                continue  # an example of such a comment
             remarks.append(Remark(body=body, start=place(start), end=place(end - 1) + 1))
     return (
         tuple(

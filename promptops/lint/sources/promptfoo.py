@@ -172,7 +172,7 @@ def _files(source: Source, name: str) -> Iterator[tuple[Path, str] | str]:
             else:
                 relative = path.relative_to(folder).as_posix()
                 yield path, _joined(source.shown, relative)
-    except (OSError, ValueError, NotImplementedError) as problem:
+    except (OSError, RuntimeError, ValueError, NotImplementedError) as problem:
         yield f"{name} cannot be looked up: {problem}"
 
 
