@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
 from promptops.lint.nearby import near, sentence_around, shape
-from promptops.lint.parsed import ParsedMessage, ParsedPrompt
+from promptops.lint.parsed import ParsedMessage, ParsedPrompt, Wording
 from promptops.lint.phrases import phrase
 from promptops.lint.rule import Rule
 from promptops.lint.scope import scope
@@ -42,6 +42,31 @@ _LONG = phrase(
 )
 
 
+_TINY_SEEDS = ("one word", "single word", "one sentence", "single sentence", "one line",
+               "single line")  # fmt: skip
+_TINY = phrase(
+    r"(?:(?<![^\n])|(?<=[.!?:;*-]\s)|(?<=\balways\s)|(?<=\bmust\s))(?:always |only ){0,2}"
+    r"(?:answer|respond|reply)(?: only)? (?:in|with) (?:just |only |exactly )?(?:one|a single)"
+    r" (?:word|sentence|line)(?=[.!;\n]|$)"
+)
+_PARAGRAPHS = phrase(
+    r"(?:(?<![^\n])|(?<=[.!?:;*-]\s)|(?<=\balways\s)|(?<=\bmust\s))(?:always )?"
+    r"(?:explain|describe|discuss|answer|respond|reply|elaborate|cover)"
+    r"(?: [a-z]{1,14}){0,4} in (?:two|three|four|five|six|several|multiple|[2-9])"
+    r" (?:[a-z]{4,10} )?(?:paragraphs|pages)(?=[.!;\n]|$)"
+)
+_HOWEVER = re.compile(
+    r"\b(?:if|when|whenever|unless|except|otherwise|depending|then|first|after)\b"
+)
+_BLEND = phrase(
+    r"\b(?:(?:short|brief|terse) (?:but|yet|and yet|and|and also) (?:very |highly |still )?(?:detailed"
+    r"|exhaustive"
+    r"|in-depth|lengthy|long|elaborate)|(?:detailed|exhaustive|in-depth|lengthy|long|elaborate)"
+    r" (?:but|yet) (?:very |still )?(?:short|brief|terse))"
+    r" (?=summary|summaries|answers?|explanations?|descriptions?|overview|response|reply|report|text"
+    r"|analysis|introduction|article|essay|paragraph)"
+)
+_BLEND_SEEDS = ("detailed", "exhaustive", "in-depth", "lengthy", "long ", "elaborate")
 _BRIEF = (_SHORT, _SHORT_SEEDS)
 _DETAILED = (_LONG, _LONG_SEEDS)
 
@@ -52,7 +77,8 @@ class LengthConflict(Rule):
     What it does:
         Flags a demand for length ("in exhaustive detail") in a prompt that demands brevity for
         the same part of the answer ("be brief"). Conditions, and parts with a name of their own
-        (a brief summary, a detailed appendix), are no conflict.
+        (a brief summary, a detailed appendix), are no conflict. "Short but detailed" of one
+        text is an info.
 
     Why is this bad?
         The model follows one of the two, by chance; reasoning models spend tokens on the choice.
@@ -74,7 +100,7 @@ class LengthConflict(Rule):
     code = "CON001"
     name = "length-conflict"
     severity = Severity.ERROR
-    version = 2
+    version = 3
     shapes = (
         shape(
             r"(?:in|with) (?:exhaustive|great|extensive|full|extreme|much|as much|the greatest)"
@@ -92,6 +118,18 @@ class LengthConflict(Rule):
             r" (?:answer|response|reply|replies|output|explanation)"
         ),
         shape(
+            r"(?:two|three|four|five|six|several|multiple) (?:[a-z]{4,10} )?(?:paragraphs|pages)"
+        ),
+        r"[2-9][^a-z]{1,3}(?:[a-z]{4,10}[^a-z]{1,3})?(?:paragraphs|pages)",
+        shape(
+            r"(?:short|brief|terse) (?:but|yet|and) (?:(?:yet|also|very|highly|still) ){0,2}"
+            r"(?:detailed|exhaustive|in-depth|lengthy|long|elaborate)"
+        ),
+        shape(
+            r"(?:detailed|exhaustive|in-depth|lengthy|long|elaborate) (?:but|yet)"
+            r" (?:(?:very|still) )?(?:short|brief|terse)"
+        ),
+        shape(
             r"(?:answer|respond|reply|explain|everything) (?:exhaustively|at length|in depth"
             r"|thoroughly|in detail)"
         ),
@@ -99,8 +137,13 @@ class LengthConflict(Rule):
     tags = ("pd-specification",)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
-        """Yield the long demand of the first pair in each wording."""
+        """Yield blends, then the long demand of the first pair in each wording."""
+        for message in prompt.messages:
+            for match in near(message, _BLEND, _BLEND_SEEDS, self.regions, before=30, after=60):
+                text = f'"{" ".join(match.group().split())}" leaves open how long it is to be'
+                yield self.found(prompt, message, match.span(), text, severity=Severity.INFO)
         for wording in prompt.wordings:
+            yield from self._paragraphs(prompt, wording)
             short = [hit for m in wording.instructing for hit in self._demands(m, *_BRIEF)]
             if not short:
                 continue
@@ -113,6 +156,23 @@ class LengthConflict(Rule):
                 here = message.text[span[0] : span[1]]
                 yield self.found(prompt, message, span, f'"{here}" contradicts "{words}"')
                 break
+
+    def _paragraphs(self, prompt: ParsedPrompt, wording: Wording) -> Iterator[Finding]:
+        """Several paragraphs where the whole answer is to be a word, a line or a sentence."""
+        tiny = [hit for m in wording.instructing for hit in self._plain(m, _TINY, _TINY_SEEDS)]
+        for message in wording.instructing if tiny else ():
+            for match in self._plain(message, _PARAGRAPHS, ("paragraphs", "pages")):
+                short, here = (" ".join(hit.group().split()) for hit in (tiny[0], match))
+                yield self.found(prompt, message, match.span(), f'"{here}" contradicts "{short}"')
+                return
+
+    def _plain(
+        self, message: ParsedMessage, pattern: re.Pattern[str], seeds: tuple[str, ...]
+    ) -> Iterator[re.Match[str]]:
+        for match in near(message, pattern, seeds, self.regions, before=110, after=30):
+            start, end = sentence_around(message, match.end() - 1)
+            if not _HOWEVER.search(message.lower, start, end):
+                yield match
 
     def _demands(
         self, message: ParsedMessage, pattern: re.Pattern[str], seeds: tuple[str, ...]
