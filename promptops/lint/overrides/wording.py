@@ -27,6 +27,10 @@ _LIMITS = (
     r"(?:polic(?:y|ies)|guidelines?|rules?|restrictions?|filters?|protocols?|standards|safeguards?"
     r"|guardrails?|constraints|limits|limitations|principles|concerns|considerations)"
 )
+_GUARDS = (
+    rf"(?:(?:safety|ethical|ethics|moral|moderation)(?: (?:and|or) [\w']{{3,12}})? {_LIMITS}"
+    r"|content (?:polic(?:y|ies)|filters?|moderation)(?: (?:rules|polic(?:y|ies)))?)"
+)
 _VENDOR = r"(?:open ?a[il]|anthropic|chat ?gpt)"
 
 
@@ -109,27 +113,25 @@ _SURE = (
         r"|instructions))\b[^.\n]{0,40}\b(?:verbatim|word for word|exactly|in full"
         r"|above)\b|\brepeat (?:all |everything |the words |the text ){1,3}above\b(?: in"
         r" a code|,? starting| begin| verbatim)|\b(?:repeat|print|output|recite|write out)"
-        r" (?:all |everything |the words |the text |that is |written |of ){1,5}above (?:this|the)"
-        r" (?:line|message|point|prompt|sentence)\b[^.\n]{0,20}\b(?:verbatim|word for word"
+        r" (?:all |everything |the words |the text |that is |written |of ){1,5}above (?:this"
+        r" (?:line|message|point|prompt|sentence)|the prompt)\b[^.\n]{0,20}\b(?:verbatim"
+        r"|word for word"
         r"|exactly|in full)",
     ),
     _row(
         needles="apply to you|not apply|n't apply|longer apply|never apply",
-        pattern=r"\b(?:safety|content|usage|ethical|ethics|moral|moderation) "
-        + _LIMITS
+        pattern=r"\b"
+        + _GUARDS
         + r" (?:do not|don't|no longer|never) apply to (?:you|this conversation|this chat)\b"
         r"|\b(?:pretend|imagine|act as if|act as though|behave as if|assume|suppose) (?:that )?"
-        r"(?:the |your |all |any )?(?:safety|content|usage|ethical|moral|moderation) "
-        + _LIMITS
-        + r" (?:do not|don't|no longer|never) apply\b",
+        r"(?:the |your |all |any )?" + _GUARDS + r" (?:do not|don't|no longer|never) apply\b",
     ),
     _row(
         needles="safety|ethical|moral|content|moderation",
         pattern=r"(?:(?<![^\n])|(?<=[.!?:;*-]\s)|(?<=\bmust\s)|(?<=\bshould\s)|(?<=\bwill\s)"
         r"|(?<=\bplease\s)|(?<=\bnow\s)|(?<=\balways\s))(?:ignore|disregard|forget|bypass"
         r"|override|circumvent|abandon|violate) (?:any |all |your |the |every |of |other |existing "
-        r"|usual |normal |built-in ){1,4}(?:ai )?(?:safety|ethical|moral|content"
-        r"|moderation)(?: (?:and|or) [\w']{3,12})? " + _LIMITS + r"\b",
+        r"|usual |normal |built-in ){1,4}(?:ai )?" + _GUARDS + r"\b",
     ),
     _row(
         needles="system override|admin override|new instructions|updated instructions|revised"
@@ -139,7 +141,8 @@ _SURE = (
         r"|instructions)\b[^\n]{0,40}\n{1,3}[^\n]{0,20}new (?:system )?(?:prompt"
         r"|instructions|task))|(?:^|\n)[ \t#*>\[=-]{0,8}(?:system|admin|developer)"
         r"(?: message| notice| note| update)?[\]*]{0,3}: (?:new|updated|revised) (?:system )?"
-        r"instructions\b|\byour (?:real|true|actual|new) instructions are(?:"
+        r"instructions(?=\s{0,3}(?:[.:!\n]|$|follow\b|below\b|are as\b))|\byour (?:real|true"
+        r"|actual|new) instructions are(?:"
         r" now)?(?: as follows)?[: ]",
     ),
     _row(
@@ -246,15 +249,15 @@ _UNSURE = (
 
 TRIGGERS = (
     "ignore", "ignoring", "disregard", "forget ", "overrid", "bypass", "circumvent", "overrul",
-    "neglect ", "erase ", "suspend your", "abandon your", "violate", "violating", "discard ",
+    "neglect ", "erase ", "suspend your", "abandon your", "abandon a", "violate", "violating", "discard ",
     "break your", "break all", "break any",
     "do anything now", " dan ", " dan,", " dan.", "\"dan\"", "jailbr", "developer mode", "god mode",
     "dan mode", "evil mode", "dev mode", "unrestricted", "uncensored", "unfiltered", "unhinged",
     "amoral", "immoral", "unethical", "system prompt", "hidden prompt", "hidden instructions",
     "initial prompt", "initial instructions", "above starting", "above, starting", "above begin",
     "above verbatim", "above in a code", "above this line", "above this message",
-    "above this p", "above this sentence", "above the line", "above the m",
-    "above the p", "not apply", "longer apply", "never apply", "don't apply", "new instructions",
+    "above this p", "above this sentence", "above the p", "not apply", "longer apply",
+    "never apply", "don't apply", "new instructions",
     "updated instructions", "revised instructions",
     "system override", "admin override", "developer override", "security override",
     "end of system prompt", "end of prompt", "end of instructions", "end of system instructions",

@@ -59,12 +59,13 @@ _HOWEVER = re.compile(
     r"\b(?:if|when|whenever|unless|except|otherwise|depending|then|first|after)\b"
 )
 _BLEND = phrase(
-    r"\b(?:(?:short|brief|terse) (?:but|yet|and yet|and|and also) (?:very |highly |still )?(?:detailed"
+    r"\b(?:(?:short|brief|terse) (?:but|yet|and yet|and|and also)"
+    r" (?:very |highly |still )?(?:detailed"
     r"|exhaustive"
     r"|in-depth|lengthy|long|elaborate)|(?:detailed|exhaustive|in-depth|lengthy|long|elaborate)"
     r" (?:but|yet) (?:very |still )?(?:short|brief|terse))"
-    r" (?=summary|summaries|answers?|explanations?|descriptions?|overview|response|reply|report|text"
-    r"|analysis|introduction|article|essay|paragraph)"
+    r" (?=summary|summaries|answers?|explanations?|descriptions?|overview|response|reply|report"
+    r"|text|analysis|introduction|article|essay|paragraph)"
 )
 _BLEND_SEEDS = ("detailed", "exhaustive", "in-depth", "lengthy", "long ", "elaborate")
 _BRIEF = (_SHORT, _SHORT_SEEDS)

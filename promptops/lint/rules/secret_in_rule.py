@@ -25,7 +25,8 @@ _SECRET = phrase(
 _TOLD = phrase(
     r"\b(?:password|passphrase|passcode|secret (?:key|word|code|phrase)|api[ -]?key"
     r"|access (?:code|token)|pin code|pin) [\"'`“]?"
-    r"(?P<value>(?=[a-z!@#$%^&*_+=-]{0,59}[0-9])[a-z0-9!@#$%^&*_+=-]{4,60})(?![\w{(])"
+    r"(?P<value>(?=[a-z!@#$%^&*_+=-]{0,59}[0-9])[a-z0-9!@#$%^&*_+=-]{4,60})"
+    r"(?=[\"'`”]?(?:[.,;:!?)\n]|$| (?:to|with|or|and|at|in|under|for|even|unless|as|on)\b))"
 )
 _TERM = re.compile(
     r"[0-9]{1,3}$|(?:sha|md|base|utf|aes|rsa|oauth|otp|tls|ssl|rfc|iso|nist|v|argon|pbkdf|web|win"
