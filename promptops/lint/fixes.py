@@ -56,7 +56,12 @@ def is_applicable(finding: Finding, *, unsafe: bool = False) -> bool:
 
 
 def fix_text(
-    text: str, findings: Sequence[Finding], *, unsafe: bool = False, verify: Verify | None = None
+    text: str,
+    findings: Sequence[Finding],
+    *,
+    unsafe: bool = False,
+    verify: Verify | None = None,
+    kind: str | None = None,
 ) -> FixOutcome:
     """Apply the fixes of findings about one file, in the order of their places.
 
@@ -65,6 +70,7 @@ def fix_text(
         findings: What the linter found in it. Display-only fixes are passed over.
         unsafe: Also apply fixes that may change the meaning.
         verify: A further check of each result; see `Verify`.
+        kind: A file name that says how the file is edited, where its own does not.
 
     Returns:
         The new text with what was applied, what was refused, and what has to wait because it
@@ -76,7 +82,7 @@ def fix_text(
     mark = _BOM if text.startswith(_BOM) else ""
     body = text[len(mark) :]
     try:
-        file = open_file(body, tried[0].path)
+        file = open_file(body, kind or tried[0].path)
     except NotEditableError as problem:
         refused = tuple(Refused(finding=finding, reason=str(problem)) for finding in tried)
         return FixOutcome(text=text, refused=refused)
@@ -110,6 +116,7 @@ def fix_until_stable(
     *,
     unsafe: bool = False,
     verify: Verify | None = None,
+    kind: str | None = None,
 ) -> FixOutcome:
     """Fix, lint again and fix what that reveals, until no fix is left to apply.
 
@@ -118,20 +125,22 @@ def fix_until_stable(
         lint: The findings of a text, which it is given without a byte order mark.
         unsafe: Also apply fixes that may change the meaning.
         verify: As for `fix_text`.
+        kind: As for `fix_text`.
 
     Raises:
         InputError: After ten rounds there is still something to fix: two rules disagree.
     """
     applied: list[Finding] = []
     for _ in range(MOST_ROUNDS):
-        outcome = fix_text(text, lint(text.removeprefix(_BOM)), unsafe=unsafe, verify=verify)
+        found = lint(text.removeprefix(_BOM))
+        outcome = fix_text(text, found, unsafe=unsafe, verify=verify, kind=kind)
         if not outcome.applied:
             return FixOutcome(text=text, applied=tuple(applied), refused=outcome.refused)
         applied += outcome.applied
         text = outcome.text
     found = lint(text.removeprefix(_BOM))
     left = [finding for finding in found if is_applicable(finding, unsafe=unsafe)]
-    if not fix_text(text, left, unsafe=unsafe, verify=verify).applied:
+    if not fix_text(text, left, unsafe=unsafe, verify=verify, kind=kind).applied:
         return FixOutcome(text=text, applied=tuple(applied))
     names = sorted({f"{finding.code} {finding.name}" for finding in left})
     raise InputError(

@@ -129,4 +129,8 @@ def fix_source(
         read = parse_source(source, shown=shown, format_=name, path=path)
         return check_read(linter, read).findings
 
-    return fix_until_stable(text, lint, unsafe=unsafe)
+    # A name that does not say the format does not say how such a file is edited either.
+    kind = None
+    if name in FORMATS and detect(Path(shown)) != name:
+        kind = FORMATS[name].patterns[0].replace("*", "a")
+    return fix_until_stable(text, lint, unsafe=unsafe, kind=kind)

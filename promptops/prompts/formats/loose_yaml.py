@@ -28,6 +28,7 @@ _FORBIDDEN = re.compile(
 )
 _LONE_CR = re.compile(r"\r(?!\n)")
 _COMMENT = re.compile(r"(?:(?<=[ \t\n])|\A)#[^\n\r]*")
+_PROPERTIES = re.compile(r"(?:[&!]\S{0,200}\s{0,200}){0,2}")
 _BLOCK_STYLES = ("|", ">")
 
 
@@ -148,6 +149,10 @@ class _Builder:
     def _scalar(self, event: Any) -> None:
         start, end = _start(event), event.end_mark.index
         self.scalars.append((start, end))
+        if event.anchor is not None or event.tag is not None:
+            # The event begins with its anchor and tag; what is read stands behind them.
+            properties = _PROPERTIES.match(self.text, start, end)
+            start = properties.end() if properties else start
         style = event.style if event.style in ("|", ">", '"', "'") else ""
         value: JSON = event.value
         frame = self.stack[-1] if self.stack else None

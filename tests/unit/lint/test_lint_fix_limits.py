@@ -13,6 +13,7 @@ from promptops.lint.documentation import as_prompt_file
 from promptops.lint.fixes import fix_text
 from promptops.lint.paths import check_read
 from promptops.lint.sources import detect, parse_source
+from promptops.operations.lint_fixing import fix_source
 from promptops.operations.linting import named_targets, open_scope
 from promptops.prompts.loader import parse_prompt
 
@@ -161,3 +162,22 @@ def test_a_link_is_told_under_its_own_name(tmp_path, monkeypatch):
     scope = open_scope(today=date(2026, 1, 1))
     targets = named_targets(scope, ["loop.md", "link.md", "a.md", "b.md", "./a.md"])
     assert [scope.options.shown(each.path) for each in targets] == ["loop.md", "link.md", "a.md"]
+
+
+@pytest.mark.parametrize(
+    "written", ['&a "{}"', "!!str &a '{}'", "&a\n    {}", "&a !mine |\n    {}"]
+)
+def test_a_text_with_an_anchor_or_a_tag_is_told_where_it_stands(written):
+    first = f"messages:\n- role: user\n  content: {written.format(WORDY)}"
+    text = f"{first}\n- {{role: user, content: *a}}"
+    found = [each for each in findings("a.prompt.yml", text) if each.code == "ECO001"]
+    lines = text.split("\n")
+    assert found
+    assert all(lines[each.line - 1][each.column - 1 :].startswith(WORDY) for each in found)
+
+
+def test_the_format_named_says_how_a_text_is_edited(tmp_path):
+    scope = open_scope(today=date(2026, 1, 1), start=tmp_path)
+    text = f'# promptops: prompt\nx = """\n{WORDY}\n"""\n'
+    done = fix_source(scope, text, shown="<stdin>", format_="python")
+    assert (done.text, len(done.refused)) == (text, 1)
