@@ -249,7 +249,8 @@ _UNSURE = (
 
 TRIGGERS = (
     "ignore", "ignoring", "disregard", "forget ", "overrid", "bypass", "circumvent", "overrul",
-    "neglect ", "erase ", "suspend your", "abandon your", "abandon a", "violate", "violating", "discard ",
+    "neglect ", "erase ", "suspend your", "abandon your", "abandon a", "violate", "violating",
+    "discard ",
     "break your", "break all", "break any",
     "do anything now", " dan ", " dan,", " dan.", "\"dan\"", "jailbr", "developer mode", "god mode",
     "dan mode", "evil mode", "dev mode", "unrestricted", "uncensored", "unfiltered", "unhinged",
