@@ -1,22 +1,13 @@
 """PRI003."""
 
-import re
 from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
-from promptops.lint.parsed import ParsedMessage, ParsedPrompt
-from promptops.lint.personal.national import GATES, national_numbers
-from promptops.lint.phrases import phrase
+from promptops.lint.parsed import ParsedPrompt
+from promptops.lint.personal.national import GATES
+from promptops.lint.personal.numbers import identity_numbers
 from promptops.lint.regions import WRITTEN
 from promptops.lint.rule import Rule
-from promptops.lint.validators import is_iban, is_ssn
-
-# Both begin with digits, which are rare, and look back from there: less of the text is tried.
-_IBAN = re.compile(
-    r"[0-9]{2}(?<=(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2})(?:[ -]?[A-Za-z0-9]{1,4}){3,8}(?![A-Za-z0-9])"
-)
-_SSN = re.compile(r"[0-9]{3}(?<![\w-][0-9]{3})([- .])[0-9]{2}\1[0-9]{4}(?![\w-]|\.[0-9])")
-_PLAIN_SSN = phrase(r"\b(?:ssn|social security(?: number| no)?)\b[^0-9\n]{0,16}(?P<n>[0-9]{9})\b")
 
 
 class IdentityNumber(Rule):
@@ -66,27 +57,3 @@ class IdentityNumber(Rule):
                 if start >= end and message.region(start) in self.regions:
                     yield self.found(prompt, message, (start, stop), text, conceal=True)
                     end = stop
-
-
-def identity_numbers(message: ParsedMessage) -> Iterator[tuple[int, int, str]]:
-    """Start, end and kind of every such number in a message, in any region; some overlap."""
-    for match in _IBAN.finditer(message.text):
-        start = match.start() - 2
-        found = _account(message.text[start : match.end()])
-        if found:
-            yield start, start + found, "a bank account number (IBAN)"
-    said = "ssn" in message.lower or "social security" in message.lower
-    for pattern, group in ((_SSN, 0), (_PLAIN_SSN, "n")) if said else ((_SSN, 0),):
-        for match in pattern.finditer(message.lower):
-            if is_ssn(re.sub(r"[^0-9]", "", match[group])):
-                yield *match.span(group), "a social security number"
-    yield from national_numbers(message.text, message.lower)
-
-
-def _account(shown: str) -> int:
-    """How many characters of ``shown`` are an account number; words behind it do not count."""
-    while len(shown) >= 15:
-        if is_iban(re.sub(r"[ -]", "", shown).upper()):
-            return len(shown)
-        shown = re.sub(r"[ -][^ -]*$|[^ -]$", "", shown, count=1) if " " in shown else ""
-    return 0

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
 from promptops.lint.parsed import ParsedMessage, ParsedPrompt
+from promptops.lint.personal.numbers import card_numbers, identity_numbers
 from promptops.lint.personal.phones import SHAPES, phone_numbers
 from promptops.lint.regions import WRITTEN
 from promptops.lint.rule import Rule
-from promptops.lint.rules.card_number import card_numbers
-from promptops.lint.rules.identity_number import identity_numbers
 
 _EMAIL = re.compile(
     r"(?<![\w.+-])(?P<local>[A-Za-z0-9][A-Za-z0-9._%+-]{0,63})@(?P<domain>(?:[A-Za-z0-9-]{1,6"
