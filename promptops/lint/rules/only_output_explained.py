@@ -89,11 +89,13 @@ class OnlyOutputExplained(Rule):
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield each such explanation."""
         for wording in prompt.wordings:
+            only: str | None = None  # the same for every match, and read only when there is one
             for message in wording.instructing:
                 for match in near(message, _WHY, _WHY_SEEDS, self.regions, before=40, after=140):
                     if not self._is_plain(message, match):
                         continue
-                    only = self._only(wording)
+                    if only is None:
+                        only = self._only(wording)
                     if only:
                         here = " ".join(match.group().split())
                         text = f'"{here}" contradicts "{only}"'
