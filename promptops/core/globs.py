@@ -32,10 +32,26 @@ def _pattern(glob: str) -> re.Pattern[str]:
             parts.append(".*")
             at += 2
         elif text[at] == "[" and (end := text.find("]", at + 2)) > 0:
-            inside = text[at + 1 : end].replace("\\", "\\\\")
-            parts.append(f"[{'^' + inside[1:] if inside.startswith('!') else inside}]")
+            parts.append(_choice(text[at + 1 : end]))
             at = end + 1
         else:
             parts.append({"*": "[^/]*", "?": "[^/]"}.get(text[at], re.escape(text[at])))
             at += 1
     return re.compile(f"{'(?:.*/)?' if anywhere else ''}{''.join(parts)}", re.DOTALL)
+
+
+def _choice(inside: str) -> str:
+    """What stands between brackets, as a regular expression; no choice is a slash."""
+    others = inside.startswith("!")
+    rest = inside.removeprefix("!")
+    members = []
+    while rest:
+        first, last, length = rest[0], rest[0], 1
+        if len(rest) > 2 and rest[1] == "-":
+            last, length = rest[2], 3
+        if first <= last:  # a range that runs backward holds nothing
+            members.append(f"{re.escape(first)}-{re.escape(last)}")
+        rest = rest[length:]
+    if not members:
+        return "[^/]" if others else "(?!)"
+    return f"(?!/)[{'^' if others else ''}{''.join(members)}]"

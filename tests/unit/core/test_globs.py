@@ -20,6 +20,11 @@ CASES = {
     "one character": ("a?.md", ["ab.md"], ["a.md", "a/.md"]),
     "a choice": ("[ab].md", ["a.md", "x/b.md"], ["c.md"]),
     "all but a choice": ("[!ab].md", ["c.md"], ["a.md"]),
+    "a range": ("[a-c].md", ["b.md"], ["d.md", "-.md"]),
+    "a range that runs backward": ("[c-ax].md", ["x.md"], ["b.md", "a.md", "-.md"]),
+    "all but a range that runs backward": ("[!?-/].md", ["a.md"], [".md"]),
+    "a choice is never a slash": ("a[!b]c.md", ["axc.md"], ["a/c.md"]),
+    "a dash at an end": ("[-a].md", ["-.md", "a.md"], ["b.md"]),
     "a bracket that nothing closes": ("[.md", ["[.md"], ["a.md"]),
 }
 
