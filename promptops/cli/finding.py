@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from promptops.core.canonical import JSON
 from promptops.core.files import read_text
-from promptops.errors import RenderError, UnknownPromptError, UsageError
+from promptops.errors import RenderError, UsageError
 
 if TYPE_CHECKING:
     from promptops.prompts.loader import PromptFile
@@ -32,27 +32,6 @@ def find_prompt(services: "Services", text: str) -> "PromptFile":
 def is_path(text: str) -> bool:
     """Whether an argument is meant as a path rather than a prompt's id."""
     return "/" in text or text.endswith((".yaml", ".yml")) or text == "."
-
-
-def named_paths(services: "Services", text: str) -> tuple[Path, ...]:
-    """The files or the folder that an argument names: a path, a prompt's id, or an area.
-
-    A path that exists counts before an area, and a prompt before an area of the same name.
-
-    Raises:
-        UnknownPromptError: It is none of the three.
-        UsageError: It is none of the three and cannot be an id.
-        PromptSyntaxError: Two files have this id, or the file is broken.
-    """
-    if is_path(text):
-        area = () if Path(text).exists() else services.registry.below(text)
-        return area or (Path(text),)
-    try:
-        return (services.registry.get(text).path,)
-    except (UnknownPromptError, UsageError):
-        if area := services.registry.below(text):
-            return area
-        raise
 
 
 def chosen_files(services: "Services", texts: Sequence[str]) -> "tuple[PromptFile, ...]":

@@ -19,9 +19,6 @@ from promptops.lint.finding import Finding
 from promptops.lint.fingerprint import fingerprint
 from promptops.lint.report import LintReport
 
-BASELINE_NAME = "lint-baseline.json"
-"""The file's name, beside ``lint.toml``."""
-
 FORMAT = "promptops-lint-baseline/1"
 _HINT = "write it anew with `promptops lint --write-baseline`"
 _KEYS = {"fingerprint": str, "code": str, "name": str, "prompt": str, "count": int}

@@ -4,9 +4,9 @@ Ten calls of `str.find` cost ten passes; a rule that looks for fifty words would
 time there.
 """
 
-from collections.abc import Sequence
-from threading import Lock
-from typing import Any
+from collections.abc import Iterable, Sequence
+
+from promptops.lint.pattern_set import PatternSet
 
 
 class Literals:
@@ -20,9 +20,11 @@ class Literals:
         """Take the strings; they are compiled when the first text comes."""
         self.strings = tuple(strings)
         self._lengths = tuple(map(len, self.strings))
-        self._database: Any = None
-        # A database has one scratch space: two scans at once are an error in Hyperscan.
-        self._lock = Lock()
+        self._patterns = PatternSet(
+            [(string.encode("ascii"), number) for number, string in enumerate(self.strings)],
+            literal=True,
+            caseless=True,
+        )
 
     def places(self, text: str) -> list[tuple[int, int]]:
         """Start and number of every occurrence in ``text``, whose case does not count."""
@@ -32,25 +34,27 @@ class Literals:
         def seen(number: int, _: int, end: int, *__: object) -> None:
             found.append((end - lengths[number], number))
 
-        data = _one_byte_each(text)
-        with self._lock:
-            if self._database is None:
-                self._database = self._compiled()
-            self._database.scan(data, match_event_handler=seen)
+        self._patterns.scan(_one_byte_each(text), seen)
         return found
 
-    def _compiled(self) -> Any:
-        import hyperscan
 
-        database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        database.compile(
-            expressions=[string.encode("ascii") for string in self.strings],
-            ids=list(range(len(self.strings))),
-            elements=len(self.strings),
-            flags=[hyperscan.HS_FLAG_CASELESS] * len(self.strings),
-            literal=True,
-        )
-        return database
+def merged(places: Iterable[int], before: int, after: int, length: int) -> list[tuple[int, int]]:
+    """The stretches around places of a text, those that touch as one, in order.
+
+    Args:
+        places: Offsets, in any order.
+        before: Characters to keep before each.
+        after: Characters to keep after it.
+        length: Of the text, which no stretch leaves.
+    """
+    found: list[tuple[int, int]] = []
+    for at in sorted(places):
+        start, end = max(0, at - before), min(length, at + after)
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
+    return found
 
 
 def _one_byte_each(text: str) -> bytes:

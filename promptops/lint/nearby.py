@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from promptops.lint.literals import Literals
+from promptops.lint.literals import Literals, merged
 from promptops.lint.parsed import ParsedMessage
 from promptops.lint.regions import EVERYWHERE, Region, heading_starts
 from promptops.lint.text import sentences
@@ -26,15 +26,7 @@ def windows(text: str, seeds: Sequence[str], before: int, after: int) -> list[tu
         before: Characters to keep before a seed's start.
         after: Characters to keep after it.
     """
-    places = _places(text, tuple(seeds))
-    merged: list[tuple[int, int]] = []
-    for at in sorted(places):
-        start, end = max(0, at - before), min(len(text), at + after)
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], end)
-        else:
-            merged.append((start, end))
-    return merged
+    return merged(_places(text, tuple(seeds)), before, after, len(text))
 
 
 def _places(text: str, seeds: tuple[str, ...]) -> list[int]:

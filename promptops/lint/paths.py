@@ -19,7 +19,7 @@ from promptops.lint.runner import (
     chunks,
     report_of,
 )
-from promptops.lint.sources import FORMATS, detect, read_prompts
+from promptops.lint.sources import FORMATS, Format, detect, read_prompts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +139,9 @@ def _named(target: Target, options: LintOptions, cache: VerdictCache | None) -> 
         status = target.path.stat()
         size = status.st_size
         # Opening a pipe waits for who writes to it; the reader refuses it without opening it.
-        if cache is not None and stat.S_ISREG(status.st_mode) and not _names_files(target):
+        kind = _kind(target)
+        known = kind is not None and not kind.follows
+        if cache is not None and known and stat.S_ISREG(status.st_mode):
             how = f"{target.format_ or ''}:{target.column or ''}"
             key = cache.key(target.path, shown=shown, how=how)
     except OSError:
@@ -158,13 +160,13 @@ def _batches(named: Sequence[_Named], options: LintOptions) -> Iterator[Batch]:
 
 
 def _is_table(target: Target) -> bool:
-    kind = FORMATS.get(target.format_ or detect(target.path) or "text")
+    kind = _kind(target)
     return kind is not None and kind.streamed
 
 
-def _names_files(target: Target) -> bool:
-    """Whether the file takes prompts from others: its own bytes do not say what it holds."""
-    return (target.format_ or detect(target.path)) == "promptfoo"
+def _kind(target: Target) -> Format | None:
+    """The format of a file; None for one that does not exist, which its reader refuses."""
+    return FORMATS.get(target.format_ or detect(target.path) or "text")
 
 
 def _table(named: _Named, linter: Linter) -> Iterator[Batch]:

@@ -10,8 +10,6 @@ from promptops.lint.finding import Severity
 MOST_FINDINGS = 5
 """Findings that one check may report for one prompt."""
 
-_REASON_LENGTH = 300
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:

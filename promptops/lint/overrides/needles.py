@@ -4,10 +4,11 @@ The second of two sieves: the linter's prefilter has let the text through, now a
 decide which patterns are worth running, and `promptops.lint.nearby` where.
 """
 
-from collections.abc import Iterator, Sequence
-from functools import cached_property
-from threading import Lock
+from collections.abc import Sequence
 from typing import Any
+
+from promptops.lint.literals import merged
+from promptops.lint.pattern_set import PatternSet
 
 
 def flattened(text: str) -> str:
@@ -16,7 +17,7 @@ def flattened(text: str) -> str:
     return text.replace("\n", " ").replace("\t", " ")
 
 
-def around(flat: str, strings: Sequence[str], before: int, after: int) -> Iterator[tuple[int, int]]:
+def around(flat: str, strings: Sequence[str], before: int, after: int) -> list[tuple[int, int]]:
     """The stretches around each of a few strings, merged where they overlap, in order.
 
     Unlike `promptops.lint.nearby.windows` this prepares nothing for its strings: which of hundreds
@@ -28,15 +29,7 @@ def around(flat: str, strings: Sequence[str], before: int, after: int) -> Iterat
         while at >= 0:
             places.append(at)
             at = flat.find(string, at + len(string))
-    start = end = -1
-    for at in sorted(places):
-        if at - before > end:
-            if end >= 0:
-                yield start, end
-            start = max(0, at - before)
-        end = min(len(flat), at + after)
-    if end >= 0:
-        yield start, end
+    return merged(places, before, after, len(flat))
 
 
 class Needles:
@@ -49,22 +42,11 @@ class Needles:
     def __init__(self, groups: Sequence[Sequence[str]]) -> None:
         """Take the strings; they are compiled when the first text comes."""
         self._strings = [(text, number) for number, group in enumerate(groups) for text in group]
-        # A database has one scratch space: two scans at once are an error in Hyperscan.
-        self._lock = Lock()
-
-    @cached_property
-    def _database(self) -> Any:
-        import hyperscan
-
-        database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        database.compile(
-            expressions=[text.encode("utf-8") for text, _ in self._strings],
-            ids=list(range(len(self._strings))),
-            elements=len(self._strings),
-            flags=[hyperscan.HS_FLAG_SINGLEMATCH] * len(self._strings),
+        self._patterns = PatternSet(
+            [(text.encode(), place) for place, (text, _) in enumerate(self._strings)],
             literal=True,
+            once=True,
         )
-        return database
 
     def present(self, text: str) -> dict[int, list[str]]:
         """The groups that occur in lower-case ``text``, in order, with those strings that do."""
@@ -73,8 +55,7 @@ class Needles:
         def note(number: int, *_: Any) -> None:
             seen.append(number)
 
-        with self._lock:
-            self._database.scan(text.encode("utf-8", "surrogatepass"), match_event_handler=note)
+        self._patterns.scan(text.encode("utf-8", "surrogatepass"), note)
         found: dict[int, list[str]] = {}
         for place in sorted(seen):
             string, group = self._strings[place]

@@ -85,6 +85,7 @@ FORMATS: dict[str, Format] = {
             patterns=("promptfooconfig*.yaml", "promptfooconfig*.yml", "promptfooconfig*.json"),
             description="Configurations of promptfoo, with the files that they name.",
             read=promptfoo.read_promptfoo,
+            follows=True,
         ),
         Format(
             name="dotprompt",

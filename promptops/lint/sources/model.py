@@ -56,6 +56,8 @@ class Format:
         read: Its reader.
         in_folders: Whether such a file in a folder is a prompt without being named.
         streamed: Whether its reader opens the file itself.
+        follows: Whether it takes prompts from other files, so that a file's own bytes do not say
+            what it holds.
     """
 
     name: str
@@ -64,3 +66,4 @@ class Format:
     read: Callable[[Source], Iterator[Read]]
     in_folders: bool = True
     streamed: bool = False
+    follows: bool = False

@@ -11,7 +11,6 @@ from promptops.prompts.formats.handlebars import HandlebarsTag, handlebars_tags
 from promptops.prompts.template import escape_literal
 
 _PATH = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*){0,10}")
-_LINE_START = re.compile(r"(?:\A|\n)[ \t]*\Z")
 _LINE_END = re.compile(r"[ \t]*(?:\r?\n|\Z)")
 _LOOP = {"@index": "loop.index0", "@first": "loop.first", "@last": "loop.last"}
 
