@@ -1,11 +1,11 @@
 """A golden set: cases whose right answer is known."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from promptops.core.canonical import JSON, digest
+from promptops.core.canonical import JSON, canonical_json, digest_bytes
 from promptops.errors import GoldenSetError
 
 
@@ -29,6 +29,8 @@ class GoldenCase:
         split: Puts the case into ``train``, ``dev`` or ``test`` whatever the rule says.
         line: Line (JSON Lines) or row (tables), from 1, where the case stands in its file; 0 when
             it comes from elsewhere. Not part of the digest.
+        assertions: What must hold for an answer, in promptfoo's form; the scorer ``assertions``
+            looks at them.
     """
 
     id: str
@@ -41,6 +43,21 @@ class GoldenCase:
     tags: tuple[str, ...] = ()
     split: str | None = None
     line: int = 0
+    assertions: tuple[Mapping[str, JSON], ...] = ()
+    _digest: str = field(default="", init=False, repr=False, compare=False)
+
+    @property
+    def digest(self) -> str:
+        """Digest of the canonical row, made once: what a result of this case depends on."""
+        if not self._digest:
+            self.canonical_row()
+        return self._digest
+
+    def canonical_row(self) -> bytes:
+        """The bytes that the digest is of."""
+        row = canonical_json(self.to_json())
+        object.__setattr__(self, "_digest", digest_bytes(row))
+        return row
 
     def is_labeled(self, kb_label: str | None) -> bool:
         """Whether the right answer is known under this knowledge-base label (None: under none)."""
@@ -69,7 +86,7 @@ class GoldenCase:
     def to_json(self) -> dict[str, JSON]:
         """The canonical row: what `promptops.golden.loading` reads, absent parts left out."""
         row: dict[str, JSON] = {"id": self.id, "inputs": dict(self.inputs)}
-        if self.expected is not None or not self.answers:
+        if self.expected is not None or not (self.answers or self.assertions):
             row["expected"] = self.expected
         for name in ("evidence", "cluster", "split"):
             if (value := getattr(self, name)) is not None:
@@ -78,6 +95,8 @@ class GoldenCase:
             row["answers"] = dict(self.answers)
         if self.critical:
             row["critical"] = True
+        if self.assertions:
+            row["assert"] = [dict(each) for each in self.assertions]
         if self.tags:
             row["tags"] = list(self.tags)
         return row
@@ -94,7 +113,7 @@ class GoldenSet:
     @cached_property
     def digest(self) -> str:
         """Digest of the canonical rows in their order: formatting and file times do not matter."""
-        return digest([case.to_json() for case in self.cases])
+        return cases_digest(self.cases)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -104,3 +123,8 @@ class GoldenSet:
     def __len__(self) -> int:
         """The number of cases."""
         return len(self.cases)
+
+
+def cases_digest(cases: Iterable[GoldenCase]) -> str:
+    """The digest that a golden set of these cases has; makes those of the cases on the way."""
+    return digest_bytes(b"[" + b",".join([case.canonical_row() for case in cases]) + b"]")

@@ -9,6 +9,7 @@ values of any type without guessing, so its columns are explicit:
     inputs.<variable>     one input each
     answers.<kb label>    one answer each; an empty cell is not labeled
     inputs_json, answers_json, expected_json      the exact JSON value instead
+    assert_json           a JSON list of assertions
 """
 
 import json
@@ -46,6 +47,7 @@ class GoldenRow(BaseModel):
     cluster: str | None = None
     tags: list[str] = Field(default_factory=list)
     split: Literal["train", "dev", "test"] | None = None
+    assertions: list[dict[str, Any]] = Field(default_factory=list, alias="assert")
 
 
 def load_golden(path: Path) -> GoldenSet:
@@ -146,8 +148,13 @@ def parse_row(row: Mapping[str, Any], *, line: int = 0) -> GoldenCase:
         parsed = GoldenRow.model_validate(dict(row))
     except ValidationError as problem:
         raise ValueError(_explain(problem)) from problem
-    if "expected" not in row and not parsed.answers:
-        raise ValueError('"expected" is missing (or "answers" by knowledge-base label)')
+    if "expected" not in row and not parsed.answers and not parsed.assertions:
+        raise ValueError(
+            '"expected" is missing (or "answers" by knowledge-base label, or "assert")'
+        )
+    for number, assertion in enumerate(parsed.assertions):
+        if not isinstance(assertion.get("type"), str):
+            raise ValueError(f'"assert.{number}": an assertion has a type')  # noqa: TRY004 - a bad row
     case = GoldenCase(
         id=parsed.id,
         inputs=parsed.inputs,
@@ -159,6 +166,7 @@ def parse_row(row: Mapping[str, Any], *, line: int = 0) -> GoldenCase:
         tags=tuple(parsed.tags),
         split=parsed.split,
         line=line,
+        assertions=tuple(parsed.assertions),
     )
     _check_json(case.to_json())
     return case
@@ -213,7 +221,8 @@ def _explain(problem: ValidationError) -> str:
     first = problem.errors()[0]
     name = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        hint = did_you_mean(name, GoldenRow.model_fields)
+        fields = GoldenRow.model_fields.items()
+        hint = did_you_mean(name, [each.alias or own for own, each in fields])
         return f'"{name}" is no field of a golden row' + (f", {hint}" if hint else "")
     if first["type"] == "missing":
         return f'"{name}" is missing'
@@ -227,6 +236,7 @@ def _tabulate(row: Mapping[str, JSON]) -> dict[str, JSON]:
         "inputs_json": _text(row["inputs"]),
         "expected_json": _text(row["expected"]) if "expected" in row else "",
         "answers_json": _text(row["answers"]) if "answers" in row else "",
+        "assert_json": _text(row["assert"]) if "assert" in row else "",
         "tags": ";".join(row.get("tags", [])),
         "critical": "true" if row.get("critical") else "false",
     }
@@ -280,4 +290,5 @@ _CELLS: Mapping[str, Callable[[Any], tuple[str, Any]]] = {
     "inputs_json": lambda cell: ("inputs", parse_json(cell)),
     "expected_json": lambda cell: ("expected", parse_json(cell)),
     "answers_json": lambda cell: ("answers", parse_json(cell)),
+    "assert_json": lambda cell: ("assert", parse_json(cell)),
 }

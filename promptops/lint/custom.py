@@ -34,7 +34,6 @@ or to a sequence of classes; they run only when ``plugins`` names the entry poin
 Source: Vale's styles (existence, substitution, occurrence) for the kinds; RE2 for the matching.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.metadata import entry_points
@@ -44,6 +43,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from promptops.core.files import read_text
+from promptops.core.patterns import HINT, PatternError, compile_pattern, escape, readable
 from promptops.core.suggest import did_you_mean
 from promptops.errors import SettingsError
 from promptops.lint.finding import Finding, Severity
@@ -233,37 +233,24 @@ def catalog(
 
 
 def _compiles(spec: PatternSpec, where: str) -> None:
-    import re2
-
     try:
         _expression(spec)
-    except re2.error as problem:
-        (reason, *_) = problem.args
-        raise SettingsError(
-            f"pattern: {reason.decode() if isinstance(reason, bytes) else reason}",
-            where=where,
-            hint="patterns are RE2: no look-around, no back references",
-        ) from problem
+    except PatternError as problem:
+        raise SettingsError(f"pattern: {problem}", where=where, hint=HINT) from problem
 
 
 @cache
 def _expression(spec: PatternSpec) -> Any:
-    import re2
-
-    options = re2.Options()
-    options.log_errors = False
-    options.case_sensitive = False  # the text is in lower case, and a pattern may not be
+    # The text is in lower case, and a pattern may not be.
     if spec.pattern:
-        return re2.compile(spec.pattern, options)
+        return compile_pattern(spec.pattern, ignore_case=True)
     phrases = sorted((phrase.lower() for phrase in spec.phrases), key=len, reverse=True)
-    return re2.compile("|".join(_as_words(phrase) for phrase in phrases), options)
+    return compile_pattern("|".join(_as_words(phrase) for phrase in phrases), ignore_case=True)
 
 
 def _as_words(phrase: str) -> str:
     """A phrase as whole words, over line ends too."""
-    import re2
-
-    spaced = r"\s{1,3}".join(re2.escape(word) for word in phrase.split())
+    spaced = r"\s{1,3}".join(escape(word) for word in phrase.split())
     before = r"\b" if phrase.lstrip()[0].isalnum() else ""
     after = r"\b" if phrase.rstrip()[-1].isalnum() else ""
     return f"{before}{spaced}{after}"
@@ -271,11 +258,8 @@ def _as_words(phrase: str) -> str:
 
 def _spans(expression: Any, message: ParsedMessage) -> Iterator[tuple[int, int]]:
     """Where the expression matches the lower-case text, whole words only for phrases."""
-    text = message.lower
-    if not text.isascii():
-        # RE2 counts bytes; a lone surrogate has none, and stands for nothing that can be named.
-        text = re.sub("[\ud800-\udfff]", "?", text)
-    for match in expression.finditer(text):
+    # RE2 counts bytes; a lone surrogate has none, and stands for nothing that can be named.
+    for match in expression.finditer(readable(message.lower)):
         start, end = match.span()
         if start < end:
             yield start, end

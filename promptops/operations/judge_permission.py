@@ -1,12 +1,13 @@
 """Which prompts a judge may be shown: a prompt's data class holds for its review, too."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from promptops.errors import PolicyError, UnknownModelError
+from promptops.errors import PolicyError, UnknownModelError, UnknownPromptError
 from promptops.lint.parsed import ParsedPrompt
 from promptops.llm.embedded.weights import is_embedded
 from promptops.models.card import ModelCard
+from promptops.prompts.model import Prompt
 from promptops.routing.ask import Ask, ask_for
 from promptops.routing.constraints import applies, refusal
 from promptops.routing.loading import load_policies, policy_for
@@ -41,21 +42,57 @@ def kept_back(services: Services, prompts: Sequence[ParsedPrompt], model: str) -
         card = None
     reasons = {}
     for place in registered:
-        reason = _reason(services, prompts[place], policies, model, card)
-        if reason:
+        each = prompts[place]
+        assert each.prompt is not None
+        area = services.registry.area(services.workspace.root / each.path)
+        if reason := _reason(each.prompt, area, policies, model, card):
             reasons[place] = reason
     return reasons
 
 
+def permit_of(services: Services, model: str) -> Callable[[Prompt], str]:
+    """Whether a model that judges answers may be shown a prompt's data: why not, or nothing.
+
+    As `kept_back`. The area that policies speak of is that of the registered prompt of the same
+    id; what was found holds for every wording with the same data class.
+    """
+    known: dict[tuple[str, object], str] = {}
+
+    def permit(prompt: Prompt) -> str:
+        if is_embedded(model):
+            return ""
+        key = (prompt.id, prompt.data)
+        if key not in known:
+            known[key] = _refusal(services, prompt, model)
+        return known[key]
+
+    return permit
+
+
+def _refusal(services: Services, prompt: Prompt, model: str) -> str:
+    try:
+        policies = load_policies(services.workspace.policies)
+    except PolicyError as problem:
+        return f"the policies could not be read: {problem.message}"
+    try:
+        card = services.catalog.get(model)
+    except UnknownModelError:
+        card = None
+    try:
+        area = services.registry.area(services.registry.get(prompt.id))
+    except UnknownPromptError:
+        area = ""
+    return _reason(prompt, area, policies, model, card)
+
+
 def _reason(
-    services: Services,
-    prompt: ParsedPrompt,
+    prompt: Prompt,
+    area: str,
     policies: Sequence[Policy],
     model: str,
     card: ModelCard | None,
 ) -> str:
-    assert prompt.prompt is not None
-    ask = ask_for(prompt.prompt, area=services.registry.area(services.workspace.root / prompt.path))
+    ask = ask_for(prompt, area=area)
     try:
         policy = policy_for(policies, ask)
     except PolicyError as problem:

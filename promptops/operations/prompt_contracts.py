@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from promptops.core.backends import load_backend
 from promptops.core.canonical import JSON, digest_bytes, digest_file
 from promptops.core.suggest import did_you_mean
-from promptops.errors import GoldenSetError, UnknownBackendError
+from promptops.errors import GoldenSetError, UnknownBackendError, UsageError
+from promptops.golden.case import GoldenCase
 from promptops.golden.contracts import ContractReport, Violation, data_digest
-from promptops.golden.fit import FIT_VERSION, misfits
+from promptops.golden.fit import FIT_VERSION, Misfit, misfits
 from promptops.golden.loading import read_cases
 from promptops.prompts.loader import PromptFile
 from promptops.prompts.model import Eval
-from promptops.scoring.scorer import SCORERS
+from promptops.scoring import SCORERS, check_metric
+from promptops.scoring.assertions import read_assertion
 from promptops.tracking.evidence import Evidence
 from promptops.wiring import CODE_VERSION, Services
 
@@ -74,12 +75,13 @@ def _metrics(file: PromptFile) -> Iterator[Violation]:
     for number, item in enumerate(file.prompt.evals):
         for name, bar in item.metrics.items():
             pointer = f"/evals/{number}/metrics/{name}"
-            if name not in SCORERS:
-                try:
-                    load_backend("scorer", name, SCORERS)
-                except UnknownBackendError as problem:
-                    message = f"{problem.message} ({problem.hint})"
-                    yield _at(file, pointer, "scorer", message)
+            try:
+                check_metric(name, bar)
+            except (UnknownBackendError, UsageError) as problem:
+                hint = f" ({problem.hint})" if problem.hint else ""
+                yield _at(file, pointer, "scorer", f"{problem.message}{hint}")
+                continue
+            if (bar.scorer or name) not in SCORERS:
                 continue
             for side, value in (("min", bar.min), ("max", bar.max)):
                 if value is not None and not 0 <= value <= 1:
@@ -115,6 +117,17 @@ def _fit(services: Services, file: PromptFile) -> tuple[int, tuple[Violation, ..
     return checked, tuple(found)
 
 
+def _unchecked(cases: Sequence[GoldenCase]) -> Iterator[Misfit]:
+    """The assertions of golden cases that the scorer would refuse."""
+    for case in cases:
+        for number, assertion in enumerate(case.assertions):
+            try:
+                read_assertion(assertion)
+            except ValueError as problem:
+                message = f"assert.{number}: {problem}"
+                yield Misfit(line=case.line, case_id=case.id, message=message)
+
+
 def _eval_fit(services: Services, file: PromptFile, item: Eval) -> Mapping[str, JSON]:
     """Cases and misfits of an eval: from the evidence when neither file has changed."""
     path = services.workspace.root / item.dataset
@@ -127,7 +140,7 @@ def _eval_fit(services: Services, file: PromptFile, item: Eval) -> Mapping[str, 
     if (known := services.evidence.find(subject, KIND, inputs)) is not None:
         return dict(known.value)
     cases, _ = read_cases(path)
-    found = misfits(file.prompt, cases, metrics=item.metrics)
+    found = (*misfits(file.prompt, cases, metrics=item.scorers), *_unchecked(cases))
     value: dict[str, JSON] = {
         "cases": len(cases),
         "misfits": [[each.line, str(each)] for each in found],

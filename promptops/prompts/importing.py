@@ -6,7 +6,7 @@ rendered back before it is written, so that an imported prompt says exactly what
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,10 +84,28 @@ def import_collection(
             single prompt.
         StorageError: A file cannot be written.
     """
+    rows = read_rows(source, text_column, id_column, most=most)
+    return import_rows(rows, source, target, area=area, license=license, progress=progress)
+
+
+def import_rows(
+    rows: Iterable[Row],
+    source: Path,
+    target: Path,
+    *,
+    area: str = "imported",
+    license: str | None = None,  # noqa: A002 - the key's name in the prompt file
+    progress: Callable[[int], None] | None = None,
+) -> ImportReport:
+    """Write a prompt file for every row; see `import_collection`.
+
+    Raises:
+        ImportFormatError: Not an area, or without a single prompt.
+        StorageError: A file cannot be written.
+    """
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*(/[a-z0-9][a-z0-9_-]*)*", area):
         raise ImportFormatError(f'"{area}" is not an area: use lower-case letters and dashes')
     importer = _Importer(source, target, area, license)
-    rows = read_rows(source, text_column, id_column, most=most)
     done = 0
     batch: list[tuple[Path, str]] = []
     with ThreadPoolExecutor(_WRITERS) as pool:

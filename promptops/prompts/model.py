@@ -171,15 +171,21 @@ class Retrieval(_Record):
 
 
 class MetricBar(_Record):
-    """The bounds that a metric must keep."""
+    """A metric: the bounds it must keep, and how it is scored.
+
+    ``scorer`` names the scorer, which is else called like the metric; ``with`` are its options.
+    Without bounds a metric is measured and cannot fail.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     min: Number | None = None
     max: Number | None = None
+    scorer: Line | None = None
+    with_: JsonMap | None = Field(default=None, alias="with")
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        if self.min is None and self.max is None:
-            raise ValueError("a bar has min, max or both")
         if self.min is not None and self.max is not None and self.min > self.max:
             raise ValueError("min is greater than max")
         return self
@@ -191,6 +197,11 @@ class Eval(_Record):
     id: Slug
     dataset: Annotated[str, StringConstraints(min_length=1), AfterValidator(dataset_path)]
     metrics: Annotated[dict[str, MetricBar], Field(min_length=1)]
+
+    @property
+    def scorers(self) -> frozenset[str]:
+        """The names of the scorers of its metrics."""
+        return frozenset(bar.scorer or name for name, bar in self.metrics.items())
 
 
 class Waiver(_Record):

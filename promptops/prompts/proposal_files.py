@@ -114,7 +114,16 @@ class _ProposalFile(BaseModel):
     created_at: str = ""
     reason: str = ""
     evidence: JsonMap = Field(default_factory=dict)
+    evidence_digest: str
     new_prompt: str
+
+
+def evidence_digest(name: str, title: str, summary: str, evidence: Mapping[str, JSON]) -> str:
+    """What a reviewer reads about the change that ``name`` stands for, as one digest.
+
+    It shows an edit; it is no signature: who can write the file can write another digest.
+    """
+    return digest([name, title, summary, dict(evidence)])
 
 
 def dump_proposal(proposal: Proposal) -> str:
@@ -131,6 +140,9 @@ def dump_proposal(proposal: Proposal) -> str:
         "created_at": proposal.created_at,
         **({"reason": proposal.reason} if proposal.reason else {}),
         "evidence": dict(proposal.evidence),
+        "evidence_digest": evidence_digest(
+            proposal.id, proposal.title, proposal.summary, proposal.evidence
+        ),
         # As text, so that a reviewer reads the file that will be written.
         "new_prompt": dump_prompt(proposal.new_prompt),
     }
@@ -173,6 +185,14 @@ def read_proposal(path: Path, state: State) -> Proposal:
             "it was edited after it was measured",
             where=str(path),
             hint=f"{_how_to_reject(name)}, and edit the prompt itself",
+        )
+    if found.evidence_digest != evidence_digest(
+        found.id, found.title, found.summary, found.evidence
+    ):
+        raise ProposalError(
+            "its evidence, title or summary was edited after it was written",
+            where=str(path),
+            hint=f"{_how_to_reject(name)}; the next run measures it again",
         )
     return Proposal(
         id=found.id,

@@ -104,7 +104,9 @@ def _plain(record: Any, *names: str) -> dict[str, JSON]:
     """The fields of a record as JSON, without what is empty."""
     if record is None:
         return {}
-    values: dict[str, JSON] = record.model_dump(include=set(names) or None, exclude_none=True)
+    values: dict[str, JSON] = record.model_dump(
+        include=set(names) or None, exclude_none=True, by_alias=True
+    )
     return _without_empty(values)
 
 

@@ -1,10 +1,11 @@
 """The adapter to ragas: its metrics that need no model, as scorers named ``ragas.*``.
 
 The only file that imports ragas, and only when a score is asked for (the import takes seconds).
+Those that ask a model are in `promptops.scoring.ragas_judged`, on top of `judged_metric`.
 """
 
 import threading
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from promptops.core.canonical import JSON
@@ -40,9 +41,7 @@ class RagasScorer:
     @property
     def version(self) -> str:
         """Ours and that of the installed ragas."""
-        from importlib.metadata import version
-
-        return f"1+ragas{version('ragas')}"
+        return f"1+{ragas_version()}"
 
     def score(self, *, answer: str, expected: JSON, **_: object) -> Score:
         """See `Scorer.score`."""
@@ -60,6 +59,51 @@ class RagasScorer:
 
                 self._metric = getattr(collections, self._metric_class)(**self._arguments)
             return self._metric
+
+
+def ragas_version() -> str:
+    """``ragas`` and the installed version."""
+    from importlib.metadata import version
+
+    return f"ragas{version('ragas')}"
+
+
+def judged_metric(
+    metric: str,
+    ask: Callable[[str, type[Any]], Awaitable[Any]],
+    embed: Callable[[list[str]], list[list[float]]] | None = None,
+    **arguments: Any,
+) -> Any:
+    """A metric of ragas that asks a model.
+
+    Args:
+        metric: Class name in ``ragas.metrics.collections``.
+        ask: Answers a question with an instance of a pydantic model.
+        embed: Embeds texts, for metrics that compare meanings.
+        arguments: What else the class is made with.
+    """
+    from ragas.embeddings.base import BaseRagasEmbedding
+    from ragas.llms.base import InstructorBaseRagasLLM
+    from ragas.metrics import collections
+
+    class Asked(InstructorBaseRagasLLM):  # type: ignore[misc, unused-ignore]
+        def generate(self, prompt: str, response_model: type[Any]) -> Any:
+            raise NotImplementedError("scorers are asked in an event loop")
+
+        async def agenerate(self, prompt: str, response_model: type[Any]) -> Any:
+            return await ask(prompt, response_model)
+
+    class Embedded(BaseRagasEmbedding):  # type: ignore[misc, unused-ignore]
+        def embed_text(self, text: str, **_: Any) -> list[float]:
+            assert embed is not None
+            return embed([text])[0]
+
+        async def aembed_text(self, text: str, **_: Any) -> list[float]:
+            return self.embed_text(text)
+
+    if embed is not None:
+        arguments["embeddings"] = Embedded()
+    return getattr(collections, metric)(llm=Asked(), **arguments)
 
 
 def _finish(coroutine: Coroutine[Any, Any, Any]) -> Any:
@@ -91,9 +135,9 @@ def string_similarity() -> RagasScorer:
     return RagasScorer("ragas.string_similarity", "NonLLMStringSimilarity")
 
 
-def rouge() -> RagasScorer:
-    """ROUGE-L F-measure."""
-    return RagasScorer("ragas.rouge", "RougeScore")
+def rouge(*, rouge_type: str = "rougeL", mode: str = "fmeasure") -> RagasScorer:
+    """ROUGE (Lin 2004): ``rouge1`` or ``rougeL``, by ``fmeasure``, ``precision`` or ``recall``."""
+    return RagasScorer("ragas.rouge", "RougeScore", rouge_type=rouge_type, mode=mode)
 
 
 def bleu() -> RagasScorer:

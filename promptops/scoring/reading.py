@@ -40,6 +40,41 @@ def words(text: str) -> list[str]:
     return normalize(text).split()
 
 
+def read_json(answer: str, *, fenced: bool = True) -> JSON:
+    """The JSON value that an answer is.
+
+    Args:
+        answer: What the model wrote.
+        fenced: Whether a code fence around the value is passed over.
+
+    Raises:
+        ValueError: It is none. NaN and infinities are not JSON.
+    """
+    text = answer.strip()
+    if fenced and (fence := _FENCE.match(text)):
+        text = fence[1].strip()
+    return json.loads(text, parse_constant=_no_constant)
+
+
+def json_objects(text: str) -> list[dict[str, JSON]]:
+    """The JSON objects in a text, outermost ones, in order."""
+    decoder = json.JSONDecoder(parse_constant=_no_constant)
+    found: list[dict[str, JSON]] = []
+    at = text.find("{")
+    while at != -1:
+        try:
+            value, end = decoder.raw_decode(text, at)
+            found.append(value)
+        except (ValueError, RecursionError):
+            end = at + 1
+        at = text.find("{", end)
+    return found
+
+
+def _no_constant(word: str) -> JSON:
+    raise ValueError(f"{word} is not JSON")
+
+
 def read_object(answer: str) -> dict[str, JSON] | None:
     """The JSON object that an answer is, with or without a code fence around it; else None."""
     text = answer.strip()

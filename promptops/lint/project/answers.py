@@ -117,5 +117,5 @@ def choices(part: Mapping[str, JSON]) -> tuple[JSON, ...]:
 def _only_label(prompt: Prompt) -> str | None:
     """The only key with a closed list, when answers are scored as labels."""
     closed = [name for name, part in output_keys(prompt).items() if choices(part)]
-    scored = any("label_match" in item.metrics for item in prompt.evals)
+    scored = any("label_match" in item.scorers for item in prompt.evals)
     return closed[0] if scored and len(closed) == 1 else None

@@ -148,7 +148,7 @@ def _broken(
     """Demands of the wording with the right answers that break them."""
     for limit in length_limits(member.parsed):
         yield limit, [each for each in _limited(member, answers, limit) if _over(limit, each[1])]
-    metrics = {name for item in member.prompt.evals for name in item.metrics}
+    metrics = {name for item in member.prompt.evals for name in item.scorers}
     if metrics & _CASED:
         for case in letter_cases(member.parsed):
             wrong = [

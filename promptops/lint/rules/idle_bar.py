@@ -13,7 +13,8 @@ class IdleBar(Rule):
 
     What it does:
         Flags a bar of `evals` that any score meets: `min: 0` or below, alone or with `max: 1` or
-        above. A maximum alone is left alone: it may bound a latency.
+        above. A maximum alone is left alone: it may bound a latency; so is a metric without any
+        bar, which is measured only.
 
     Why is this bad?
         The golden set is run and paid for, and no break of the prompt is ever reported.
@@ -50,6 +51,8 @@ class IdleBar(Rule):
 
 
 def _is_idle(bar: MetricBar) -> bool:
+    if bar.min is None and bar.max is None:
+        return False
     low = bar.min is None or bar.min <= 0
     # A bar with a maximum alone may be of a metric without an upper bound, such as a latency.
     high = bar.max is None or (bar.min is not None and bar.max >= 1)

@@ -48,7 +48,7 @@ class MissingOutputFormat(Rule):
         if prompt.prompt is None or prompt.prompt.output is not None:
             return
         for number, item in enumerate(prompt.prompt.evals):
-            if not _READERS & set(item.metrics):
+            if not _READERS & item.scorers:
                 continue
             for wording in prompt.wordings:
                 shows = any(message.is_shot for message in wording.messages)

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from promptops.errors import UnknownBackendError, UsageError
 from promptops.golden.case import GoldenCase
+from promptops.llm.scripted import ScriptedChat
 from promptops.prompts.model import Prompt
 from promptops.scoring import SCORERS, Score, load_scorer
 from promptops.scoring.reading import is_abstention, normalize
+from promptops.testing.embedders import HashingEmbedder
 
 LABELS = ["refund", "late_delivery", "account"]
 
@@ -132,10 +134,15 @@ def test_a_value_outside_the_range_is_refused():
         Score(value=1.2, reason="")
 
 
+OPTIONS = {"length": {"max": 1}, "latency": {"max_ms": 1}, "cost": {"max_usd": 1}}
+GIVEN = {"embedder": HashingEmbedder(), "chat": ScriptedChat({}), "judge": "openai/gpt-5-mini"}
+
+
 def test_every_scorer_in_the_table_has_its_name():
     for name in SCORERS:
-        if name != "semantic_similarity":
-            assert load_scorer(name).name == name
+        scorer = load_scorer(name, options=OPTIONS.get(name), **GIVEN)
+        assert scorer.name == name
+        assert scorer.version
 
 
 @pytest.mark.slow
