@@ -132,6 +132,11 @@ class Services:
         return self._once("answers", lambda: BlobStore(self.workspace.state / "answers.db"))
 
     @property
+    def results(self) -> BlobStore:
+        """Scored answers to single golden cases."""
+        return self._once("results", lambda: BlobStore(self.workspace.state / "results.db"))
+
+    @property
     def vectors(self) -> BlobStore:
         """Embeddings by text and embedder."""
         return self._once("vectors", lambda: BlobStore(self.workspace.state / "embeddings.db"))
@@ -320,6 +325,7 @@ class Services:
             code_version=CODE_VERSION,
             concurrency=llm.embedded_concurrency if embedded else llm.concurrency,
             retriever=retrieve,
+            results=self.results,
         )
 
     @property

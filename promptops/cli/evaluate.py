@@ -1,26 +1,39 @@
 """``promptops evaluate``."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from promptops.cli.broken import end_with
 from promptops.cli.destination import REPORT_FILE
+from promptops.cli.evaluate_report import (
+    Found,
+    document,
+    show,
+    show_plans,
+    unmeasured,
+    write_answers,
+    write_numbers,
+)
 from promptops.cli.lazy import Cli
-from promptops.cli.measures import measured, write_metrics, write_plot
+from promptops.cli.measures import measured
 from promptops.cli.options import PROMPT, common, open_workspace, reports, watching
-from promptops.cli.output import emit_json, emit_table, emit_text
-from promptops.core.canonical import JSON
+from promptops.cli.output import emit_json, emit_text
+from promptops.cli.run import parse_budget
 from promptops.core.counting import counted
 from promptops.errors import PromptOpsError
 
 if TYPE_CHECKING:
     from promptops.cli.watch import Watch
-    from promptops.evaluation.result import CaseResult
-    from promptops.operations.evaluation import Measured
+    from promptops.evaluation.target import Target
+    from promptops.operations.evaluation_planning import Planned
     from promptops.prompts.loader import PromptFile
     from promptops.wiring import Services
+
+T = TypeVar("T")
 
 
 @click.command
@@ -30,6 +43,10 @@ if TYPE_CHECKING:
 @click.option("--variant", metavar="ID", help="The wording to use; else the prompt's own.")
 @click.option("--eval", "eval_id", metavar="ID", help="Which eval of the prompt; else the first.")
 @click.option("--repeats", type=click.IntRange(1, 20), default=1, help="Answers for each case.")
+@click.option("--plan", is_flag=True, help="Call nothing: tell what it takes and can show.")
+@click.option("--against", metavar="OTHER", help="Compare with a variant, prompt or git revision.")
+@click.option("--budget", metavar="LIMITS", help="Such as calls=500,usd=2,minutes=10.")
+@click.option("--skip-broken-rows", is_flag=True, help="Leave broken rows of a golden set out.")
 @click.option("--cases", "show_cases", is_flag=True, help="Show every case with its answer.")
 @click.option(
     "--out", type=REPORT_FILE, metavar="FILE", help="Write answers and scores as JSON too."
@@ -41,65 +58,106 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(
     cli: Cli,
+    /,
     prompts: tuple[str, ...],
     every: bool,
     model: str | None,
-    variant: str | None,
-    eval_id: str | None,
-    repeats: int,
-    show_cases: bool,
-    out: Path | None,
+    budget: str | None,
+    plan: bool,
     exit_zero: bool,
+    format_: str,
+    out: Path | None,
     metrics: Path | None,
     plot: Path | None,
-    format_: str,
+    show_cases: bool,
+    **how: Any,
 ) -> None:
     """Score PROMPTS on their golden sets; what was measured before is not measured again.
 
-    Ends with 1 when a bar of a prompt's eval is not kept; with --all, what cannot be measured stops
-    nothing else: it is named at the end, with 2.
+    Ends with 1 when a bar of a prompt's eval is not kept, with 2 when a case could not be measured;
+    with --all, what cannot be measured stops nothing else: it is named at the end, with 2.
     """
     watch = watching(cli)
+    limits = parse_budget(budget)
     services = open_workspace(cli, {"llm.model": model}, watch=watch)
-    found: list[Measured] = []
+    if limits:
+        from promptops.llm.metered import Budget
+
+        services.budget = Budget(
+            calls=int(limits["calls"]) if "calls" in limits else None,
+            usd=limits.get("usd"),
+            minutes=limits.get("minutes"),
+        )
     files, broken = _files(services, prompts, every=every)
     if every and not files:
         watch.remark("no prompt that can be read names a golden set")
-    failed: list[PromptOpsError] = [*broken]
-    for file in files:
-        try:
-            found.append(_evaluate(services, watch, file, variant, eval_id, repeats))
-        except PromptOpsError as problem:
-            if not every:
-                raise
-            failed.append(problem)
+    run = _Run(services=services, watch=watch, how=_How(**how), failed=[*broken])
+    if plan and run.how.against:
+        raise click.UsageError("--plan tells of one wording: leave --against out")
+    if plan:
+        show_plans(run.over(files, _plan, every=every), format_)
+        end_with(run.failed)
+        return
+    found = run.over(files, _evaluate, every=every)
     watch.close()
     if out is not None:
-        _write_answers(out, found)
-    write_metrics(metrics, _metrics(found))
-    write_plot(
-        plot,
-        ("prompt", "score", "low", "high", "tokens"),
-        [
-            (
-                item.file.prompt.id,
-                item.score.estimate,
-                item.score.low,
-                item.score.high,
-                _tokens(item),
-            )
-            for item in found
-        ],
-    )
+        write_answers(out, found)
+    write_numbers(found, metrics, plot)
     if format_ == "json":
-        emit_json(_document(services, found, failed))
+        emit_json(document(services, found, run.failed))
     else:
         for item in found:
-            _show(item, show_cases=show_cases)
+            show(item, show_cases=show_cases)
         emit_text(counted(services.meter.snapshot().calls, "new call"))
-    end_with(failed)
-    if any(item.below for item in found) and not exit_zero:
+    end_with([*run.failed, *(problem for item in found for problem in unmeasured(item))])
+    if any(item.measured.below for item in found) and not exit_zero:
         click.get_current_context().exit(1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _How:
+    """How each prompt is measured, from the options."""
+
+    variant: str | None
+    eval_id: str | None
+    repeats: int
+    against: str | None
+    skip_broken_rows: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    services: "Services"
+    watch: "Watch"
+    how: _How
+    failed: list[PromptOpsError]
+
+    def over(
+        self,
+        files: "Sequence[PromptFile]",
+        do: "Callable[[_Run, PromptFile], T]",
+        *,
+        every: bool,
+    ) -> "list[T]":
+        """What was done with each prompt; with ``every`` a failure stops nothing else."""
+        found = []
+        for file in files:
+            try:
+                found.append(do(self, file))
+            except PromptOpsError as problem:
+                if not every:
+                    raise
+                self.failed.append(problem)
+        return found
+
+    def target(self, file: "PromptFile") -> "Target":
+        """What a prompt runs on."""
+        from promptops.evaluation.target import Target
+
+        if self.how.variant is not None:
+            file.prompt.variant(self.how.variant)
+        card = self.services.catalog.get(self.services.settings.llm.model)
+        return Target(model=card.id, variant=self.how.variant)
 
 
 def _files(
@@ -113,120 +171,46 @@ def _files(
     return tuple(file for file in files if file.prompt.evals), broken
 
 
-def _evaluate(
-    services: "Services",
-    watch: "Watch",
-    file: "PromptFile",
-    variant: str | None,
-    eval_id: str | None,
-    repeats: int,
-) -> "Measured":
-    from promptops.evaluation.target import Target
+def _evaluate(run: _Run, file: "PromptFile") -> Found:
     from promptops.operations.evaluation import evaluate_prompt
+    from promptops.operations.evaluation_planning import evaluate_against
 
-    if variant is not None:
-        file.prompt.variant(variant)
-    card = services.catalog.get(services.settings.llm.model)
-    return evaluate_prompt(
-        services,
+    how = run.how
+    measured = evaluate_prompt(
+        run.services,
         file,
-        target=Target(model=card.id, variant=variant),
-        eval_id=eval_id,
-        repeats=repeats,
-        progress=watch.of(f"evaluate {file.prompt.id}"),
+        target=run.target(file),
+        eval_id=how.eval_id,
+        repeats=how.repeats,
+        progress=run.watch.of(f"evaluate {file.prompt.id}"),
+        skip_broken_rows=how.skip_broken_rows,
     )
-
-
-def _metrics(found: "list[Measured]") -> dict[str, JSON]:
-    return {
-        item.file.prompt.id: {
-            **{name: item.evaluation.mean(name) for name in item.evaluation.metrics},
-            "tokens": _tokens(item),
-        }
-        for item in found
-    }
-
-
-def _write_answers(path: Path, found: "list[Measured]") -> None:
-    """Every answer with its scores; no times, so that equal answers give equal bytes."""
-    import json
-
-    from promptops.core.files import write_atomic
-
-    document = {
-        item.file.prompt.id: {
-            "subject": item.evaluation.subject,
-            "target": item.evaluation.target.name,
-            "inputs": dict(item.evaluation.inputs),
-            "cases": [
-                {
-                    "case": case.case_id,
-                    "answer": case.answer,
-                    "scores": dict(case.scores),
-                    "error": case.error,
-                }
-                for case in item.evaluation.cases
-            ],
-        }
-        for item in found
-    }
-    text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False)
-    write_atomic(path, text + "\n")
-
-
-def _tokens(item: "Measured") -> float:
-    return item.evaluation.input_tokens_mean + item.evaluation.output_tokens_mean
-
-
-def _document(
-    services: "Services", found: "list[Measured]", failed: list[PromptOpsError]
-) -> dict[str, JSON]:
-    spent = services.meter.snapshot()
-    return {
-        "llm_calls": spent.calls,
-        "cached_answers": spent.cached_calls,
-        "tokens": spent.input_tokens + spent.output_tokens,
-        "usd": spent.cost_usd,
-        "prompts": [
-            {
-                "prompt": item.file.prompt.id,
-                "version": item.file.prompt.version,
-                "subject": item.evaluation.subject,
-                "target": item.evaluation.target.name,
-                "metric": item.metric,
-                "scores": {
-                    name: item.evaluation.score(name).to_json() for name in item.evaluation.metrics
-                },
-                "below": list(item.below),
-                "cases": item.evaluation.to_json()["cases"],
-            }
-            for item in found
-        ],
-        "errors": [
-            {"code": problem.code, "where": problem.where, "message": problem.message}
-            for problem in failed
-        ],
-    }
-
-
-def _show(item: "Measured", *, show_cases: bool) -> None:
-    result = item.evaluation
-    emit_text(f"{item.file.prompt.id}@{item.file.prompt.version} on {result.target.name}")
-    for name in result.metrics:
-        emit_text(f"  {name}  {result.score(name)}  over {counted(len(result.cases), 'case')}")
-    emit_text(
-        f"  {result.input_tokens_mean:.0f} input and {result.output_tokens_mean:.0f} output "
-        f"tokens a call, {result.latency_ms_mean:.0f} ms"
+    for row in measured.skipped:
+        run.watch.remark(f"skipped {row}")
+    if how.against is None:
+        return Found(measured=measured)
+    against = evaluate_against(
+        run.services,
+        measured,
+        how.against,
+        eval_id=how.eval_id,
+        repeats=how.repeats,
+        progress=run.watch.of(f"evaluate {how.against}"),
     )
-    for line in item.below:
-        emit_text(f"  below its bar: {line}")
-    if show_cases:
-        rows = [
-            (c.case_id, *(f"{c.scores.get(name, 0):.2f}" for name in result.metrics), _said(c))
-            for c in result.cases
-        ]
-        emit_table(rows, ("case", *result.metrics, "answer"))
+    return Found(measured=measured, against=against)
 
 
-def _said(case: "CaseResult") -> str:
-    return f"FAILED {case.error}" if case.error else case.answer
+def _plan(run: _Run, file: "PromptFile") -> "Planned":
+    from promptops.operations.evaluation_planning import plan_evaluation
+
+    planned = plan_evaluation(
+        run.services,
+        file,
+        target=run.target(file),
+        eval_id=run.how.eval_id,
+        repeats=run.how.repeats,
+        skip_broken_rows=run.how.skip_broken_rows,
+    )
+    for row in planned.skipped:
+        run.watch.remark(f"skipped {row}")
+    return planned

@@ -2,13 +2,17 @@
 
 Sources: percentile bootstrap (Efron & Tibshirani 1993, ch. 13), Wilson score interval (Wilson
 1927), exact McNemar test (McNemar 1947; the binomial form), sign-flip permutation test (Fisher
-1935; Phipson & Smyth 2010 for the +1), Holm's step-down correction (Holm 1979).
+1935; Phipson & Smyth 2010 for the +1), Holm's step-down correction (Holm 1979), the step-up
+procedure of Benjamini and Hochberg (1995), the power of the exact McNemar test by summation.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
+
+_POWER_EXACT_UP_TO = 100
+_EXACT_UP_TO = 1000  # beyond, whole numbers of hundreds of digits are slow and logarithms will do
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,8 +132,13 @@ def mcnemar_exact(only_before: int, only_after: int) -> float:
     if n == 0:
         return 1.0
     smaller = min(only_before, only_after)
-    ways = sum(math.comb(n, k) for k in range(smaller + 1))
-    return min(1.0, 2.0 * ways / float(2**n))
+    if n > _EXACT_UP_TO:
+        logs = [
+            math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+            for k in range(smaller + 1)
+        ]
+        return min(1.0, 2.0 * math.fsum(math.exp(each - n * math.log(2)) for each in logs))
+    return min(1.0, 2 * sum(math.comb(n, k) for k in range(smaller + 1)) / (1 << n))
 
 
 def sign_flip(differences: Sequence[float], *, seed: int = 0, permutations: int = 10_000) -> float:
@@ -163,6 +172,95 @@ def holm(p_values: Sequence[float]) -> list[float]:
         running = max(running, min(1.0, (len(p_values) - rank) * p_values[index]))
         adjusted[index] = running
     return adjusted
+
+
+def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
+    """Adjusted p-values, in the order given: controls the expected share of false discoveries.
+
+    For long lists of findings to look at; where one false claim is one too many, use `holm`.
+    """
+    order = sorted(range(len(p_values)), key=p_values.__getitem__, reverse=True)
+    adjusted = [0.0] * len(p_values)
+    running = 1.0
+    for position, index in enumerate(order):
+        running = min(running, p_values[index] * (len(p_values) / (len(p_values) - position)))
+        adjusted[index] = running
+    return adjusted
+
+
+def smallest_visible_gain(n: int, *, alpha: float = 0.05) -> float:
+    """The smallest gain of yes/no scores that n pairs can ever show, were not one case lost.
+
+    Args:
+        n: Number of paired cases, >= 1.
+        alpha: One-sided error rate of the exact McNemar test.
+
+    Returns:
+        A share of the cases; above 1 when n pairs can show nothing at all.
+
+    Raises:
+        ValueError: There is no case.
+    """
+    if n < 1:
+        raise ValueError("at least one case")
+    return (math.floor(-math.log2(alpha)) + 1) / n
+
+
+def detectable_gain(
+    n: int, *, losses: float = 0.1, power: float = 0.8, alpha: float = 0.05
+) -> float:
+    """The smallest true gain of yes/no scores that n pairs show with the given power.
+
+    Args:
+        n: Number of paired cases, >= 1.
+        losses: Share of all cases that get worse all the same, in [0, 1).
+        power: Chance to find it.
+        alpha: One-sided error rate of the exact McNemar test.
+
+    Returns:
+        Wins less losses, as a share of the cases; infinite when no gain is found so often.
+
+    Raises:
+        ValueError: There is no case.
+    """
+    if n < 1:
+        raise ValueError("at least one case")
+    low, high = 0.0, 1.0 - 2 * losses
+    if _power(n, high + losses, losses, alpha) < power:
+        return math.inf
+    while high - low > 0.001:
+        middle = (low + high) / 2
+        if _power(n, middle + losses, losses, alpha) < power:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def _power(n: int, wins: float, losses: float, alpha: float) -> float:
+    """The chance that n pairs, each won or lost with these chances, show a gain."""
+    changed = wins + losses
+    if n > _POWER_EXACT_UP_TO:
+        mean, sd = wins - losses, math.sqrt(max(changed - (wins - losses) ** 2, 1e-12))
+        z = NormalDist().inv_cdf(1 - alpha) * math.sqrt(changed) / sd
+        return NormalDist().cdf(mean * math.sqrt(n) / sd - z)
+    found = 0.0
+    for pairs in range(n + 1):
+        some = _binomial(n, pairs, changed)
+        tail = 0.0
+        # From the most wins down, as long as so many wins are too many for chance.
+        chance, ways = 0.0, 1 << pairs
+        for lost in range(pairs + 1):
+            chance += math.comb(pairs, lost) / ways
+            if chance >= alpha:
+                break
+            tail += _binomial(pairs, lost, losses / changed)
+        found += some * tail
+    return found
+
+
+def _binomial(n: int, k: int, chance: float) -> float:
+    return float(math.comb(n, k) * chance**k * (1 - chance) ** (n - k))
 
 
 def minimum_detectable_effect(

@@ -138,7 +138,7 @@ def compare(
         pairs=len(ids),
         base=fmean(old),
         new=fmean(now),
-        difference=paired_difference(old, now, seed=seed, clusters=groups),
+        difference=_difference(old, now, seed=seed, groups=groups),
         p_value=_p_value(old, now, wins=len(wins), losses=len(losses), seed=seed),
         p_not_worse=p_not_worse(*worst, margin),
         lower_bound=-smallest_margin(*worst, alpha=ALPHA),
@@ -149,6 +149,25 @@ def compare(
         mde=minimum_detectable_effect(len(ids), sd=max(pstdev(differences), 0.25)),
     )
     return replace(result, verdict=_verdict(result))
+
+
+def _difference(
+    old: Sequence[float], now: Sequence[float], *, seed: int, groups: Sequence[str] | None
+) -> Interval:
+    """The mean difference; where no case differs from another, resampling shows no width at all.
+
+    Then the bounds are those of a share of cases that were never seen to differ (Clopper and
+    Pearson 1934): what so many cases cannot rule out.
+    """
+    found = paired_difference(old, now, seed=seed, clusters=groups)
+    if found.low < found.high:
+        return found
+    unseen = 1 - 0.025 ** (1 / (len(set(groups)) if groups else len(old)))
+    return replace(
+        found,
+        low=max(-1.0, found.estimate - unseen),
+        high=min(1.0, found.estimate + unseen),
+    )
 
 
 def _p_value(
@@ -182,7 +201,15 @@ def change(base: Evaluation, new: Evaluation, quantity: str, *, seed: int = 0) -
     Raises:
         ValueError: The two have no answered case in common.
     """
-    before = {(c.case_id, c.repeat): getattr(c, quantity) for c in base.cases if c.answered}
-    after = {(c.case_id, c.repeat): getattr(c, quantity) for c in new.cases if c.answered}
+    before, after = _by_case(base, quantity), _by_case(new, quantity)
     keys = [key for key in before if key in after]
     return paired_difference([before[k] for k in keys], [after[k] for k in keys], seed=seed)
+
+
+def _by_case(evaluation: Evaluation, quantity: str) -> dict[str, float]:
+    """Means over repeats: draws of one case are not independent."""
+    found: dict[str, list[float]] = {}
+    for case in evaluation.cases:
+        if case.answered:
+            found.setdefault(case.case_id, []).append(float(getattr(case, quantity)))
+    return {case_id: fmean(values) for case_id, values in found.items()}

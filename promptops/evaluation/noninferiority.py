@@ -32,7 +32,8 @@ def p_not_worse(wins: int, losses: int, pairs: int, margin: float) -> float:
     if not (0 < margin < 1 and wins >= 0 and losses >= 0 and 1 <= pairs >= wins + losses):
         raise ValueError(f"{wins} wins and {losses} losses of {pairs}, margin {margin}")
     if pairs > _EXACT_UP_TO:
-        return 1.0 - NormalDist().cdf(_statistic(wins, losses, pairs, margin))
+        normal = 1.0 - NormalDist().cdf(_statistic(wins, losses, pairs, margin))
+        return max(normal, _without_wins(wins, losses, pairs, margin))
     import numpy as np
 
     w, ell = (each.ravel() for each in np.indices((pairs + 1, pairs + 1)))
@@ -57,6 +58,21 @@ def p_not_worse(wins: int, losses: int, pairs: int, margin: float) -> float:
             ]
         largest = max(largest, float(np.exp(ways + sum(terms)).sum()))
     return min(1.0, largest)
+
+
+def _without_wins(wins: int, losses: int, pairs: int, margin: float) -> float:
+    """The exact chance of an outcome at least as favorable when nothing is ever won.
+
+    One of the rates that the exact test looks at, and the one at which the normal form promises
+    most: next to no losses, a small margin.
+    """
+    seen = _statistic(wins, losses, pairs, margin)
+    lost, chance, total = 0, (1 - margin) ** pairs, 0.0
+    while lost <= pairs and _statistic(0, lost, pairs, margin) >= seen - 1e-12:
+        total += chance
+        chance *= (pairs - lost) / (lost + 1) * margin / (1 - margin)
+        lost += 1
+    return min(1.0, total)
 
 
 def smallest_margin(wins: int, losses: int, pairs: int, *, alpha: float) -> float:

@@ -1,8 +1,9 @@
 """What an evaluation found: one result a case, and the numbers over them."""
 
+import math
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
-from statistics import fmean
+from dataclasses import dataclass, field, replace
+from statistics import fmean, variance
 
 from promptops.core.canonical import JSON
 from promptops.core.statistics import Interval, mean_interval
@@ -74,11 +75,14 @@ class Evaluation:
 
     def values(self, metric: str) -> dict[str, float]:
         """Mean score by case id (over repeats); cases without this metric are absent."""
+        return {case_id: fmean(values) for case_id, values in self._draws(metric).items()}
+
+    def _draws(self, metric: str) -> dict[str, list[float]]:
         found: dict[str, list[float]] = {}
         for case in self.cases:
             if metric in case.scores:
                 found.setdefault(case.case_id, []).append(case.scores[metric])
-        return {case_id: fmean(values) for case_id, values in found.items()}
+        return found
 
     def mean(self, metric: str) -> float:
         """Mean score; NaN when no case has it."""
@@ -92,6 +96,17 @@ class Evaluation:
             ValueError: No case has this metric.
         """
         return mean_interval(list(self.values(metric).values()))
+
+    def between_repeats(self, metric: str) -> float | None:
+        """How much draws of one case differ: the pooled standard deviation within a case.
+
+        None when no case has two scores.
+        """
+        several = [values for values in self._draws(metric).values() if len(values) > 1]
+        if not several:
+            return None
+        squares = sum(variance(values) * (len(values) - 1) for values in several)
+        return math.sqrt(squares / sum(len(values) - 1 for values in several))
 
     @property
     def failures(self) -> tuple[CaseResult, ...]:
@@ -145,7 +160,7 @@ class Evaluation:
             "subject": self.subject,
             "target": self.target.name,
             "inputs": dict(self.inputs),
-            "cases": [_case_to_json(case) for case in self.cases],
+            "cases": [case_to_json(case) for case in self.cases],
         }
 
     @classmethod
@@ -156,7 +171,7 @@ class Evaluation:
             subject=value["subject"],
             target=Target.parse(value["target"]),
             inputs=value["inputs"],
-            cases=tuple(_case_from_json(case) for case in value["cases"]),
+            cases=tuple(case_from_json(case) for case in value["cases"]),
             from_evidence=True,
         )
 
@@ -170,16 +185,34 @@ def merge(parts: Iterable[Evaluation]) -> Evaluation:
     return replace(first, cases=tuple(cases), inputs={}) if others else first
 
 
-def _case_to_json(case: CaseResult) -> dict[str, JSON]:
-    row = {name: value for name, value in asdict(case).items() if value not in (None, {}, (), "")}
-    row.pop("cached", None)
-    if not case.repeat:
-        row.pop("repeat", None)
+def case_to_json(case: CaseResult) -> dict[str, JSON]:
+    """A result by the names of its parts, empty ones left out; not whether a cache answered."""
+    row: dict[str, JSON] = {"case_id": case.case_id}
+    if case.answer:
+        row["answer"] = case.answer
+    if case.scores:
+        row["scores"] = dict(case.scores)
+    if case.reasons:
+        row["reasons"] = dict(case.reasons)
+    row["input_tokens"] = case.input_tokens
+    row["output_tokens"] = case.output_tokens
     row["latency_ms"] = round(case.latency_ms, 3)
+    row["cost_usd"] = case.cost_usd
+    if case.error is not None:
+        row["error"] = case.error
+    if case.context_chunks:
+        row["context_chunks"] = list(case.context_chunks)
+    if case.repeat:
+        row["repeat"] = case.repeat
     return row
 
 
-def _case_from_json(row: Mapping[str, JSON]) -> CaseResult:
-    return CaseResult(
-        **{**row, "cached": True, "context_chunks": tuple(row.get("context_chunks", ()))}
-    )
+def case_from_json(row: Mapping[str, JSON]) -> CaseResult:
+    """Read what `case_to_json` wrote; the case counts as cached.
+
+    Raises:
+        TypeError: The row has other names.
+    """
+    if "context_chunks" in row:
+        row = {**row, "context_chunks": tuple(row["context_chunks"])}
+    return CaseResult(**row, cached=True)

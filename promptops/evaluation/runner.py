@@ -1,79 +1,28 @@
 """The evaluation runner: concurrent, cached, resumable."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 
-import anyio
-import anyio.to_thread
-
-from promptops.core.canonical import JSON, digest
 from promptops.core.clock import Clock
-from promptops.errors import (
-    BudgetExceededError,
-    GoldenSetError,
-    MissingKeyError,
-    ModelNotInstalledError,
-    PromptOpsError,
-    StorageError,
-    UnknownModelError,
-    UsageError,
-)
-from promptops.evaluation.requests import (
-    Retrieved,
-    Retriever,
-    build_request,
-    fitting,
-    retrieve,
-    unseen,
-)
+from promptops.core.store import BlobStore
+from promptops.errors import GoldenSetError
+from promptops.evaluation.known import ResultWriter, find_results, result_keys
+from promptops.evaluation.planning import EvaluationPlan, plan_of
+from promptops.evaluation.requests import Retriever, unseen
 from promptops.evaluation.result import CaseResult, Evaluation
 from promptops.evaluation.target import Target
-from promptops.golden.case import GoldenCase, GoldenSet
-from promptops.llm.chat import Chat, Completion
+from promptops.evaluation.work import Job, Progress, Task, Work
+from promptops.golden.case import GoldenCase, GoldenSet, cases_digest
+from promptops.llm.chat import Chat
 from promptops.prompts.digests import variant_digest
 from promptops.prompts.model import Prompt
 from promptops.scoring.scorer import Scorer
 from promptops.tracking.evidence import Evidence, EvidenceStore
 
-Progress = Callable[[int, int], None]
-"""Told how many cases are done, and of how many."""
-
 EVIDENCE_KIND = "score"
 
-# Errors that every further case would meet as well: the run ends at once. Answers that came
-# before are in the answer cache, so nothing is paid for twice.
-_FATAL = (
-    BudgetExceededError,
-    StorageError,
-    MissingKeyError,
-    ModelNotInstalledError,
-    UnknownModelError,
-    UsageError,
-)
-
-
-@dataclass(slots=True)
-class _Run:
-    """The shared state of one run's workers."""
-
-    results: list[CaseResult | None]
-    queue: Iterator[tuple[int, GoldenCase, int]]
-    max_failures: int | None
-    progress: Progress | None
-    done: int = 0
-    stopped: PromptOpsError | None = None
-    failures: list[PromptOpsError] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Task:
-    """What every case of one run shares."""
-
-    prompt: Prompt
-    target: Target
-    scorers: tuple[Scorer, ...]
-    kb_label: str | None
-    golden: str = ""
+OF_EVERY_CASE = ("model", "fingerprint", "kb", "kb_label", "scorers")
+"""The inputs of an evaluation that each of its results depends on; the others say which results
+there are."""
 
 
 class Evaluator:
@@ -94,6 +43,7 @@ class Evaluator:
         code_version: str,
         concurrency: int = 4,
         retriever: Retriever | None = None,
+        results: BlobStore | None = None,
     ) -> None:
         """Keep the parts; nothing is called yet.
 
@@ -105,6 +55,7 @@ class Evaluator:
             code_version: What measured, for the record.
             concurrency: Calls in flight at once.
             retriever: Finds the context of prompts that retrieve.
+            results: Where results of single cases are found and kept; None keeps nothing.
         """
         self._chat = chat
         self._evidence = evidence
@@ -113,6 +64,7 @@ class Evaluator:
         self._code_version = code_version
         self._concurrency = max(1, concurrency)
         self._retriever = retriever
+        self._results = results
 
     async def run(
         self,
@@ -130,10 +82,9 @@ class Evaluator:
     ) -> Evaluation:
         """Run a prompt over cases and score the answers.
 
-        Cases whose right answer is not known under ``kb_label`` are left out, and so are cases
-        that the wording shows as examples: they would measure its memory. A case that fails
-        is recorded with its error and the run goes on; an evaluation with failures is not kept
-        as evidence, so the next run tries them again (and finds the others in the answer cache).
+        Left out are cases whose right answer is not known under ``kb_label``, and cases that the
+        wording shows as examples. A case that fails is recorded and tried again by the next run.
+        Results are kept as they come: an interrupted run costs only what it had not come to.
 
         Args:
             prompt: The prompt; the target's variant of it runs.
@@ -154,7 +105,7 @@ class Evaluator:
                 would meet every case (a missing key, an unknown model, a full disk).
         """
         labeled = _labeled(golden_cases, kb_label)
-        subject = variant_digest(prompt, target.variant)
+        task = self._task(prompt, golden_cases, target, scorers, kb_label)
         inputs = self.inputs(
             golden_cases,
             target=target,
@@ -163,26 +114,71 @@ class Evaluator:
             kb_version=kb_version,
             repeats=repeats,
         )
-        if record and (known := self._known(subject, inputs)):
+        if record and (known := self._known(task.subject, inputs)):
             return known
-        if not (cases := unseen(prompt, labeled, target=target)):
-            raise GoldenSetError(
-                "the wording shows every case as an example", where=prompt.id, hint="add cases"
-            )
-        task = _Task(
-            prompt=prompt,
-            target=target,
-            scorers=tuple(scorers),
-            kb_label=kb_label,
-            golden=str(golden_cases.path) if isinstance(golden_cases, GoldenSet) else "",
-        )
-        results = await self._run(task, cases, repeats, progress, max_failures)
+        results, jobs = self._places(task, inputs, labeled, repeats)
+        work = Work(task, self._chat, ResultWriter(self._results), results, jobs)
+        await work.run(self._concurrency, max_failures=max_failures, progress=progress)
+        cases = tuple(result for result in results if result is not None)
         evaluation = Evaluation(
-            prompt_id=prompt.id, subject=subject, target=target, inputs=inputs, cases=results
+            prompt_id=prompt.id, subject=task.subject, target=target, inputs=inputs, cases=cases
         )
         if record and not evaluation.failures:
             self._record(evaluation)
         return evaluation
+
+    def plan(
+        self,
+        prompt: Prompt,
+        golden_cases: GoldenSet | Sequence[GoldenCase],
+        *,
+        target: Target,
+        scorers: Sequence[Scorer],
+        kb_label: str | None = None,
+        kb_version: str | None = None,
+        repeats: int = 1,
+    ) -> EvaluationPlan:
+        """What `run` with the same arguments would take, and what it can show; calls nothing.
+
+        Raises:
+            GoldenSetError: As `run`.
+        """
+        labeled = _labeled(golden_cases, kb_label)
+        inputs = self.inputs(
+            golden_cases,
+            target=target,
+            scorers=scorers,
+            kb_label=kb_label,
+            kb_version=kb_version,
+            repeats=repeats,
+        )
+        task = self._task(prompt, golden_cases, target, scorers, kb_label)
+        jobs: list[Job] = []
+        known = self._known(task.subject, inputs)
+        if known is not None:
+            results: list[CaseResult | None] = list(known.cases)
+        else:
+            results, jobs = self._places(task, inputs, labeled, repeats)
+        there = [result for result in results if result is not None]
+        return plan_of(task, self._chat, there, jobs)
+
+    def _task(
+        self,
+        prompt: Prompt,
+        golden_cases: GoldenSet | Sequence[GoldenCase],
+        target: Target,
+        scorers: Sequence[Scorer],
+        kb_label: str | None,
+    ) -> Task:
+        return Task(
+            prompt=prompt,
+            subject=variant_digest(prompt, target.variant),
+            target=target,
+            scorers=tuple(scorers),
+            kb_label=kb_label,
+            golden=str(golden_cases.path) if isinstance(golden_cases, GoldenSet) else "",
+            retriever=self._retriever,
+        )
 
     def inputs(
         self,
@@ -198,7 +194,7 @@ class Evaluator:
         if isinstance(golden_cases, GoldenSet):
             golden = golden_cases.digest
         else:
-            golden = digest([case.to_json() for case in golden_cases])
+            golden = cases_digest(golden_cases)
         return {
             "model": target.model,
             "fingerprint": self._fingerprint(target.model),
@@ -229,62 +225,37 @@ class Evaluator:
             )
         )
 
-    async def _run(
-        self,
-        task: _Task,
-        cases: Sequence[GoldenCase],
-        repeats: int,
-        progress: Progress | None,
-        max_failures: int | None,
-    ) -> tuple[CaseResult, ...]:
-        work = [(case, repeat) for case in cases for repeat in range(repeats)]
-        run = _Run(
-            results=[None] * len(work),
-            queue=((place, case, repeat) for place, (case, repeat) in enumerate(work)),
-            max_failures=max_failures,
-            progress=progress,
-        )
-        # Workers take from one queue: never more than `concurrency` requests exist at once,
-        # however large the golden set is.
-        async with anyio.create_task_group() as group:
-            for _ in range(min(self._concurrency, len(work))):
-                group.start_soon(self._work, task, run)
-        if run.stopped is not None:
-            raise run.stopped
-        if run.failures and len(run.failures) == len(work):
-            raise run.failures[0]
-        return tuple(result for result in run.results if result is not None)
-
-    async def _work(self, task: _Task, run: _Run) -> None:
-        for place, case, repeat in run.queue:
-            try:
-                run.results[place] = await self._case(task, case, repeat)
-            except _FATAL as problem:
-                run.stopped = run.stopped or problem
-            except PromptOpsError as problem:
-                run.failures.append(problem)
-                run.results[place] = CaseResult(case_id=case.id, repeat=repeat, error=str(problem))
-                if run.max_failures is not None and len(run.failures) > run.max_failures:
-                    run.stopped = run.stopped or problem
-            if run.stopped is not None:
-                return
-            run.done += 1
-            if run.progress is not None:
-                run.progress(run.done, len(run.results))
-
-    async def _case(self, task: _Task, case: GoldenCase, repeat: int) -> CaseResult:
-        context: Retrieved | None = None
-        with fitting(task.prompt, case, golden=task.golden):
-            if task.prompt.retrieval is not None:
-                # Retrieval may load an embedding model: not on the event loop's thread.
-                context = await anyio.to_thread.run_sync(
-                    retrieve, task.prompt, case.inputs, self._retriever
-                )
-            request = build_request(
-                task.prompt, case.inputs, target=task.target, context=context, repeat=repeat
+    def _places(
+        self, task: Task, inputs: Mapping[str, str], cases: Sequence[GoldenCase], repeats: int
+    ) -> tuple[list[CaseResult | None], list[Job]]:
+        """A place for every result, those that are known filled, and a job for every other."""
+        pairs = [(case, repeat) for case in cases for repeat in range(repeats)]
+        keys: Sequence[str] = [""] * len(pairs)
+        known: Mapping[str, CaseResult] = {}
+        # What a knowledge base without a version brings tomorrow may be something else.
+        if self._results is not None and (inputs["kb"] or task.prompt.retrieval is None):
+            shared = {name: inputs[name] for name in OF_EVERY_CASE}
+            keys = result_keys({"subject": task.subject, **shared}, pairs)
+            known = find_results(self._results, keys)
+        # A result that is known is of a case that this very wording does not show.
+        missing = [case for (case, _), key in zip(pairs, keys, strict=True) if key not in known]
+        fresh = {case.id for case in unseen(task.prompt, missing, target=task.target)}
+        shown = {case.id for case in missing} - fresh
+        results: list[CaseResult | None] = []
+        jobs: list[Job] = []
+        for (case, repeat), key in zip(pairs, keys, strict=True):
+            if case.id in shown:
+                continue
+            if key not in known:
+                jobs.append(Job(place=len(results), case=case, repeat=repeat, key=key))
+            results.append(known.get(key))
+        if not results:
+            raise GoldenSetError(
+                "the wording shows every case as an example",
+                where=task.prompt.id,
+                hint="add cases",
             )
-        completion = await self._chat.complete(request)
-        return _scored(task, case, completion, context=context, repeat=repeat)
+        return results, jobs
 
 
 def _labeled(
@@ -301,40 +272,3 @@ def _labeled(
             where=where,
         )
     return labeled
-
-
-def _scored(
-    task: _Task,
-    case: GoldenCase,
-    completion: Completion,
-    *,
-    context: Retrieved | None,
-    repeat: int,
-) -> CaseResult:
-    expected: JSON = case.expected_for(task.kb_label)
-    scores: dict[str, float] = {}
-    reasons: dict[str, str] = {}
-    errors: list[str] = []
-    for scorer in task.scorers:
-        try:
-            score = scorer.score(
-                answer=completion.text, case=case, expected=expected, prompt=task.prompt
-            )
-        except Exception as problem:  # noqa: BLE001 - a scorer may be anybody's code
-            errors.append(f"scorer {scorer.name} raised {type(problem).__name__}: {problem}")
-        else:
-            scores[scorer.name], reasons[scorer.name] = score.value, score.reason
-    return CaseResult(
-        case_id=case.id,
-        answer=completion.text,
-        scores=scores,
-        reasons=reasons,
-        input_tokens=completion.usage.input_tokens,
-        output_tokens=completion.usage.output_tokens,
-        latency_ms=completion.latency_ms,
-        cost_usd=completion.cost_usd,
-        cached=completion.cached,
-        error="; ".join(errors) or None,
-        context_chunks=() if context is None else context.chunks,
-        repeat=repeat,
-    )

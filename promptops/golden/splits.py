@@ -3,7 +3,8 @@
 Method: permuted-block randomization, stratified (Zelen 1974; Pocock & Simon 1975). Cases are dealt
 in file order; each block of a stratum holds every part in exactly its share, in an order drawn from
 a hash. So parts are balanced even for thirty cases, and a case appended to the file moves no other:
-a few-shot example learned from ``train`` does not turn up in ``test`` later.
+a few-shot example learned from ``train`` does not turn up in ``test`` later. Nor does it turn up in
+other spelling: a near duplicate with the same answer follows the case that came first.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 
 from promptops.core.canonical import canonical_json
 from promptops.golden.case import GoldenCase, GoldenSet
+from promptops.golden.duplicates import answer_key, near_duplicates
 
 PARTS = ("train", "dev", "test")
 _BLOCK_SIZES = (5, 10, 20, 40, 100)
@@ -37,7 +39,9 @@ def split(
 
     A case whose expected answer was seen before is dealt within the stratum of that answer, so
     labels are balanced where there are few; first sightings share one stratum, so a set of
-    all-different answers is balanced as a whole. A case with a ``split`` of its own stays there.
+    all-different answers is balanced as a whole. A case with a ``split`` of its own stays there. A
+    near duplicate of an earlier case with the same answer goes where that one went and takes no
+    place; `promptops.golden.leakage.find` tells what is left (duplicates whose ``split`` differs).
 
     Args:
         golden: A set, or its cases, in file order.
@@ -50,23 +54,42 @@ def split(
     block = _block(shares)
     cases = golden.cases if isinstance(golden, GoldenSet) else tuple(golden)
     dealt: dict[str, list[GoldenCase]] = {part: [] for part in PARTS}
-    for case, stratum, position in _strata(cases):
-        part = case.split or _deal(block, seed=seed, stratum=stratum, position=position)
+    followed = _followed(cases)
+    part_of: list[str] = []
+    strata = _strata([case for place, case in enumerate(cases) if place not in followed])
+    for place, case in enumerate(cases):
+        if place in followed:
+            part = part_of[followed[place]]
+        else:
+            stratum, position = next(strata)
+            part = case.split or _deal(block, seed=seed, stratum=stratum, position=position)
+        part_of.append(part)
         dealt[part].append(case)
     return Splits(**{part: tuple(members) for part, members in dealt.items()})
 
 
-def _strata(cases: Sequence[GoldenCase]) -> Iterator[tuple[GoldenCase, str, int]]:
+def _followed(cases: Sequence[GoldenCase]) -> dict[int, int]:
+    """The place of the first near duplicate with the same answer, for every case that has one."""
+    found: dict[int, int] = {}
+    for first, second, _ in near_duplicates(cases):
+        same = answer_key(cases[first]) == answer_key(cases[second])
+        if same and cases[second].split is None:
+            found.setdefault(second, first)
+    return found
+
+
+def _strata(cases: Sequence[GoldenCase]) -> Iterator[tuple[str, int]]:
+    """The stratum of every case, and its position there."""
     seen: set[str] = set()
     positions: Counter[str] = Counter()
     for case in cases:
         if case.split is not None:
-            yield case, "", 0
+            yield "", 0
             continue
-        answer = canonical_json(case.expected if not case.answers else dict(case.answers)).decode()
+        answer = answer_key(case)
         stratum = f"answer {answer}" if answer in seen else "first sightings"
         seen.add(answer)
-        yield case, stratum, positions[stratum]
+        yield stratum, positions[stratum]
         positions[stratum] += 1
 
 

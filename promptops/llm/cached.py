@@ -3,7 +3,7 @@
 import asyncio
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 
@@ -64,6 +64,14 @@ class CachedChat:
             if answered is not None:
                 return self._known(replace(answered, cached=True))
             # The caller who asked was canceled: this one looks again and asks itself.
+
+    def known(self, requests: Sequence[ChatRequest]) -> list[Completion | None]:
+        """The answers in the store, looked up at once; see `Remembering.known`."""
+        prints = {model: self._fingerprint(model) for model in {each.model for each in requests}}
+        keys = [request.digest(prints[request.model]) for request in requests]
+        found = {key: read_completion(data) for key, data in self._store.get_many(keys).items()}
+        answers = [found.get(key) for key in keys]
+        return [answer and self._known(answer) for answer in answers]
 
     async def _fly(
         self, key: str, request: ChatRequest, flight: "Future[Completion]"

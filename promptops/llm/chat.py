@@ -1,8 +1,8 @@
 """The chat seam: what goes into a model call and what comes out."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from promptops.core.canonical import JSON, digest
 
@@ -141,4 +141,17 @@ class StreamingChat(Protocol):
 
     def stream(self, request: ChatRequest) -> AsyncIterator[str]:
         """Yield the answer's text in pieces; raises as ``Chat.complete`` does."""
+        ...
+
+
+@runtime_checkable
+class Remembering(Protocol):
+    """A chat that knows some answers already and can look many of them up at once."""
+
+    def known(self, requests: Sequence[ChatRequest]) -> list[Completion | None]:
+        """The answers that cost nothing, each marked as cached; None where a call is needed.
+
+        Raises:
+            StorageError: What was kept cannot be read.
+        """
         ...

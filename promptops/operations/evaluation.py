@@ -12,11 +12,13 @@ from promptops.evaluation.result import Evaluation
 from promptops.evaluation.runner import EVIDENCE_KIND
 from promptops.evaluation.target import Target
 from promptops.golden.case import GoldenSet
+from promptops.golden.lenient import load_sound
 from promptops.golden.loading import load_golden
+from promptops.operations.judge_permission import permit_of
 from promptops.prompts.digests import variant_digest
 from promptops.prompts.loader import PromptFile
 from promptops.prompts.model import Eval, Prompt
-from promptops.scoring.scorer import Scorer, load_scorers
+from promptops.scoring import Scorer, load_scorers
 from promptops.wiring import Services
 
 Progress = Callable[[int, int], None]
@@ -27,7 +29,8 @@ class Measured:
     """A prompt's evaluation with what it was measured on.
 
     ``metric`` is the first metric of the prompt's eval: the one that optimization and routing
-    look at. ``below`` lists the bars that are not kept, in words.
+    look at. ``below`` lists the bars that are not kept, in words; ``skipped`` the rows of the
+    golden set that are broken and were left out.
     """
 
     file: PromptFile
@@ -35,6 +38,7 @@ class Measured:
     evaluation: Evaluation
     metric: str
     below: tuple[str, ...]
+    skipped: tuple[str, ...] = ()
 
     @property
     def score(self) -> Interval:
@@ -49,6 +53,22 @@ def golden_for(services: Services, file: PromptFile, eval_id: str | None = None)
         GoldenSetError: The prompt names none, or the file is missing or malformed.
     """
     return load_golden(services.workspace.root / eval_of(file, eval_id).dataset)
+
+
+def cases_of(
+    services: Services, item: Eval, *, skip_broken_rows: bool
+) -> tuple[GoldenSet, tuple[str, ...]]:
+    """The golden set of an eval, and the rows that were left out because they are broken.
+
+    Raises:
+        GoldenSetError: The file is missing, no row is sound, or one is broken and is not to be
+            left out.
+    """
+    path = services.workspace.root / item.dataset
+    if not skip_broken_rows:
+        return load_golden(path), ()
+    golden, problems = load_sound(path)
+    return golden, tuple(f"{path}:{line}: {message}" for line, message in problems)
 
 
 def eval_of(file: PromptFile, eval_id: str | None = None) -> Eval:
@@ -75,8 +95,16 @@ def scorers_of(services: Services, item: Eval) -> tuple[Scorer, ...]:
 
     Raises:
         UnknownBackendError: A metric that nobody provides.
+        UsageError: A scorer refuses its options, or needs what is not there (a judge).
     """
-    return load_scorers(item.metrics, embedder=services.embedder)
+    judge = services.settings.llm.judge
+    return load_scorers(
+        item.metrics,
+        embedder=services.embedder,
+        chat=services.chat,
+        judge=judge,
+        permit=permit_of(services, judge),
+    )
 
 
 def default_target(services: Services) -> Target:
@@ -104,14 +132,28 @@ def evaluate_prompt(
     eval_id: str | None = None,
     repeats: int = 1,
     progress: Progress | None = None,
+    golden: GoldenSet | None = None,
+    skip_broken_rows: bool = False,
 ) -> Measured:
     """Run a prompt over its golden set, or find in the evidence that it was.
+
+    Args:
+        services: The workspace.
+        file: The prompt.
+        target: What to run on; the workspace's model when None.
+        eval_id: Which of its evals; the first when None.
+        repeats: Draws a case.
+        progress: Told after every case.
+        golden: Cases to run on instead of the eval's.
+        skip_broken_rows: Leave broken rows of the golden set out, rather than refuse it.
 
     Raises:
         PromptOpsError: See `Evaluator.run`.
     """
     item = eval_of(file, eval_id)
-    golden = golden_for(services, file, item.id)
+    skipped: tuple[str, ...] = ()
+    if golden is None:
+        golden, skipped = cases_of(services, item, skip_broken_rows=skip_broken_rows)
     label, version = kb_inputs(services, file.prompt)
     run = partial(
         services.evaluator().run,
@@ -132,6 +174,7 @@ def evaluate_prompt(
         evaluation=evaluation,
         metric=next(iter(item.metrics)),
         below=_below(item, evaluation),
+        skipped=skipped,
     )
 
 

@@ -69,7 +69,7 @@ class GitHistory:
         Raises:
             UsageError: No commit is meant by ``revision``, or it has none in common with HEAD.
         """
-        commit = self._commit(revision)
+        commit = self.commit(revision)
         code, found, _ = self._run("merge-base", commit, "HEAD")
         if code:
             raise UsageError(
@@ -109,7 +109,12 @@ class GitHistory:
             raise UsageError(f"{commit[:12]} has no such file", where=path)
         return found.removeprefix("\ufeff")
 
-    def _commit(self, revision: str) -> str:
+    def commit(self, revision: str) -> str:
+        """The full hash of what a revision means.
+
+        Raises:
+            UsageError: No commit is meant by it.
+        """
         if not revision or revision.startswith("-"):
             raise UsageError(
                 f'"{revision}" is not a revision', hint="name a branch, a tag or a commit"

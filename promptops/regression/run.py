@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from promptops.evaluation.result import CaseResult, Evaluation
-from promptops.evaluation.runner import Evaluator, Progress
+from promptops.evaluation.runner import Evaluator
 from promptops.evaluation.target import Target
+from promptops.evaluation.work import Progress
 from promptops.golden.case import GoldenCase, GoldenSet
 from promptops.prompts.model import Prompt
 from promptops.regression.affected import Index, Side, affected_cases
@@ -14,7 +15,7 @@ from promptops.regression.cases import JudgedCase, Outcome, judge_case
 from promptops.regression.gold import gold_pair
 from promptops.regression.result import RegressionResult
 from promptops.regression.verdict import Pair, conclude
-from promptops.scoring.scorer import Scorer
+from promptops.scoring.scorer import Scorer, settled
 
 __all__ = ["ARMS", "KBSide", "RegressionResult", "regress"]
 
@@ -112,7 +113,8 @@ async def regress(
         pass_score=pass_score,
         different=_different(golden, target, prompt, base_prompt or prompt, live, base),
     )
-    return _result(run, tuple(_judge(run, case) for case in golden.cases), target, margin, seed)
+    judged = tuple([await _judge(run, case) for case in golden.cases])
+    return _result(run, judged, target, margin, seed)
 
 
 def _result(
@@ -166,7 +168,7 @@ def _different(
     return affected_cases(golden.cases, target=target, before=before, after=after)
 
 
-def _judge(run: _Run, case: GoldenCase) -> JudgedCase:
+async def _judge(run: _Run, case: GoldenCase) -> JudgedCase:
     live, base, judge = run.live, run.base, run.judge
     old, new = gold_pair(
         case,
@@ -177,7 +179,9 @@ def _judge(run: _Run, case: GoldenCase) -> JudgedCase:
     before = _outcome(run.arms["base"], case.id, judge.name) if base else None
     stale = False
     if after is not None and after.error is None and old.labeled and old.answer != new.answer:
-        found = judge.score(answer=after.answer, case=case, expected=old.answer, prompt=run.prompt)
+        found = await settled(
+            judge.score(answer=after.answer, case=case, expected=old.answer, prompt=run.prompt)
+        )
         stale = found.value >= run.pass_score
     return judge_case(
         case_id=case.id,

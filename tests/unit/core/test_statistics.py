@@ -8,12 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promptops.core.statistics import (
+    benjamini_hochberg,
+    detectable_gain,
     holm,
     mcnemar_exact,
     mean_interval,
     minimum_detectable_effect,
     paired_difference,
     sign_flip,
+    smallest_visible_gain,
     wilson,
 )
 
@@ -34,6 +37,13 @@ def test_mcnemar_is_the_binomial_test():
     assert mcnemar_exact(3, 3) == 1.0
     assert mcnemar_exact(0, 0) == 1.0
     assert mcnemar_exact(1, 9) == pytest.approx(2 * 11 / 1024)
+
+
+def test_many_changes_are_counted_as_exactly():
+    assert mcnemar_exact(480, 520) == pytest.approx(mcnemar_exact(480, 521), rel=0.1)
+    assert mcnemar_exact(5_000, 5_000) == 1.0
+    assert mcnemar_exact(4_900, 5_100) == pytest.approx(0.0466, abs=5e-4)  # 2 Phi(-1.99)
+    assert mcnemar_exact(0, 20_000) == 0.0
 
 
 def test_sign_flip_agrees_with_full_enumeration_and_is_two_sided():
@@ -60,6 +70,19 @@ def test_holm_is_monotone_and_never_below_the_raw_value(p_values):
 
 def test_holm_on_a_worked_example():
     assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
+def test_false_discoveries_are_adjusted_between_the_raw_value_and_holm(p_values):
+    adjusted = benjamini_hochberg(p_values)
+    assert all(p <= a for p, a in zip(p_values, adjusted, strict=True))
+    assert all(a <= h + 1e-12 for a, h in zip(adjusted, holm(p_values), strict=True))
+    order = sorted(range(len(p_values)), key=p_values.__getitem__)
+    assert [adjusted[i] for i in order] == sorted(adjusted[i] for i in order)
+
+
+def test_false_discoveries_on_a_worked_example():
+    assert benjamini_hochberg([0.01, 0.02, 0.03, 0.5]) == pytest.approx([0.04, 0.04, 0.04, 0.5])
 
 
 def test_paired_interval_covers_the_true_difference():
@@ -89,6 +112,30 @@ def test_yes_no_means_have_width_at_the_edges():
 def test_more_cases_detect_smaller_effects():
     assert minimum_detectable_effect(20) == pytest.approx(0.313, abs=0.001)
     assert minimum_detectable_effect(80) == pytest.approx(minimum_detectable_effect(20) / 2)
+
+
+def test_the_smallest_visible_gain_is_the_first_that_the_exact_test_sees():
+    for n in (5, 20, 60):
+        wins = round(smallest_visible_gain(n) * n)
+        assert mcnemar_exact(0, wins) / 2 < 0.05 <= mcnemar_exact(0, wins - 1) / 2
+
+
+@pytest.mark.parametrize(("n", "losses"), [(20, 0.1), (40, 0.05), (60, 0.2), (300, 0.1)])
+def test_the_detectable_gain_is_found_in_eight_of_ten(n, losses):
+    gain = detectable_gain(n, losses=losses)
+    source = random.Random(n)
+    found = 0
+    for _ in range(600):
+        drawn = [source.random() for _ in range(n)]
+        wins = sum(each < gain + losses for each in drawn)
+        lost = sum(gain + losses <= each < gain + 2 * losses for each in drawn)
+        found += wins > lost and mcnemar_exact(lost, wins) / 2 < 0.05
+    assert found / 600 == pytest.approx(0.8, abs=0.06)
+
+
+def test_a_few_cases_detect_nothing():
+    assert detectable_gain(4) == float("inf")
+    assert smallest_visible_gain(4) > 1
 
 
 def test_no_values_have_no_interval():

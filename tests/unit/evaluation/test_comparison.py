@@ -2,6 +2,7 @@
 
 import math
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -75,6 +76,16 @@ def test_changes_of_a_quantity_are_paired():
     assert (saved.estimate, saved.low, saved.high) == (-40, -40, -40)
 
 
+def test_repeats_of_a_case_are_one_pair():
+    def twice(tokens):
+        cases = evaluation([1] * 4, tokens=tokens).cases
+        both = (*cases, *(replace(case, repeat=1, input_tokens=tokens + 2) for case in cases))
+        return replace(evaluation([]), cases=both)
+
+    once = change(evaluation([1] * 4, tokens=9), evaluation([1] * 4, tokens=5), "input_tokens")
+    assert change(twice(8), twice(4), "input_tokens") == once
+
+
 def test_graded_losses_count_as_whole_points():
     half = [0.5] * 2 + [1.0] * 38
     result = compare(evaluation([1.0] * 40), evaluation(half), "m", margin=0.1)
@@ -117,3 +128,18 @@ def test_noise_is_rarely_called_an_improvement(seed, right):
     # 6 expected at the very most; 13 or more have a chance below one in two hundred.
     assert verdicts.count("improved") <= 12
     assert verdicts.count("worse") <= 12
+
+
+def test_answers_that_never_differ_leave_a_doubt_that_shrinks_with_cases():
+    widths = []
+    for count in (10, 40, 160):
+        same = compare(*pairs(both=count), "m").difference
+        assert same.estimate == 0
+        assert same.low == -same.high < 0
+        widths.append(same.high)
+    assert widths == sorted(widths, reverse=True)
+    assert 0.08 < widths[1] < 0.1  # 1 - 0.025 ** (1 / 40)
+
+
+def test_many_pairs_without_a_loss_promise_no_more_than_they_show():
+    assert p_not_worse(0, 0, 151, 0.015) == pytest.approx(0.985**151)

@@ -155,20 +155,90 @@ def test_a_failed_case_is_recorded_and_tried_again_next_time(tmp_path):
     assert not run(evaluator(ScriptedChat(answer), evidence)).failures
 
 
-def test_a_scorer_that_raises_fails_its_case_only():
-    class Fragile:
-        name, version = "fragile", "1"
+class Picky:
+    """A scorer that cannot stand one answer."""
 
-        def score(self, *, answer, **_):
-            if answer == "Rome":
-                raise ZeroDivisionError("oops")
+    name, version = "picky", "1"
+
+    def __init__(self, problem=None):
+        self._problem = problem
+
+    def score(self, *, answer, **_):
+        if answer != "Rome":
             return Score(value=1.0, reason="fine")
+        if self._problem is None:
+            raise ZeroDivisionError("oops")
+        return self._problem
 
-    result = run(evaluator(ScriptedChat(answer)), scorers=[*SCORERS, Fragile()])
+
+PARTIAL = {
+    "a provider that does not answer": (
+        {"chat": Counting({"Italy": ProviderTimeoutError("no answer in 30 s")})},
+        "no answer in 30 s",
+        False,
+    ),
+    "a row that does not fit the prompt": (
+        {"case": GoldenCase(id="c2", inputs={"country": 5}, expected="Rome", line=3)},
+        'g.jsonl:3: case "c2" does not fit capitals: the value of "country" is integer, not string',
+        False,
+    ),
+    "a scorer that raises": (
+        {"scorers": [*SCORERS, Picky()]},
+        "scorer picky raised ZeroDivisionError: oops",
+        True,
+    ),
+    "a score that is none": (
+        {"scorers": [*SCORERS, Picky(1.0)]},
+        "scorer picky raised TypeError",
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize(("broken", "says", "answered"), PARTIAL.values(), ids=PARTIAL)
+def test_a_failure_is_one_case_s_and_says_what_it_is(broken, says, answered):
+    cases = golden()
+    if case := broken.get("case"):
+        cases = GoldenSet(
+            name="g", path=cases.path, cases=(*cases.cases[:2], case, *cases.cases[3:])
+        )
+    result = run(
+        evaluator(broken.get("chat", ScriptedChat(answer))),
+        cases=cases,
+        scorers=broken.get("scorers", SCORERS),
+    )
+    assert [case.case_id for case in result.cases] == ["c0", "c1", "c2", "c3"]
+    failed = result.failures[0]
+    assert (failed.case_id, failed.answered) == ("c2", answered)
+    assert says in failed.error
+    assert set(result.values("exact_match")) >= {"c0", "c1", "c3"}
+
+
+def test_an_answer_that_is_no_json_is_wrong_and_no_failure():
+    scorers = load_scorers(["json_valid", "exact_match"])
+    result = run(evaluator(ScriptedChat(lambda _: '{"city": "Par')), scorers=scorers)
+    assert not result.failures
+    assert result.mean("json_valid") == 0
+    assert result.cases[0].reasons["json_valid"]
+
+
+def test_repeats_tell_how_much_draws_differ():
+    drawn = iter(["Paris", "Lyon", "Paris"])
+    result = run(
+        evaluator(ScriptedChat(lambda _: next(drawn)), concurrency=1),
+        cases=golden({"France": "Paris"}),
+        repeats=3,
+    )
+    assert result.between_repeats("exact_match") == pytest.approx((1 / 3) ** 0.5)
+    assert run(evaluator(ScriptedChat(answer))).between_repeats("exact_match") is None
+
+
+def test_a_scorer_that_raises_fails_its_case_only():
+    result = run(evaluator(ScriptedChat(answer)), scorers=[*SCORERS, Picky()])
     assert [case.error for case in result.failures] == [
-        "scorer fragile raised ZeroDivisionError: oops"
+        "scorer picky raised ZeroDivisionError: oops"
     ]
-    assert len(result.values("fragile")) == 3
+    assert len(result.values("picky")) == 3
     assert len(result.values("exact_match")) == 4
 
 

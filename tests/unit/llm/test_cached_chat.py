@@ -45,6 +45,17 @@ def test_a_known_answer_costs_nothing_and_keeps_what_it_cost(store):
     assert meter.snapshot().cached_calls == 1
 
 
+def test_many_answers_are_looked_up_at_once_and_none_is_asked_for(store):
+    inner, meter = ScriptedChat({"": "answer"}), Meter()
+    chat = CachedChat(inner, store, lambda _: "w", meter=meter)
+    anyio.run(chat.complete, ask("one"))
+    known = chat.known([ask("two"), ask("one"), ask("one")])
+    assert [answer and answer.text for answer in known] == [None, "answer", "answer"]
+    assert known[1].cached
+    assert (len(inner.requests), meter.snapshot().cached_calls) == (1, 2)
+    assert CachedChat(inner, store, lambda _: "v").known([ask("one")]) == [None]
+
+
 def test_other_weights_are_asked_again(store):
     inner = ScriptedChat({"": "answer"})
     for fingerprint in ("one", "two", "one"):

@@ -21,8 +21,8 @@ from promptops.regression.affected import Side, affected_cases
 from promptops.regression.binding import Binding, bind, stale_reasons
 from promptops.regression.rebinding import to_proposal
 from promptops.regression.run import KBSide, regress
+from promptops.scoring import load_scorers
 from promptops.scoring.reading import words
-from promptops.scoring.scorer import load_scorers
 from promptops.tracking.evidence import EvidenceStore
 
 PROMPT = """\
