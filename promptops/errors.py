@@ -23,6 +23,8 @@ answer with ``http_status``.
     │   ├── PolicyError               a routing policy
     │   ├── RunLogError               the log of model calls
     │   ├── ProposalError             a proposal that cannot be shown, accepted or rejected
+    │   ├── UnknownJobError           a job of a service that is not there
+    │   ├── JobError                  a job that cannot be begun or begun again
     │   ├── PackError                 a pack definition
     │   └── ShadowedPackageError      flows/ or tasks/ of somebody else
     ├── GateError                     a check ran and said no (exit 1)
@@ -35,7 +37,8 @@ answer with ``http_status``.
     ├── ProviderError                 a model provider failed (exit 2)
     │   ├── ProviderTimeoutError
     │   └── ProviderRefusedError
-    └── BudgetExceededError           the declared budget is spent (exit 1)
+    ├── BudgetExceededError           the declared budget is spent (exit 1)
+    └── QueueFullError                a service has as many jobs waiting as it keeps (exit 2)
 """
 
 from typing import ClassVar
@@ -198,6 +201,18 @@ class ProposalError(InputError):
     code, http_status = "proposal", 409
 
 
+class UnknownJobError(InputError):
+    """No job of a service has this id."""
+
+    code, http_status = "unknown-job", 404
+
+
+class JobError(InputError):
+    """A job cannot be begun, or not begun again."""
+
+    code, http_status = "job", 409
+
+
 class PackError(InputError):
     """A pack definition is malformed or names what does not exist."""
 
@@ -277,3 +292,10 @@ class BudgetExceededError(PromptOpsError):
     """The declared budget (calls, USD or minutes) is spent; what was measured is kept."""
 
     code, exit_status, http_status = "budget-exceeded", 1, 402
+
+
+class QueueFullError(PromptOpsError):
+    """A service keeps as many waiting jobs as it may."""
+
+    code, http_status = "queue-full", 429
+    default_hint = "try again when a job has ended"

@@ -46,7 +46,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     "Operate": {
         "run": "Run a flow, such as the nightly.",
         "ui": "Browse runs, variants and packs in MLflow.",
-        "serve": "Serve linting over HTTP.",
+        "serve": "Serve linting, evaluation and optimization over HTTP.",
         "lsp": "Speak to an editor: findings while typing, quick fixes.",
         "deploy": "Put flows on their schedules and triggers.",
         "route": "Explain routing, recalibrate it, look at the run log.",

@@ -8,6 +8,7 @@ from click.shell_completion import CompletionItem
 from promptops.cli.lazy import Cli
 from promptops.cli.options import common, open_workspace, reports
 from promptops.cli.output import emit_json, emit_table, emit_text
+from promptops.core.counting import counted
 
 if TYPE_CHECKING:
     from promptops.prompts.proposals import Proposal
@@ -134,6 +135,7 @@ def show(cli: Cli, proposal: str, format_: str) -> None:
         emit_text(dump_prompt(found.new_prompt))
     else:
         emit_text(diff(base, found.new_prompt).unified)
+    _measured(found)
     emit_text("")
     if found.state != "open":
         emit_text(f"{found.state.capitalize()}{': ' if found.reason else '.'}{found.reason}")
@@ -142,6 +144,42 @@ def show(cli: Cli, proposal: str, format_: str) -> None:
     else:
         emit_text(f"Accept it: promptops proposals accept {found.id}")
         emit_text(f"Reject it: promptops proposals reject {found.id} --reason TEXT")
+
+
+def _measured(found: "Proposal") -> None:
+    """The numbers of an optimization, and the cases that got worse."""
+    evidence = found.evidence
+    if "quantities" not in evidence:
+        return
+    parts = ("estimate", "low", "high")
+    rows = [
+        (
+            name.replace("_", " "),
+            f"{row['before']:.4g}",
+            f"{row['after']:.4g}",
+            *(f"{row['change'][part]:+.4g}" for part in parts),
+        )
+        for name, row in evidence["quantities"].items()
+        if row["before"] or row["after"]
+    ]
+    comparison = evidence["held_out"]["comparison"]
+    difference = [comparison["difference"][part] for part in parts]
+    score = (evidence["metric"], f"{comparison['base']:.2f}", f"{comparison['new']:.2f}")
+    emit_text("")
+    emit_table(
+        [(*score, *(f"{value:+.2f}" for value in difference)), *rows],
+        ("measured", "before", "after", "change", "from", "to"),
+        right=range(1, 6),
+    )
+    wins, losses, spent = evidence["wins"], evidence["losses"], evidence["search"]
+    emit_text(
+        f"\n{counted(len(wins), 'case')} won and {len(losses)} lost of {comparison['pairs']}; "
+        f"a loss beyond {-comparison['lower_bound']:.2f} is ruled out; "
+        f"found with {spent['answers']:,} answers and ${spent['usd']:,.2f}"
+    )
+    if losses:
+        lost = [(each["case"], each["base_answer"], each["new_answer"]) for each in losses]
+        emit_table(lost, ("lost", "before", "after"))
 
 
 @command.command()

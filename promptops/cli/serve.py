@@ -2,6 +2,8 @@
 
 import ipaddress
 import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,6 +11,11 @@ from promptops.cli.lazy import Cli
 from promptops.cli.options import common
 from promptops.cli.output import remark
 from promptops.errors import UsageError
+
+if TYPE_CHECKING:
+    from promptops.llm.metered import Budget
+    from promptops.server.measuring import Opener
+    from promptops.wiring import Progress, Services
 
 
 @click.command()
@@ -19,9 +26,10 @@ from promptops.errors import UsageError
 @common
 @click.pass_obj
 def command(cli: Cli, host: str, port: int) -> None:
-    """Serve linting over HTTP: POST /v1/lint, GET /v1/lint/rules, GET /openapi.json.
+    """Serve linting and, in a workspace, evaluation, optimization and proposals over HTTP.
 
-    Callers from other machines need a token: set PROMPTOPS_SERVER_TOKEN. Runs until interrupted.
+    GET /docs shows the interface. Callers from other machines need a token: set
+    PROMPTOPS_SERVER_TOKEN. Runs until interrupted; jobs that were under way can be run again.
     """
     import uvicorn
 
@@ -40,7 +48,10 @@ def command(cli: Cli, host: str, port: int) -> None:
     scope = open_scope(cli.workspace, today=system_clock().date())
     # Without a token, a page in a browser must not reach us under a name of its own.
     hosts = () if token else ("127.0.0.1", "localhost", "[::1]", host)
-    app = create_app(options=scope.options, token=token, hosts=hosts)
+    opener = None if scope.workspace is None else _opener(scope.workspace.root)
+    if opener is None:
+        remark(cli, "no workspace here: linting alone is served")
+    app = create_app(options=scope.options, opener=opener, token=token, hosts=hosts)
     config = uvicorn.Config(app, host=host, port=port, log_level="warning", server_header=False)
     try:
         bound = socket.create_server((host, port), family=_family(host))
@@ -52,6 +63,22 @@ def command(cli: Cli, host: str, port: int) -> None:
         ) from problem
     remark(cli, f"http://{host}:{port}")
     uvicorn.Server(config).run(sockets=[bound])
+
+
+def _opener(root: Path) -> "Opener":
+    """Opens the workspace for each job."""
+
+    def opener(
+        model: str | None = None,
+        *,
+        budget: "Budget | None" = None,
+        progress: "Progress | None" = None,
+    ) -> "Services":
+        from promptops.wiring import open_services
+
+        return open_services(root, {"llm.model": model}, budget=budget, progress=progress)
+
+    return opener
 
 
 def _family(host: str) -> socket.AddressFamily:

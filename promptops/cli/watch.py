@@ -44,7 +44,10 @@ class Watch:
                 click.echo(text, err=True)
 
     def tell(self, what: str, done: int, total: int) -> None:
-        """Something has come this far; a total of 0 is unknown."""
+        """Something has come this far; a total of 0 is unknown, and so is a count of 0 then.
+
+        What stands behind a colon (``optimize topic: final test``) may change on the way.
+        """
         if self._quiet:
             return
         with self._lock:
@@ -71,21 +74,27 @@ class Watch:
                 return
             self._bars = _bars()
             self._bars.start()
+        key = _key(what)
         if 0 < total <= done:
-            if what in self._tasks:
-                self._bars.remove_task(self._tasks.pop(what))
-        elif what in self._tasks:
-            self._bars.update(self._tasks[what], completed=done, total=total)
+            if key in self._tasks:
+                self._bars.remove_task(self._tasks.pop(key))
+        elif key in self._tasks:
+            self._bars.update(self._tasks[key], description=what, completed=done, total=total)
         else:
-            self._tasks[what] = self._bars.add_task(what, completed=done, total=total or None)
+            self._tasks[key] = self._bars.add_task(what, completed=done, total=total or None)
 
     def _write(self, what: str, done: int, total: int) -> None:
         now = time.monotonic()
         # Work that is over before the first line is due is never mentioned.
-        last = self._told.setdefault(what, now)
+        last = self._told.setdefault(_key(what), now)
         if now - last >= _SECONDS_BETWEEN_LINES:
-            self._told[what] = now
-            click.echo(f"{what}: {done:,}{f' of {total:,}' if total else ''}", err=True)
+            self._told[_key(what)] = now
+            count = f": {done:,}{f' of {total:,}' if total else ''}" if done or total else ""
+            click.echo(f"{what}{count}", err=True)
+
+
+def _key(what: str) -> str:
+    return what.partition(": ")[0]
 
 
 def _bars() -> "Progress":

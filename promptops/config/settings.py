@@ -43,6 +43,9 @@ class LLM(_Group):
     proposer: str = Field(
         "", description="Model that writes LLM proposals; empty: only deterministic proposers."
     )
+    judge: str = Field(
+        "", description="Model that judges answers (llm_judge and others); empty: none."
+    )
     timeout_s: float = Field(120.0, gt=0, description="Seconds one call may take.")
     retries: int = Field(2, ge=0, description="Further tries after a passing failure.")
     concurrency: int = Field(8, ge=1, description="Calls at once for a hosted provider.")

@@ -210,6 +210,7 @@ class Night:
         """Note an optimization and its proposal."""
         self.optimizations[prompt_id] = result
         self._update(prompt_id, **rows.optimization_fields(result))
+        self._parts["suggestions"] = rows.suggestion_rows(self.optimizations.values())
         self._propose(result.proposal)
 
     def rewritten(self, prompt_id: str, result: "Rewritten") -> None:

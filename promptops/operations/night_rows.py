@@ -20,6 +20,7 @@ from promptops.reporting.night import (
     ProposalRow,
     RegressionRow,
     RoutingRow,
+    SuggestionRow,
 )
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 _FINDINGS_SHOWN = 60
 _ROWS_SHOWN = 8
+_SUGGESTIONS_SHOWN = 2
 
 
 def prompt_row(file: PromptFile, area: str) -> PromptRow:
@@ -154,6 +156,18 @@ def optimization_fields(result: "Optimized") -> dict[str, object]:
         fields["tokens_before"] = found.base.input_tokens_mean + found.base.output_tokens_mean
         fields["tokens_after"] = found.best.input_tokens_mean + found.best.output_tokens_mean
     return fields
+
+
+def suggestion_rows(results: "Iterable[Optimized]") -> tuple[SuggestionRow, ...]:
+    """What the optimizations advise: a few single changes, and more cases where these would do."""
+    return tuple(
+        SuggestionRow(prompt=found.result.prompt_id, text=text)
+        for found in results
+        for text in (
+            *(each.text for each in found.explanation.suggestions[:_SUGGESTIONS_SHOWN]),
+            *([found.explanation.more_cases] if found.explanation.more_cases else []),
+        )
+    )
 
 
 def regression_row(item: "Regressed") -> RegressionRow:

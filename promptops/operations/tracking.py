@@ -15,17 +15,23 @@ from promptops.core.files import write_atomic
 from promptops.evaluation.result import Evaluation
 from promptops.operations.evaluation import Measured
 from promptops.operations.lint_sweep import lint_metrics
+from promptops.operations.optimization_tracking import (
+    compared_runs,
+    evaluation_metrics,
+    mark,
+    per_case,
+    record_optimization,
+    tracked,
+)
 from promptops.packs.build import Pack
 from promptops.reporting.night import NightReport, PromptRow, rows_json
-from promptops.tracking.evidence import Evidence, evidence_key
+from promptops.tracking.evidence import evidence_key
 from promptops.tracking.tracker import TrackedRun
-from promptops.wiring import CODE_VERSION, Services
+from promptops.wiring import Services
 
 if TYPE_CHECKING:
     from promptops.operations.night import Night
     from promptops.operations.optimization import Optimized
-
-KIND = "tracked"
 
 
 def experiment(services: Services, name: str) -> str:
@@ -77,18 +83,13 @@ def _compare_url(services: Services, night: "Night") -> str:
     if not improved:
         return ""
     best = max(improved, key=_gain)
-    marks = [_held_out_mark(best, variant) for variant in ("base", "finalist")]
-    ids = [found for mark in marks if (found := _tracked(services, mark))]
+    ids = compared_runs(services, best)
     return services.tracker.compare_url(ids) if ids else ""
 
 
 def _gain(optimized: "Optimized") -> float:
     comparison = optimized.result.comparison
     return comparison.difference.estimate if comparison else 0.0
-
-
-def _held_out_mark(optimized: "Optimized", variant: str) -> str:
-    return f"{optimized.result.subject} {optimized.key} {variant}"
 
 
 def mlflow_command(services: Services) -> str:
@@ -181,124 +182,37 @@ def _prompt(
     row: PromptRow,
     optimized: "Optimized | None",
 ) -> int:
-    """A run for the prompt's own wording and, below it, one for each variant tried."""
+    """A run for the prompt's own wording and, below it, its optimization."""
     evaluation = measured.evaluation
     key = evidence_key(evaluation.subject, "score", evaluation.inputs)
-    run_id = _tracked(services, key)
+    run_id = tracked(services, key)
     written = 0
     if run_id is None:
         name = f"{row.id} v{row.version}"
         with services.tracker.run(name, experiment=group, parent=parent) as run:
-            run.params(_params(row, evaluation, variant="base", part="all cases"))
-            run.metrics(_metrics(evaluation, measured.metric))
+            run.params(_params(row, evaluation))
+            run.metrics(evaluation_metrics(evaluation, measured.metric))
             run.metrics({"lint_errors": row.errors, "lint_warnings": row.warnings})
-            run.table("per_case.json", _per_case(evaluation, measured.metric))
+            run.table("per_case.json", per_case(evaluation, measured.metric))
             run.dataset(measured.golden.name, measured.golden.digest, measured.golden.path)
             run_id = run.id
-        _mark(services, key, run_id)
+        mark(services, key, run_id)
         written += 1
-    return written + _variants(services, run_id, group, row, optimized)
-
-
-def _variants(
-    services: Services, parent: str, group: str, row: PromptRow, optimized: "Optimized | None"
-) -> int:
-    """Runs below a prompt's: the two wordings on held-out cases, then each one tried on dev."""
     if optimized is None:
-        return 0
-    result, written = optimized.result, 0
-    held_out = [("base", result.base), ("finalist", result.best)]
-    for variant, evaluation in held_out:
-        if evaluation is None or (variant == "base" and result.best is None):
-            continue
-        mark = _held_out_mark(optimized, variant)
-        if _tracked(services, mark) is None:
-            name = f"{row.id} · {variant} · held-out"
-            with services.tracker.run(name, experiment=group, parent=parent) as run:
-                run.params(_params(row, evaluation, variant=variant, part="held-out"))
-                run.metrics(_metrics(evaluation, result.metric))
-                run.table("per_case.json", _per_case(evaluation, result.metric))
-                child = run.id
-            _mark(services, mark, child)
-            written += 1
-    for tried in result.tried:
-        mark = f"{result.subject} {optimized.key} {tried.digest}"
-        if tried.dev_cases and _tracked(services, mark) is None:
-            name = f"{row.id} · {tried.proposer} · dev"
-            with services.tracker.run(name, experiment=group, parent=parent) as run:
-                params = _params(row, result.base, variant=tried.proposer, part="dev")
-                run.params({**params, "wording": tried.digest[7:19]})
-                run.metrics(
-                    {
-                        "score": tried.dev_score,
-                        "gain": tried.dev_gain,
-                        "input_tokens": tried.input_tokens,
-                        "n": tried.dev_cases,
-                    }
-                )
-                run.text("reason.txt", tried.reason)
-                child = run.id
-            _mark(services, mark, child)
-            written += 1
-    return written
+        return written
+    return written + record_optimization(
+        services, optimized, version=row.version, group=group, parent=run_id
+    )
 
 
-def _params(row: PromptRow, evaluation: Evaluation, *, variant: str, part: str) -> dict[str, str]:
+def _params(row: PromptRow, evaluation: Evaluation) -> dict[str, str]:
     # The same keys in every run, versions as text: the compare view shows what differs.
     return {
         "prompt": row.id,
         "version": f"v{row.version}",
-        "variant": variant,
-        "cases": part,
+        "variant": "base",
+        "cases": "all cases",
         "model": evaluation.target.model,
         "wording": evaluation.subject[7:19],
+        "parents": "none",
     }
-
-
-def _metrics(evaluation: Evaluation, metric: str) -> dict[str, float]:
-    return {
-        "score": evaluation.mean(metric),
-        "input_tokens": evaluation.input_tokens_mean,
-        "output_tokens": evaluation.output_tokens_mean,
-        "latency_ms": evaluation.latency_ms_mean,
-        "cost_usd": evaluation.cost_usd_mean,
-        "n": float(len(evaluation.cases)),
-    }
-
-
-def _per_case(evaluation: Evaluation, metric: str) -> list[dict[str, object]]:
-    return [
-        {
-            "case": case.case_id,
-            "answer": case.answer,
-            "score": case.scores.get(metric),
-            "reason": case.reasons.get(metric, ""),
-            "input_tokens": case.input_tokens,
-            "output_tokens": case.output_tokens,
-            "latency_ms": case.latency_ms,
-            "error": case.error or "",
-        }
-        for case in evaluation.cases
-    ]
-
-
-def _place(services: Services) -> Mapping[str, str]:
-    return {"tracker": services.tracking_uri}
-
-
-def _tracked(services: Services, subject: str) -> str | None:
-    found = services.evidence.find(subject, KIND, _place(services))
-    return str(found.value["run"]) if found else None
-
-
-def _mark(services: Services, subject: str, run_id: str) -> None:
-    services.evidence.add(
-        Evidence(
-            subject=subject,
-            kind=KIND,
-            inputs=_place(services),
-            value={"run": run_id},
-            measured_at=services.clock(),
-            code_version=CODE_VERSION,
-        )
-    )

@@ -2,29 +2,52 @@
 
 from dataclasses import asdict
 
-from promptops.core.canonical import JSON
+from promptops.core.canonical import JSON, digest
 from promptops.core.clock import Clock
-from promptops.evaluation.result import Evaluation
+from promptops.optimize.explaining import Explanation, explain
 from promptops.optimize.result import OptimizeResult
 from promptops.prompts.loader import PromptFile
 from promptops.prompts.model import Prompt
 from promptops.prompts.proposals import Proposal
+from promptops.prompts.resolve import resolve
 
 
-def to_proposal(result: OptimizeResult, file: PromptFile, clock: Clock) -> Proposal | None:
+def to_proposal(
+    result: OptimizeResult,
+    file: PromptFile,
+    clock: Clock,
+    explanation: Explanation | None = None,
+    *,
+    seed: int = 0,
+) -> Proposal | None:
     """The proposal to take the better wording as the prompt's next version, if there is one.
 
     The wording that ran changes (the prompt's own, or the target's variant); all others stay.
+
+    Args:
+        result: What was found.
+        file: The prompt.
+        clock: Dates the proposal.
+        explanation: What the result means; worked out when not given.
+        seed: Seed of the search, for the record.
     """
     if result.verdict != "improved" or result.candidate is None:
         return None
+    told = explanation or explain(
+        result,
+        resolve(file.prompt, result.target.variant),
+        measured={},
+        golden_cases=0,
+        held_out=0,
+        has_writer=True,
+    )
     return Proposal.of(
         file,
         with_wording(file.prompt, result.target.variant, result.candidate.prompt),
         kind="optimize",
         title=_title(result),
         summary=result.reason,
-        evidence=evidence_of(result),
+        evidence=evidence_of(result, told, seed=seed),
         clock=clock,
     )
 
@@ -45,43 +68,28 @@ def with_wording(prompt: Prompt, variant: str | None, wording: Prompt) -> Prompt
     return prompt.replace(variants=tuple(new if each == old else each for each in prompt.variants))
 
 
-def evidence_of(result: OptimizeResult) -> dict[str, JSON]:
-    """What a reviewer needs: the numbers, cases won and lost, what the search took."""
+def evidence_of(result: OptimizeResult, explanation: Explanation, *, seed: int) -> dict[str, JSON]:
+    """What a reviewer needs: the change, the numbers, cases won and lost, what the search took.
+
+    ``keys`` finds the measurements in the evidence store: the wordings' digests, the model and
+    the result's own digest.
+    """
     assert result.judgment is not None
-    assert result.best is not None
-    comparison = result.judgment.comparison
-    before, after = result.base.values(result.metric), result.best.values(result.metric)
-    answers = {case.case_id: case.answer for case in result.best.cases}
-    earlier = {case.case_id: case.answer for case in result.base.cases}
     return {
         "goal": result.goal,
         "metric": result.metric,
         "target": result.target.name,
         "held_out": result.judgment.to_json(),
-        "base": _numbers(result.base),
-        "new": _numbers(result.best),
-        "changed_cases": [
-            {
-                "case": case_id,
-                "base_score": before[case_id],
-                "new_score": after[case_id],
-                "base_answer": earlier[case_id],
-                "new_answer": answers[case_id],
-            }
-            for case_id in (*comparison.losses, *comparison.wins)
-        ],
+        **explanation.to_json(),
         "examples": [] if result.candidate is None else list(result.candidate.examples),
-        "spent": asdict(result.spent),
+        "search": asdict(result.spent),
+        "seed": seed,
         "tried": len(result.tried),
-    }
-
-
-def _numbers(evaluation: Evaluation) -> dict[str, float]:
-    return {
-        "input_tokens": evaluation.input_tokens_mean,
-        "output_tokens": evaluation.output_tokens_mean,
-        "cost_usd": evaluation.cost_usd_mean,
-        "latency_ms": evaluation.latency_ms_mean,
+        "keys": {
+            "base": result.subject,
+            "new": "" if result.candidate is None else result.candidate.digest,
+            "result": digest(result.to_json()),
+        },
     }
 
 

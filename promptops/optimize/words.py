@@ -10,6 +10,11 @@ from promptops.optimize.trials import Spent
 from promptops.optimize.verdict import Judgment
 
 
+def believable(gain: float, cases: int) -> float:
+    """A gain on few cases pulled towards none, as if by four more of them without any."""
+    return gain * cases / (cases + 4)
+
+
 def nothing_to_gain(values: Sequence[float], test_cases: int, least_wins: int) -> str:
     """The wording in use is too good for the held-out cases to show a better one."""
     return (
@@ -18,12 +23,25 @@ def nothing_to_gain(values: Sequence[float], test_cases: int, least_wins: int) -
     )
 
 
+def all_right(cases: int) -> str:
+    """The wording in use made no mistake."""
+    return f"the wording in use is right on all {cases} cases looked at"
+
+
+def unproven(ranked: Ranked, metric: str) -> str:
+    """The best found, without a verdict."""
+    return (
+        f"{ranked.candidate.reason}: {metric} {ranked.gain:+.2f} on {ranked.cases} cases that also "
+        "chose it, which promises more than it keeps; no held-out case was asked"
+    )
+
+
 def none_better(ranking: Sequence[Ranked], metric: str) -> str:
     """No candidate gave hope in the race."""
     ran = [each for each in ranking if each.error is None]
     if not ran:
         return "no wording could be proposed"
-    best = max(ran, key=lambda each: (each.gain, each.cases))
+    best = max(ran, key=lambda each: believable(each.gain, each.cases))
     return (
         f"none of {len(ran)} wordings gives hope: the best has {metric} {best.gain:+.2f} "
         f"on {best.cases} cases that are not held out"

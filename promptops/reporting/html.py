@@ -63,6 +63,7 @@ def night_html(report: NightReport) -> str:
             }
             for row in report.proposals
         ],
+        suggestions=report.suggestions,
         effects=effects,
         score_ticks=UNIT.ticks(),
         difference_ticks=differences.ticks(signed=True),
@@ -135,6 +136,7 @@ def _contents(report: NightReport, effects: int) -> list[Anchor]:
     counted_sections = [
         ("errors", "Failures", len(report.errors)),
         ("proposals", "Proposals", len(report.proposals)),
+        ("suggestions", "Worth a look", len(report.suggestions)),
         ("effects", "Before and after", effects),
         ("prompts", "Prompts", len(report.prompts)),
         ("regression", "Regression", len(report.regressions)),

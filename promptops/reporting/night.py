@@ -128,6 +128,14 @@ class ProposalRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SuggestionRow:
+    """What an optimization advises beside its proposal, in words; it is no proof."""
+
+    prompt: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PackRow:
     """The candidate pack; ``size`` in bytes."""
 
@@ -178,6 +186,7 @@ class NightReport:
     regressions: tuple[RegressionRow, ...] = ()
     routing: tuple[RoutingRow, ...] = ()
     proposals: tuple[ProposalRow, ...] = ()
+    suggestions: tuple[SuggestionRow, ...] = ()
     pack: PackRow | None = None
     errors: tuple[ErrorRow, ...] = ()
     links: dict[str, str] = field(default_factory=dict)
@@ -213,6 +222,7 @@ class NightReport:
             "regressions": rows_json(self.regressions),
             "routing": rows_json(self.routing),
             "proposals": rows_json(self.proposals),
+            "suggestions": rows_json(self.suggestions),
             "pack": rows_json((self.pack,))[0] if self.pack else None,
             "errors": rows_json(self.errors),
             "links": dict(self.links),

@@ -7,17 +7,31 @@ from starlette.exceptions import HTTPException
 
 from promptops.errors import PromptOpsError
 
+_RETRY_AFTER = "10"  # seconds
+
 
 def error_body(code: str, message: str, *, where: str = "", hint: str = "") -> dict[str, object]:
     """The one shape of an error answer."""
     return {"error": {"code": code, "message": message, "where": where, "hint": hint}}
 
 
+def error_of(problem: PromptOpsError) -> dict[str, str]:
+    """The parts of one of our own errors."""
+    return {
+        "code": problem.code,
+        "message": problem.message,
+        "where": problem.where,
+        "hint": problem.hint,
+    }
+
+
 async def expected_error(_request: Request, problem: Exception) -> JSONResponse:
     """Answer one of our own errors with its status."""
     assert isinstance(problem, PromptOpsError)
-    body = error_body(problem.code, problem.message, where=problem.where, hint=problem.hint)
-    return JSONResponse(body, status_code=problem.http_status)
+    headers = {"Retry-After": _RETRY_AFTER} if problem.http_status == 429 else None
+    return JSONResponse(
+        {"error": error_of(problem)}, status_code=problem.http_status, headers=headers
+    )
 
 
 async def no_such_route(request: Request, problem: Exception) -> JSONResponse:

@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi.responses import JSONResponse
 
@@ -72,5 +73,30 @@ class RequireToken:
                 body = error_body("unauthorized", "the token is missing or wrong",
                                   hint="send it as `Authorization: Bearer TOKEN`")  # fmt: skip
                 await JSONResponse(body, status_code=401)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class RefuseCrossSite:
+    """Refuse what a page of another site sends: without a token, a browser could act for us.
+
+    A browser names the page's site in ``Origin`` with every request that changes something.
+    """
+
+    def __init__(self, app: App) -> None:
+        """Keep the app behind it."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on when it is no page's, or a page's of our own."""
+        if scope["type"] == "http" and scope["method"] not in _READING:
+            headers = dict(scope["headers"])
+            origin = headers.get(b"origin", b"").decode("latin-1")
+            if origin and urlsplit(origin).netloc != headers.get(b"host", b"").decode("latin-1"):
+                body = error_body("cross-site", "a page of another site sent this", where=origin)
+                await JSONResponse(body, status_code=403)(scope, receive, send)
                 return
         await self._app(scope, receive, send)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from promptops.core.canonical import JSON, canonical_json
+from promptops.tracking.tracker import TracedCall
 
 
 @dataclass(slots=True, kw_only=True)
@@ -25,6 +26,7 @@ class SeenRun:
         tables: Rows by name, every column in every row.
         files: Bytes by path, tables not included.
         datasets: Full digest by name.
+        traces: Input and output of every traced call, by the call's name.
     """
 
     name: str
@@ -37,6 +39,7 @@ class SeenRun:
     tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     datasets: dict[str, str] = field(default_factory=dict)
+    traces: dict[str, tuple[Any, str]] = field(default_factory=dict)
 
 
 class MemoryTracker:
@@ -132,6 +135,11 @@ class MemoryRun:
         """Keep a text."""
         with self._lock:
             self._seen.files[name] = text.encode()
+
+    def traces(self, calls: Sequence[TracedCall]) -> None:
+        """Keep calls."""
+        with self._lock:
+            self._seen.traces.update({call.name: (call.inputs, call.output) for call in calls})
 
     def dataset(self, name: str, digest: str, path: Path) -> None:  # noqa: ARG002
         """Record a data set."""

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from promptops.testing.memory_tracker import SeenRun
-from promptops.tracking.tracker import Tracker
+from promptops.tracking.tracker import TracedCall, Tracker
 
 _DIGEST = "sha256:" + "5e" * 32
 
@@ -49,9 +49,16 @@ class TrackerContract:
             run.artifact(folder, "packs")
             run.text("report.html", "<p>größer</p>")
             run.dataset("refund", _DIGEST, Path("datasets/golden/refund.jsonl"))
+            run.traces(
+                [
+                    TracedCall(name="c1", inputs={"question": "größer?"}, output="yes"),
+                    TracedCall(name="c2", inputs={}, output="", milliseconds=9, error="refused"),
+                ]
+            )
             assert run.id in run.url
         seen = self.look(tracker, run.id)
         assert (seen.name, seen.experiment, seen.status) == ("refund v1.2.0", "kept", "FINISHED")
+        assert seen.traces == {"c1": ({"question": "größer?"}, "yes"), "c2": ({}, "")}
         assert seen.params == {
             "prompt.version": "v1.2.0",
             "k": "4",

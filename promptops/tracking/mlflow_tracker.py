@@ -23,7 +23,9 @@ from promptops.errors import (
     StorageFullError,
 )
 from promptops.tracking.mlflow_file import CORRUPT_HINT, SCHEME, prepare
+from promptops.tracking.mlflow_spans import span_of
 from promptops.tracking.process import is_dead, this_process
+from promptops.tracking.tracker import TracedCall
 
 LOCAL_UI = "http://127.0.0.1:5000"
 _OWNER_TAG = "promptops.process"
@@ -133,6 +135,17 @@ class MLflowTracker:
         runs = quote(json.dumps(list(run_ids), separators=(",", ":")))
         places = quote(json.dumps(sorted(experiments), separators=(",", ":")))
         return f"{self._ui}/#/compare-runs?runs={runs}&experiments={places}"
+
+    @contextmanager
+    def tracing(self) -> Iterator[Any]:
+        """MLflow's client for traces; its fluent functions would write where the globals say."""
+        from mlflow.tracing.client import TracingClient
+
+        with self.calling():
+            try:
+                yield TracingClient(self._uri)
+            except NotImplementedError as problem:
+                raise StorageError(f"MLflow says: {problem}", where=self._place()) from problem
 
     def run_url(self, experiment_id: str, run_id: str) -> str:
         """Where a browser shows one run."""
@@ -293,6 +306,17 @@ class MLflowRun:
         context = InputTag(key="mlflow.data.context", value="evaluation")
         with self._tracker.calling() as client:
             client.log_inputs(self._id, datasets=[DatasetInput(dataset=entry, tags=[context])])
+
+    def traces(self, calls: Sequence[TracedCall]) -> None:
+        """Keep model calls as traces of one span each, linked to the run."""
+        spans = [span_of(call, self._tracker.now()) for call in calls]
+        with self._tracker.tracing() as tracing:
+            for span in spans:  # a trace a request: a request of several would be one trace
+                tracing.log_spans(self._experiment_id, [span])
+        ids = [span.trace_id for span in spans]
+        with self._tracker.calling() as client:
+            for start in range(0, len(ids), _PER_BATCH):
+                client.link_traces_to_run(ids[start : start + _PER_BATCH], self._id)
 
     def finish(self, status: str) -> None:
         """Close the run; `MLflowTracker.run` does."""

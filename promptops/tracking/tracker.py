@@ -5,10 +5,36 @@ A tracker is a mirror for people (compare, plot, browse); the source of truth is
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from promptops.core.canonical import JSON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TracedCall:
+    """One model call of a run, to be looked at.
+
+    Args:
+        name: What it was for, such as a golden case.
+        inputs: What was asked, as JSON.
+        output: What the model wrote.
+        milliseconds: How long it took.
+        input_tokens: Tokens sent.
+        output_tokens: Tokens received.
+        attributes: Anything else to show with it, such as its scores.
+        error: What failed; None when nothing did.
+    """
+
+    name: str
+    inputs: JSON
+    output: str
+    milliseconds: float = 0.0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    attributes: Mapping[str, JSON] = field(default_factory=dict)
+    error: str | None = None
 
 
 class TrackedRun(Protocol):
@@ -62,6 +88,10 @@ class TrackedRun(Protocol):
 
     def text(self, name: str, text: str) -> None:
         """Keep a text as the file ``name``; a self-contained ``.html`` is shown in the UI."""
+        ...
+
+    def traces(self, calls: Sequence[TracedCall]) -> None:
+        """Keep model calls as traces of the run; they are dated now, whenever they were made."""
         ...
 
     def dataset(self, name: str, digest: str, path: Path) -> None:

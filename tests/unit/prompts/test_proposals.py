@@ -161,6 +161,10 @@ EDITS = {
     "the prompt": ("prompt: refund-answer", "prompt: refund-other"),
     "the id": ("id: refund-answer-optimize-", "id: refund-answer-optimize-0"),
     "the YAML": ("kind: Proposal", "kind: ["),
+    "a number of the evidence": ("0.75", "0.95"),
+    "the summary": ("Not worse on 40 cases.", "Better on 40 cases."),
+    "the title": ("title: Shorter", "title: Better"),
+    "the digest of the evidence": ('evidence_digest: "sha256:', 'evidence_digest: "sha256:0'),
 }
 
 

@@ -29,6 +29,7 @@ from promptops.reporting.night import (
     RoutingRow,
     Spent,
     StepRow,
+    SuggestionRow,
 )
 from promptops.reporting.plots import Scale, cluster_map, difference_scale
 from promptops.reporting.terminal import closing, plain
@@ -77,6 +78,7 @@ def full_report(text: str = "plain") -> NightReport:
         findings=(
             FindingRow(code="AMB001", severity="error", message=text, path=text, line=3, column=5),
         ),
+        suggestions=(SuggestionRow(prompt=text, text=text),),
         duplicates=(DuplicateRow(first=text, second=text, kind="near", similarity=0.9),),
         points=(
             PointRow(id=text, cluster=text, x=0.0, y=1.0),

@@ -43,6 +43,9 @@ def seen_in_mlflow(tracker: MLflowTracker, run_id: str) -> SeenRun:
         experiment = client.get_experiment(run.info.experiment_id).name
         kept = client.list_artifacts(run_id)
         folder = Path(client.download_artifacts(run_id, "") if kept else "/nowhere")
+        found = client.search_traces(locations=[run.info.experiment_id], run_id=run_id)
+    spans = [trace.data.spans[0] for trace in found]
+    traces = {span.name: (span.inputs, span.outputs) for span in spans}
     listed = json.loads(run.data.tags.get("mlflow.loggedArtifacts", "[]"))
     tables = {}
     for entry in listed:
@@ -70,6 +73,7 @@ def seen_in_mlflow(tracker: MLflowTracker, run_id: str) -> SeenRun:
             entry.dataset.name: json.loads(entry.dataset.source)["digest"]
             for entry in run.inputs.dataset_inputs
         },
+        traces=traces,
     )
 
 
