@@ -1,70 +1,27 @@
 """One optimization from its first call to its verdict."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from promptops.errors import BudgetExceededError, PromptOpsError
 from promptops.evaluation.result import Evaluation
-from promptops.evaluation.target import Target
 from promptops.golden.case import GoldenCase
-from promptops.llm.chat import Chat
 from promptops.optimize import words
+from promptops.optimize.breeding import breed, descendant
 from promptops.optimize.candidate import Candidate, OptimizeTask, Proposer
 from promptops.optimize.contract import kept_sentences, violations
-from promptops.optimize.goals import LEAST_SAVING, Claim, Goal
-from promptops.optimize.merging import merge
-from promptops.optimize.plan import Plan
+from promptops.optimize.descent import descend, stairs
+from promptops.optimize.goals import LEAST_SAVING, Claim
+from promptops.optimize.held_out import as_many, worth_it
+from promptops.optimize.job import Job
 from promptops.optimize.result import OptimizeResult, Tried, Verdict, tried_of
-from promptops.optimize.search import Race, Ranked, hope, spread
-from promptops.optimize.trials import Trials
+from promptops.optimize.search import Race, Ranked, hope
 from promptops.optimize.verdict import Judgment, Trial, judge
-from promptops.prompts.digests import variant_digest
 from promptops.prompts.model import Prompt
+
+_MOST_STEPS = 8
 
 _LEAST_WINS = 5
 """Fewest wins without a loss that are significant: 2**-5 < 5 % <= 2**-4."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """The question of one optimization.
-
-    Args:
-        prompt: The wording in use, as its own (no variants).
-        target: What it runs on.
-        goal: What is wanted.
-        metric: What counts.
-        kb_label: Label of the knowledge base in use.
-        train: Cases to learn from.
-        dev: Cases to select by, in an order in which every beginning is balanced.
-        test: Held-out cases.
-        trials: Measures.
-        tell: Told what happens, in words.
-        plan: How much to look at.
-        proposers: Who proposes.
-        writer: A model that writes, or None.
-        writer_model: Its id.
-    """
-
-    prompt: Prompt
-    target: Target
-    goal: Goal
-    metric: str
-    kb_label: str | None
-    train: tuple[GoldenCase, ...]
-    dev: tuple[GoldenCase, ...]
-    test: tuple[GoldenCase, ...]
-    trials: Trials
-    tell: Callable[[str], None]
-    plan: Plan
-    proposers: tuple[Proposer, ...]
-    writer: Chat | None
-    writer_model: str
-
-    @property
-    def subject(self) -> str:
-        """Variant digest of the wording in use."""
-        return variant_digest(self.prompt, None)
 
 
 class Attempt:
@@ -77,12 +34,11 @@ class Attempt:
             base=job.prompt,
             trials=job.trials,
             dev=job.dev,
-            train=spread(job.train, kb_label=job.kb_label),
+            train=job.train,
             metric=job.metric,
             goal=job.goal,
             reserve=2 * len(job.test),
-            first=job.plan.first_rung,
-            last=min(job.plan.last_rung, len(job.dev) + len(job.train)),
+            last=job.plan.last_rung,
             tell=job.tell,
         )
         self._refused: list[Tried] = []
@@ -108,52 +64,108 @@ class Attempt:
 
     async def _search(self) -> OptimizeResult:
         job = self._job
-        if len(job.test) < _LEAST_WINS or not job.dev:
+        if job.plan.verdict and (len(job.test) < _LEAST_WINS or not job.dev):
             reason = f"{len(job.test)} held-out cases can show nothing: add golden cases"
             return self._result("no-safe-improvement", reason)
-        job.tell(f"base on {len(job.train)} training and {len(job.dev)} dev cases")
-        self._base = await job.trials.run(job.prompt, job.dev)
-        learned = await job.trials.run(job.prompt, job.train) if job.train else self._base
-        reason = self._nothing_to_gain(learned)
+        start = self._race.pool[: job.plan.most_base]
+        job.tell(f"base on {len(start)} training and dev cases")
+        self._base = await job.trials.run(job.prompt, start)
+        reason = self._nothing_to_gain()
         if reason and "less" not in job.goal.claims:
             return self._result("no-safe-improvement", reason)
-        candidates = await self._propose(learned)
-        if reason:
+        asked = [each for each in job.proposers if job.goal.asks(each)]
+        candidates = await self._propose(job.prompt, self._base, asked)
+        if reason or job.goal.claims == ("less",):
             # Only a saving can be shown: what adds words is not worth a call.
             candidates = [each for each in candidates if _length(each.prompt) < _length(job.prompt)]
+        candidates = candidates[: job.plan.most_candidates]
         self._proposed = len(candidates)
-        affordable = self._race.affordable(candidates)
-        await self._race.run(affordable)
-        await self._merge()
+        if job.plan.verdict and job.goal.claims == ("less",):
+            steps = stairs(candidates, self._steps())
+            if steps:
+                return await self._descend(steps)
+        await self._race.run(candidates, children=job.plan.most_children)
+        await self._race.run_children((await self._children())[: job.plan.most_children])
         finalist = self._finalist()
         if finalist is None:
             return self._none_better()
+        if not job.plan.verdict:
+            return self._unproven(finalist[0])
         return await self._test(*finalist)
 
-    async def _merge(self) -> None:
-        """Measure merges of the best, as many as the allowance has room for."""
-        job = self._job
-        merges = merge(
-            [
-                each.candidate
-                for each in self._race.finished()
-                if each.gain > 0 or each.ratio < LEAST_SAVING
-            ],
-            train=job.train,
-            kb_label=job.kb_label,
-            most=job.plan.most_merges,
-        )
-        for candidate in self._new(merges):
-            if self._race.has_room(candidate):
-                await self._race.run_fully([candidate])
+    def _steps(self) -> int:
+        """Wordings that the allowance lets run on all cases, beside the one in use."""
+        trials, cases = self._job.trials, self._race.every(self._job.test)
+        left = trials.left()
+        if left is None:
+            return _MOST_STEPS
+        return min(_MOST_STEPS, (left - trials.missing(self._job.prompt, cases)) // len(cases))
 
-    async def _propose(self, base: Evaluation) -> list[Candidate]:
-        """What the proposers say and the contract allows, in the order worth trying."""
+    async def _descend(self, steps: Sequence[Candidate]) -> OptimizeResult:
+        """Test ever shorter wordings on all cases until the first that is not shown."""
+        job = self._job
+        cases = self._race.every(job.test)
+        job.tell(f"{len(steps)} ever shorter wordings on {len(cases)} cases")
+        tested = await descend(
+            job.prompt,
+            steps,
+            cases,
+            measure=job.trials.run,
+            metric=job.metric,
+            margin=job.plan.margin,
+            quantity=job.goal.quantity,
+            seed=job.plan.seed,
+        )
+        for one in tested:
+            self._race.note(one.candidate, one.new, one.base)
+        shown = [one for one in tested if one.shown]
+        last = shown[-1] if shown else tested[0]
+        return await self._judge(last.candidate, "less", cases)
+
+    async def _children(self) -> list[Candidate]:
+        """Wordings made of those that did best, the most promising first."""
+        job = self._job
+        best = [
+            each for each in self._race.finished() if each.gain > 0 or each.ratio < LEAST_SAVING
+        ]
+        if not best:
+            return []
+        cases, leader = self._race.cases_of(best[0].candidate), best[0].candidate
+        results = await job.trials.known(leader.prompt, cases)
+        reflecting = tuple(each for each in job.proposers if getattr(each, "reflects", False))
+        if job.writer is None:
+            reflecting = ()
+        rewritten = await self._propose(leader.prompt, results, reflecting, of=leader)
+        bred = breed(
+            self._race.ranking(),
+            results=results,
+            train=job.train,
+            metric=job.metric,
+            kb_label=job.kb_label,
+        )
+        return self._new([*rewritten, *bred])
+
+    async def _propose(
+        self,
+        prompt: Prompt,
+        results: Evaluation,
+        proposers: Sequence[Proposer],
+        *,
+        of: Candidate | None = None,
+    ) -> list[Candidate]:
+        """What proposers say of a wording and the contract allows, in the order worth trying.
+
+        Args:
+            prompt: The wording to start from.
+            results: How it does.
+            proposers: Who is asked.
+            of: The candidate that has this wording, unless it is the one in use.
+        """
         job = self._job
         task = OptimizeTask(
-            prompt=job.prompt,
+            prompt=prompt,
             train=job.train,
-            base=base,
+            base=results,
             metric=job.metric,
             goal=job.goal,
             kb_label=job.kb_label,
@@ -163,7 +175,7 @@ class Attempt:
             writer_model=job.writer_model,
         )
         rounds: list[list[Candidate]] = []
-        for proposer in job.proposers:
+        for proposer in proposers:
             try:
                 found = list(await proposer.propose(task))
             except BudgetExceededError:
@@ -175,8 +187,8 @@ class Attempt:
                 continue
             if found and job.writer is not None:
                 job.trials.note_writing(proposer.cost)
-            rounds.append(found)
-        return self._allowed(_in_turns(rounds))[: job.plan.most_candidates]
+            rounds.append(found if of is None else [descendant(each, of) for each in found])
+        return self._allowed(_in_turns(rounds))
 
     def _allowed(self, found: Sequence[Candidate]) -> list[Candidate]:
         """Those that keep the contract, each wording once; the others are recorded as refused."""
@@ -202,10 +214,12 @@ class Attempt:
             )
         return allowed
 
-    def _nothing_to_gain(self, learned: Evaluation) -> str:
+    def _nothing_to_gain(self) -> str:
         """Why no gain could be shown whatever was found; empty when one could."""
         job = self._job
-        values = [*self._base.values(job.metric).values(), *learned.values(job.metric).values()]
+        values = list(self._base.values(job.metric).values())
+        if not job.plan.verdict:
+            return "" if any(value < 1 for value in values) else words.all_right(len(values))
         short = sum(value < 1 for value in values) + 1  # one more: it is an estimate
         if not values or short / len(values) * len(job.test) >= _LEAST_WINS:
             return ""
@@ -223,10 +237,16 @@ class Attempt:
 
     def _finalist(self) -> tuple[Ranked, Claim] | None:
         for ranked in self._race.finished():
-            claim = hope(ranked, self._job.goal, least_gain=1.5 / ranked.cases)
+            least = 1.5 / ranked.cases if self._job.plan.verdict else 1e-9
+            claim = hope(ranked, self._job.goal, least_gain=least)
             if claim is not None:
                 return ranked, claim
         return None
+
+    def _unproven(self, ranked: Ranked) -> OptimizeResult:
+        """The best that was found, told as what it is."""
+        reason = words.unproven(ranked, self._job.metric)
+        return self._result("unproven", reason, candidate=ranked.candidate)
 
     def _none_better(self) -> OptimizeResult:
         if self._race.exhausted:
@@ -246,13 +266,25 @@ class Attempt:
         cases, tries = job.test, 1
         if claim == "less" and not ranked.candidate.learned_from:
             # Some of them had a part in choosing it: corrected for what it was chosen from.
-            cases, tries = self._as_many(ranked, (*job.test, *job.dev, *job.train)), self._rivals()
+            cases, tries = (
+                as_many(job, ranked.candidate, self._race.every(job.test)),
+                self._rivals(),
+            )
         job.tell(f"final test on {len(cases)} cases")
+        if claim == "better":
+            cases = await worth_it(job, ranked.candidate, cases)
+        return await self._judge(ranked.candidate, claim, cases, tries=tries)
+
+    async def _judge(
+        self, candidate: Candidate, claim: Claim, cases: Sequence[GoldenCase], *, tries: int = 1
+    ) -> OptimizeResult:
+        """Say what the cases show of a candidate."""
+        job = self._job
         base = await job.trials.run(job.prompt, cases)
-        new = await job.trials.run(ranked.candidate.prompt, cases)
+        new = await job.trials.run(candidate.prompt, cases)
         clusters = {case.id: case.cluster for case in cases if case.cluster is not None}
         (judgment,) = judge(
-            [Trial(candidate=ranked.candidate, claim=claim, base=base, new=new, tries=tries)],
+            [Trial(candidate=candidate, claim=claim, base=base, new=new, tries=tries)],
             metric=job.metric,
             goal=job.goal,
             margin=job.plan.margin,
@@ -263,21 +295,8 @@ class Attempt:
         verdict: Verdict = "improved" if judgment.shown else "no-safe-improvement"
         if not judgment.shown and self._race.exhausted:
             verdict = "budget-exhausted"
-        reason = words.judged(ranked.candidate, judgment, base, new)
-        return self._result(
-            verdict, reason, candidate=ranked.candidate, best=new, judgment=judgment
-        )
-
-    def _as_many(self, ranked: Ranked, cases: tuple[GoldenCase, ...]) -> tuple[GoldenCase, ...]:
-        """As many of the cases, the first ones, as the allowance has room for."""
-        trials, prompt = self._job.trials, ranked.candidate.prompt
-        for count in range(len(cases), 0, -1):
-            some = cases[:count]
-            if trials.affords(
-                trials.missing(prompt, some) + trials.missing(self._job.prompt, some)
-            ):
-                return some
-        return self._job.test  # its answers were reserved
+        reason = words.judged(candidate, judgment, base, new)
+        return self._result(verdict, reason, candidate=candidate, best=new, judgment=judgment)
 
     def _rivals(self) -> int:
         """The shorter wordings in the race that learned nothing: one of them was chosen."""
@@ -295,8 +314,6 @@ class Attempt:
         judgment: Judgment | None = None,
     ) -> OptimizeResult:
         job = self._job
-        ranking = self._race.ranking()
-        tried = [tried_of(each, on_front=_on_front(each, ranking)) for each in ranking]
         return OptimizeResult(
             prompt_id=job.prompt.id,
             subject=job.subject,
@@ -310,7 +327,7 @@ class Attempt:
             verdict=verdict,
             reason=reason,
             spent=job.trials.spent,
-            tried=(*tried, *self._refused),
+            tried=(*tried_of(self._race.ranking()), *self._refused),
         )
 
 
@@ -322,16 +339,3 @@ def _in_turns(rounds: Sequence[Sequence[Candidate]]) -> list[Candidate]:
     """The first of every proposer, then the rest in the proposers' order."""
     first = [found[0] for found in rounds if found]
     return [*first, *(each for found in rounds for each in found[1:])]
-
-
-def _on_front(one: Ranked, ranking: Sequence[Ranked]) -> bool:
-    """Whether no wording on as many cases is at least as good in both and better in one."""
-    if one.error is not None:
-        return False
-    rivals = [other for other in ranking if other.cases == one.cases and other.error is None]
-    return not any(
-        other.score >= one.score
-        and other.input_tokens <= one.input_tokens
-        and (other.score, -other.input_tokens) > (one.score, -one.input_tokens)
-        for other in rivals
-    )

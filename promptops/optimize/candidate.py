@@ -74,7 +74,9 @@ class Proposer(Protocol):
     """Proposes wordings; deterministic for one task, apart from what a model writes.
 
     What breaks the prompt's contract is dropped before it is measured (`contract`), so a
-    proposer need not be careful about it.
+    proposer need not be careful about it. One with ``reflects = True`` is asked again, for the
+    best wording of the race and the mistakes that it still makes. One with ``saves = True`` only
+    takes words away, and is asked only where less is wanted.
     """
 
     @property
@@ -104,6 +106,7 @@ PROPOSERS: Mapping[str, str] = {
     "output_contract": f"{_HERE}.output_contract:OutputContract",
     "structure": f"{_HERE}.structure:Structure",
     "compression": f"{_HERE}.compression:Compression",
+    "deletion": f"{_HERE}.deletion:Deletion",
     "fewer_examples": f"{_HERE}.fewer_examples:FewerExamples",
     "llm_rewrite": f"{_HERE}.llm_rewrite:LLMRewrite",
 }

@@ -6,11 +6,14 @@ without a word. Here a candidate that breaks one of these is not measured at all
 - everything but the messages and the model parameters is the base's;
 - every variable that the base uses is used, and none that nobody declares;
 - roles stay a valid conversation that ends with the input, system messages first;
+- tags that come in pairs (``<order>`` … ``</order>``) still do;
 - sentences under ``x-keep`` stay word for word, outside of examples;
 - example pairs are solved training cases whose answer follows the output schema;
 - no text of a dev or test case is in the wording.
 """
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
@@ -23,6 +26,7 @@ from promptops.prompts.model import Prompt
 from promptops.scoring.scorers.json_valid import JsonValid
 
 _MAY_CHANGE = frozenset({"messages", "model"})
+_TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)>")
 _LEAK_LENGTH = 20  # characters; shorter inputs ("yes") occur anywhere by chance
 
 
@@ -47,6 +51,7 @@ def violations(
     """
     found = [*_fields(base, candidate.prompt), *_names(base, candidate.prompt)]
     found.extend(_roles(candidate.prompt))
+    found.extend(_tags(base, candidate.prompt))
     found.extend(_kept(base, candidate.prompt))
     found.extend(_examples(base, candidate, train))
     found.extend(_leaks(base, candidate.prompt, held))
@@ -86,6 +91,23 @@ def _roles(new: Prompt) -> Iterable[str]:
         yield "has a system message after the first turn"
     if any(a == b for a, b in pairwise(turns)):
         yield "has two turns of one role in a row"
+
+
+def _tags(base: Prompt, new: Prompt) -> Iterable[str]:
+    before, after = _unpaired(base), _unpaired(new)
+    for name in sorted(after):
+        if after[name] != before[name]:
+            yield f"leaves a <{name}> without its partner"
+            return
+
+
+def _unpaired(prompt: Prompt) -> Counter[str]:
+    """Opening less closing tags by name; names in balance are absent."""
+    counts: Counter[str] = Counter()
+    for message in prompt.messages:
+        for closing, name in _TAG.findall(message.content):
+            counts[name] += -1 if closing else 1
+    return Counter({name: count for name, count in counts.items() if count})
 
 
 def _kept(base: Prompt, new: Prompt) -> Iterable[str]:

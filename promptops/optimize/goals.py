@@ -23,24 +23,37 @@ class Goal:
         quantity: What should fall: ``input_tokens``, ``cost_usd`` or ``latency_ms``.
         claims: The claims that reach the goal, the preferred one first.
         price_of_doubling: Score points that a doubling of the quantity must earn.
+        prices: The same for other quantities, by name.
     """
 
     name: str
     quantity: str
     claims: tuple[Claim, ...]
     price_of_doubling: float = 0.0
+    prices: tuple[tuple[str, float], ...] = ()
 
-    def utility(self, *, gain: float, ratio: float, slack: float) -> float:
+    def asks(self, proposer: object) -> bool:
+        """Whether a proposer is worth asking: one with ``saves = True`` only takes words away."""
+        return "less" in self.claims or not getattr(proposer, "saves", False)
+
+    def utility(
+        self, *, gain: float, ratio: float, slack: float, others: Mapping[str, float] | None = None
+    ) -> float:
         """Rank one candidate; more is better, the base itself has 0.
 
         Args:
             gain: Mean score minus the base's on the same cases.
             ratio: The candidate's quantity over the base's.
             slack: Loss that noise on so few cases may explain.
+            others: The ratios of the quantities in ``prices``.
         """
         size = math.log2(max(ratio, 1e-6))
         if "better" in self.claims:
-            return gain - self.price_of_doubling * size
+            extra = sum(
+                price * math.log2(max((others or {}).get(name, 1.0), 1e-6))
+                for name, price in self.prices
+            )
+            return gain - self.price_of_doubling * size - extra
         # A loss beyond noise outweighs any saving.
         return -size + 10.0 * min(0.0, gain + slack)
 
@@ -76,6 +89,55 @@ GOALS: Mapping[str, Goal] = {
         ),
     )
 }
+
+
+WEIGHTS: Mapping[str, str] = {
+    "tokens": "input_tokens",
+    "output": "output_tokens",
+    "cost": "cost_usd",
+    "latency": "latency_ms",
+}
+"""What can be weighed against accuracy, and the quantity it stands for."""
+
+
+def weighted(weights: Mapping[str, float]) -> Goal:
+    """A goal of one's own: what a doubling of each quantity costs, in points of accuracy.
+
+    Args:
+        weights: ``accuracy`` (1 when not given) and any of `WEIGHTS`, none below zero. With
+            ``accuracy=1, tokens=0.05`` a wording twice as long must score five points more. With
+            ``accuracy=0`` only a saving counts, at no loss of accuracy.
+
+    Raises:
+        UsageError: An unknown name, a weight below zero, or nothing to weigh.
+    """
+    for name, weight in weights.items():
+        if name != "accuracy" and name not in WEIGHTS:
+            known = ("accuracy", *WEIGHTS)
+            raise UsageError(
+                f'nothing called "{name}" can be weighed',
+                hint=did_you_mean(name, known) or f"known: {', '.join(known)}",
+            )
+        if not (math.isfinite(weight) and weight >= 0):
+            raise UsageError(f"the weight of {name} is {weight:g}: it is 0 or more")
+    accuracy = weights.get("accuracy", 1.0)
+    quantities = sorted(
+        ((weight, name) for name, weight in weights.items() if name in WEIGHTS and weight > 0),
+        key=lambda pair: (-pair[0], pair[1]),
+    )
+    if not accuracy and not quantities:
+        raise UsageError("all weights are 0", hint="give accuracy=1 and what should be less")
+    text = ",".join(f"{name}={weight:g}" for name, weight in sorted(weights.items()))
+    first = WEIGHTS[quantities[0][1]] if quantities else "input_tokens"
+    if not accuracy:
+        return Goal(name=text, quantity=first, claims=_LESS)
+    return Goal(
+        name=text,
+        quantity=first,
+        claims=("less", "better") if quantities else _BETTER,
+        price_of_doubling=quantities[0][0] / accuracy if quantities else 0.0,
+        prices=tuple((WEIGHTS[name], weight / accuracy) for weight, name in quantities[1:]),
+    )
 
 
 def find_goal(name: str) -> Goal:

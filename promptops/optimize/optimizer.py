@@ -9,12 +9,13 @@ from promptops.errors import UsageError
 from promptops.evaluation.runner import Evaluator
 from promptops.evaluation.target import Target
 from promptops.golden.case import GoldenCase, GoldenSet
-from promptops.golden.splits import split
+from promptops.golden.splits import Splits, split
 from promptops.llm.chat import Chat
-from promptops.optimize.attempt import Attempt, Job
+from promptops.optimize.attempt import Attempt
 from promptops.optimize.candidate import Proposer, load_proposer
 from promptops.optimize.contract import kept_sentences
 from promptops.optimize.goals import Goal, find_goal
+from promptops.optimize.job import Job
 from promptops.optimize.plan import Plan
 from promptops.optimize.proposals import to_proposal
 from promptops.optimize.result import OptimizeResult
@@ -30,7 +31,7 @@ from promptops.tracking.evidence import Evidence, EvidenceStore
 __all__ = ["Allowance", "Optimizer", "Plan", "to_proposal"]
 
 EVIDENCE_KIND = "optimize"
-OPTIMIZER_VERSION = "3"
+OPTIMIZER_VERSION = "4"
 """Part of the evidence key: raise it when a better search should look at every prompt again."""
 
 DEFAULT_PROPOSERS = (
@@ -39,6 +40,7 @@ DEFAULT_PROPOSERS = (
     "output_contract",
     "label_descriptions",
     "compression",
+    "deletion",
     "fewer_examples",
     "llm_rewrite",
 )
@@ -99,7 +101,7 @@ class Optimizer:
         *,
         target: Target,
         scorers: Sequence[Scorer],
-        goal: str = "accuracy",
+        goal: str | Goal = "accuracy",
         budget: Allowance | None = None,
         metric: str | None = None,
         kb_label: str | None = None,
@@ -113,7 +115,8 @@ class Optimizer:
             golden: Its golden set; split into train, dev and test by case.
             target: What it runs on; the target's variant is what gets better.
             scorers: What to score by.
-            goal: ``accuracy``, ``shorter``, ``cheaper``, ``faster`` or ``balanced``.
+            goal: ``accuracy``, ``shorter``, ``cheaper``, ``faster``, ``balanced``, or one of your
+                own (`promptops.optimize.goals.weighted`).
             budget: What the search may take. A chat with a budget of its own may end it earlier;
                 the best so far is kept then, and the next run goes on from the answer cache.
             metric: Which scorer counts; the first when not given.
@@ -127,7 +130,7 @@ class Optimizer:
             PromptOpsError: The wording in use fails on every case, or nothing can be called.
         """
         prompt = resolve(file if isinstance(file, Prompt) else file.prompt, target.variant)
-        wanted = find_goal(goal)
+        wanted = goal if isinstance(goal, Goal) else find_goal(goal)
         counts = _metric(prompt, scorers, metric)
         allowance = budget or Allowance()
         inputs = {
@@ -193,8 +196,12 @@ class Optimizer:
         trials: Trials,
         progress: Callable[[str], None] | None,
     ) -> Job:
-        parts = split(golden, shares=self._plan.shares)
         label = setting.kb_label
+        parts = (
+            split(golden, shares=self._plan.shares)
+            if self._plan.verdict
+            else Splits(train=golden.cases, dev=(), test=())
+        )
 
         def labeled(cases: Sequence[GoldenCase]) -> list[GoldenCase]:
             return [case for case in cases if case.is_labeled(label)]
@@ -205,7 +212,7 @@ class Optimizer:
             goal=goal,
             metric=metric,
             kb_label=label,
-            train=tuple(labeled(parts.train)[: self._plan.most_train]),
+            train=spread(labeled(parts.train), kb_label=label)[: self._plan.most_train],
             dev=spread(labeled(parts.dev), kb_label=label)[: self._plan.most_dev],
             test=spread(labeled(parts.test), kb_label=label)[: self._plan.most_test],
             trials=trials,

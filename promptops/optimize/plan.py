@@ -8,10 +8,11 @@ class Plan:
     """How much to look at; the defaults suit forty golden cases and a small local model.
 
     Args:
-        most_candidates: Wordings that enter the race.
-        most_merges: Merges of the best.
-        first_rung: Cases of the first rung of the race; twice as many in each further one.
-        last_rung: Cases of the last rung: dev cases, then training cases not learned from.
+        most_candidates: Wordings that may enter the race; the allowance decides how many do.
+        most_children: Wordings made of the best ones after the race.
+        last_rung: Cases of the last rung of a race that no allowance limits.
+        most_base: Cases, none of them held out, that the wording in use runs on before anything
+            is proposed.
         most_train: Training cases looked at.
         most_dev: Dev cases looked at.
         most_test: Held-out cases of the final test.
@@ -20,17 +21,20 @@ class Plan:
             enough and the verdict gets the most: resampling the measured sample prompts, real
             gains were shown 42 times in a hundred with 12 dev and 16 test cases, 65 times with
             4 and 24, for the same number of calls.
+        verdict: Whether held-out cases are kept back for a verdict. Without them every case
+            teaches and selects, and the best wording found is told as what it is: not proven.
         margin: Largest loss of score that counts as none.
         seed: Seed of every choice.
     """
 
-    most_candidates: int = 8
-    most_merges: int = 2
-    first_rung: int = 5
-    last_rung: int = 16
-    most_train: int = 40
+    most_candidates: int = 48
+    most_children: int = 4
+    last_rung: int = 24
+    most_base: int = 16
+    most_train: int = 100
     most_dev: int = 12
     most_test: int = 40
     shares: tuple[float, float, float] = (0.3, 0.1, 0.6)
+    verdict: bool = True
     margin: float = 0.1
     seed: int = 7

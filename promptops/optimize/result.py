@@ -1,6 +1,6 @@
 """The record of an optimization."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -14,7 +14,7 @@ from promptops.optimize.trials import Spent
 from promptops.optimize.verdict import Judgment
 from promptops.prompts.model import Prompt
 
-Verdict = Literal["improved", "no-safe-improvement", "budget-exhausted"]
+Verdict = Literal["improved", "no-safe-improvement", "budget-exhausted", "unproven"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,8 @@ class OptimizeResult:
         best: The finalist on the held-out cases; None when there was none.
         judgment: What the held-out cases say; None when they were not touched.
         candidate: The finalist, or the best so far when the allowance ended first.
-        verdict: ``improved``, ``no-safe-improvement`` or ``budget-exhausted``.
+        verdict: ``improved``, ``no-safe-improvement``, ``budget-exhausted``, or ``unproven`` for a
+            search that was told to keep no case back for a verdict.
         reason: Why, in plain words.
         spent: What it took; of the original run when this is from evidence.
         tried: Everything proposed, best first.
@@ -132,19 +133,35 @@ class OptimizeResult:
         )
 
 
-def tried_of(ranked: Ranked, *, on_front: bool) -> Tried:
-    """The record of a candidate that ran."""
-    return Tried(
-        digest=ranked.candidate.digest,
-        proposer=ranked.candidate.proposer,
-        reason=ranked.candidate.reason,
-        dev_cases=ranked.cases,
-        dev_score=ranked.score,
-        dev_gain=ranked.gain if ranked.cases else 0.0,
-        input_tokens=ranked.input_tokens,
-        parents=ranked.candidate.parents,
-        refused=ranked.error,
-        on_front=on_front,
+def tried_of(ranking: Sequence[Ranked]) -> tuple[Tried, ...]:
+    """The record of the candidates that ran, in the order given."""
+    return tuple(
+        Tried(
+            digest=ranked.candidate.digest,
+            proposer=ranked.candidate.proposer,
+            reason=ranked.candidate.reason,
+            dev_cases=ranked.cases,
+            dev_score=ranked.score,
+            dev_gain=ranked.gain if ranked.cases else 0.0,
+            input_tokens=ranked.input_tokens,
+            parents=ranked.candidate.parents,
+            refused=ranked.error,
+            on_front=_on_front(ranked, ranking),
+        )
+        for ranked in ranking
+    )
+
+
+def _on_front(one: Ranked, ranking: Sequence[Ranked]) -> bool:
+    """Whether no wording on as many cases is at least as good in both and better in one."""
+    if one.error is not None:
+        return False
+    rivals = [other for other in ranking if other.cases == one.cases and other.error is None]
+    return not any(
+        other.score >= one.score
+        and other.input_tokens <= one.input_tokens
+        and (other.score, -other.input_tokens) > (one.score, -one.input_tokens)
+        for other in rivals
     )
 
 

@@ -1,10 +1,12 @@
-"""The race: successive halving over cases that are not held out, then merges of the best.
+"""The race: sequential halving over cases that are not held out, then children of the best.
 
-Method: successive halving (Jamieson & Talwalkar 2016): all candidates run on a few cases, the
-better half on more, and so on. It is anytime: when the allowance ends, what was ranked so far
-stands. Every choice is deterministic, and answers that a cache gives count like paid ones, so a
-search that was killed takes the same way again. A candidate runs on dev cases and on those training
-cases that it learned nothing from: a golden set is small, and twelve cases may all be lucky ones.
+Method: sequential halving (Karnin, Koren and Somekh 2013; Jamieson and Talwalkar 2016). All
+candidates run on a few cases, the better half on twice as many, and so on until one is left. Many
+candidates on few cases each find a better one than few candidates on all cases do for the same
+number of calls: `schedule` says how many and how few. It is anytime: when the allowance ends, what
+was ranked so far stands. Every choice is deterministic, and answers that a cache gives count like
+paid ones, so a search that was killed takes the same way again. A candidate runs on dev cases and
+on those training cases that it learned nothing from.
 """
 
 import math
@@ -25,6 +27,9 @@ from promptops.optimize.candidate import Candidate
 from promptops.optimize.goals import Claim, Goal, quantity_ratio
 from promptops.optimize.trials import Trials
 from promptops.prompts.model import Prompt
+
+_FEW = 6
+"""Cases up to which one lost case is bad luck."""
 
 _NOT_ABOUT_ONE_CANDIDATE = (
     StorageError,
@@ -61,6 +66,64 @@ class Ranked:
     finished: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How a race goes: ``candidates`` run, on ``rungs[0]`` cases at first, and so on."""
+
+    candidates: int
+    rungs: tuple[int, ...]
+
+    @property
+    def price(self) -> int:
+        """Answers that the candidates take at most; the base's on the last rung come on top."""
+        price, before, running = 0, 0, self.candidates
+        for size in self.rungs:
+            price += running * (size - before)
+            before, running = size, max(1, math.ceil(running / 2))
+        return price
+
+
+_ANSWERS_EACH = 7
+"""Answers for each candidate of a race. Simulated races over wordings that differ by five to ten
+points were best with six to eight, from 50 to 250 answers."""
+
+_LEAST_RUNG = 2
+
+
+def schedule(available: int, answers: int | None, most_cases: int, last: int) -> Schedule:
+    """The race that makes the most of an allowance.
+
+    Args:
+        available: Candidates there are.
+        answers: Answers that the race may take, the base's included; None is no limit.
+        most_cases: Cases there are.
+        last: Cases of the last rung where there is no limit.
+    """
+    if available == 0 or most_cases == 0:
+        return Schedule(0, ())
+    if answers is None:
+        most = min(last, most_cases)
+        return Schedule(available, _rungs(max(_LEAST_RUNG, math.ceil(most / 8)), available, most))
+    for candidates in range(min(available, max(1, answers // _ANSWERS_EACH)), 0, -1):
+        fitting = [
+            plan
+            for first in range(_LEAST_RUNG, min(8, most_cases) + 1)
+            for plan in [Schedule(candidates, _rungs(first, candidates, most_cases))]
+            if plan.price + plan.rungs[-1] <= answers
+        ]
+        if fitting:
+            return fitting[-1]
+    return Schedule(0, ())
+
+
+def _rungs(first: int, candidates: int, most: int) -> tuple[int, ...]:
+    """Cases of each rung: doubled until one candidate is left, or the cases are at their end."""
+    sizes = [min(first, most)]
+    while 2 ** len(sizes) < 2 * candidates and sizes[-1] < most:
+        sizes.append(min(2 * sizes[-1], most))
+    return tuple(sizes)
+
+
 @dataclass(slots=True, kw_only=True)
 class Race:
     """One race in progress.
@@ -73,10 +136,9 @@ class Race:
         metric: What counts.
         goal: Ranks.
         reserve: Answers to leave for the final test.
-        first: Cases of the first rung; twice as many in each further one.
-        last: Cases of the last rung.
+        last: Cases of the last rung where the allowance sets no limit.
         tell: Told what happens, in words.
-        exhausted: Whether the allowance was too small to race all candidates.
+        exhausted: Whether the allowance was too small to race.
         known: What was measured so far, by digest.
     """
 
@@ -87,57 +149,68 @@ class Race:
     metric: str
     goal: Goal
     reserve: int
-    first: int = 5
     last: int = 16
     tell: Callable[[str], None] = lambda _: None
     exhausted: bool = False
     known: dict[str, Ranked] = field(default_factory=dict)
+    _rungs: tuple[int, ...] = ()
 
-    def affordable(self, candidates: Sequence[Candidate]) -> list[Candidate]:
-        """As many candidates, the first ones, as the allowance has room to race to the end."""
-        for count in range(len(candidates), 0, -1):
-            if self.trials.affords(self._price(count) + self.reserve):
-                break
-        else:
-            count = 0
-        if count < len(candidates):
-            self.exhausted = True
-        return list(candidates[:count])
+    @property
+    def pool(self) -> tuple[GoldenCase, ...]:
+        """All cases of the race, in the order of use."""
+        return (*self.dev, *self.train)
 
-    def has_room(self, candidate: Candidate) -> bool:
-        """Whether one more candidate can run on all dev cases."""
-        needed = self.trials.missing(candidate.prompt, self.cases_of(candidate))
-        return self.trials.affords(needed + self.reserve)
+    def every(self, held_out: Sequence[GoldenCase]) -> tuple[GoldenCase, ...]:
+        """The held-out cases and all of the race."""
+        return (*held_out, *self.pool)
+
+    def note(self, candidate: Candidate, new: Evaluation, base: Evaluation) -> None:
+        """Remember what was measured of a candidate outside of the race."""
+        ranked = rank(candidate, new, base, metric=self.metric, goal=self.goal)
+        self.known[candidate.digest] = replace(ranked, finished=True)
 
     def cases_of(self, candidate: Candidate) -> tuple[GoldenCase, ...]:
         """The cases that can tell how good a candidate is, in the order of use."""
-        pool = (*self.dev, *self.train)
-        return tuple(case for case in pool if case.id not in candidate.learned_from)[: self.last]
+        return tuple(case for case in self.pool if case.id not in candidate.learned_from)
 
-    def _price(self, count: int) -> int:
-        """Answers that racing so many candidates takes."""
-        price, before = 0, 0
-        for size in self._rungs():
-            price += count * (size - before)
-            before, count = size, max(1, math.ceil(count / 2))
-        return price
+    async def run(self, candidates: Sequence[Candidate], *, children: int = 0) -> None:
+        """Race candidates, the first ones, as many as the allowance is good for.
 
-    async def run(self, candidates: Sequence[Candidate]) -> None:
-        """Race candidates through the rungs."""
-        running = list(candidates)
-        for size in self._rungs():
+        Args:
+            candidates: The most trusted first.
+            children: Candidates made of the best afterwards that the allowance should leave room
+                for.
+        """
+        left = self.trials.left()
+        answers = None if left is None else left - self.reserve
+        if answers is not None and children:
+            answers -= min(answers // 4, children * self.last)
+        most_cases = max((len(self.cases_of(each)) for each in candidates), default=0)
+        plan = schedule(len(candidates), answers, most_cases, self.last)
+        self._rungs = plan.rungs
+        if plan.candidates < min(len(candidates), 2):
+            self.exhausted = True
+        running = list(candidates[: plan.candidates])
+        for size in plan.rungs:
             for number, candidate in enumerate(running, 1):
-                self.tell(f"wording {number} of {len(running)} on {size} cases")
+                self.tell(f"wording {number} of {len(running)} on {size} cases{self._so_far()}")
                 if not await self._measure(candidate, size):
                     return
             half = max(1, math.ceil(len(running) / 2))
             running = [each.candidate for each in self._hopeful(running)][:half]
 
-    async def run_fully(self, candidates: Sequence[Candidate]) -> None:
-        """Take candidates to the end of the race at once."""
-        for candidate in candidates:
-            if not await self._measure(candidate, self.last):
-                return
+    async def run_children(self, candidates: Sequence[Candidate]) -> None:
+        """Take candidates to the end of the race, each as long as it keeps up with the best."""
+        for number, candidate in enumerate(candidates, 1):
+            best = self.finished()[0] if self.finished() else None
+            for size in self._rungs:
+                self.tell(f"child {number} of {len(candidates)} on {size} cases{self._so_far()}")
+                if not await self._measure(candidate, size):
+                    return
+                one = self.known[candidate.digest]
+                behind = best is not None and one.gain < best.gain - 2 * slack(one.cases)
+                if one.error is not None or behind or not self._hopeful([candidate]):
+                    break
 
     def finished(self) -> list[Ranked]:
         """Those that came to the end of the race, best first."""
@@ -150,17 +223,19 @@ class Race:
             key=lambda r: (not r.finished, -r.utility, r.input_tokens, r.candidate.digest),
         )
 
-    def _rungs(self) -> list[int]:
-        """How many cases each rung has."""
-        sizes = [min(self.first, self.last)]
-        while sizes[-1] < self.last:
-            sizes.append(min(2 * sizes[-1], self.last))
-        return sizes
+    def _so_far(self) -> str:
+        """The best gain yet, in words."""
+        best = next((each for each in self.ranking() if each.error is None), None)
+        return "" if best is None else f", best so far {best.gain:+.2f} on {best.cases}"
+
+    def _enough(self, cases: Sequence[GoldenCase]) -> int:
+        """Cases of the last rung for a candidate that these cases can judge."""
+        return min(self._rungs[-1], len(cases))
 
     def _hopeful(self, candidates: Sequence[Candidate]) -> list[Ranked]:
         """Those that may still do better than the base, or no worse for less; best first.
 
-        In the first rung one case less than the base is bad luck; later a loss is a loss.
+        In the first rungs one case less than the base is bad luck; later a loss is a loss.
         """
         wanted = {candidate.digest for candidate in candidates}
         return [
@@ -168,9 +243,7 @@ class Race:
             for each in self.ranking()
             if each.candidate.digest in wanted
             and each.error is None
-            and hope(
-                each, self.goal, least_gain=-slack(each.cases) if each.cases <= self.first else 0.0
-            )
+            and hope(each, self.goal, least_gain=-slack(each.cases) if each.cases <= _FEW else 0.0)
             is not None
         ]
 
@@ -192,7 +265,7 @@ class Race:
             ranked = Ranked(candidate=candidate, error=str(problem))
         else:
             ranked = rank(candidate, new, base, metric=self.metric, goal=self.goal)
-            ranked = replace(ranked, finished=len(cases) == len(everything))
+            ranked = replace(ranked, finished=len(cases) == self._enough(everything))
         self.known[candidate.digest] = ranked
         return True
 
@@ -216,7 +289,8 @@ def rank(
     )
     # Few cases promise more than they keep: pulled towards no gain, as if by four more of them.
     shrunk = gain * len(shared) / (len(shared) + 4)
-    utility = goal.utility(gain=shrunk, ratio=ranked.ratio, slack=slack(len(shared)))
+    others = {name: quantity_ratio(name, new, base) for name, _ in goal.prices}
+    utility = goal.utility(gain=shrunk, ratio=ranked.ratio, slack=slack(len(shared)), others=others)
     return replace(ranked, utility=utility)
 
 

@@ -22,18 +22,21 @@ class Allowance:
     Args:
         calls: Answers it may ask for. Answers that a cache gives count as well, so a search that
             was interrupted takes the same way when it is run again; fewer are paid for.
+        tokens: Tokens sent and received in the calls that are paid for.
         usd: Price of the answers.
         minutes: Wall time.
     """
 
     calls: int | None = 150
+    tokens: int | None = None
     usd: float | None = None
     minutes: float | None = None
 
     @property
     def key(self) -> str:
         """What of it is part of the evidence key."""
-        return f"calls={self.calls},usd={self.usd},minutes={self.minutes}"
+        tokens = "" if self.tokens is None else f",tokens={self.tokens}"
+        return f"calls={self.calls},usd={self.usd},minutes={self.minutes}{tokens}"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -97,9 +100,16 @@ class Trials:
         subject = variant_digest(prompt, None)
         return sum((subject, case.id) not in self._known for case in cases)
 
+    def left(self) -> int | None:
+        """Answers that may still be asked for; None is no limit."""
+        limit = self._allowance.calls
+        return None if limit is None else max(0, limit - self._spent.answers)
+
     def affords(self, answers: int) -> bool:
         """Whether so many more answers are within the allowance."""
         limit, spent = self._allowance, self.spent
+        if limit.tokens is not None and spent.input_tokens + spent.output_tokens >= limit.tokens:
+            return False
         if limit.minutes is not None and spent.seconds >= 60 * limit.minutes:
             self.out_of_time = True
             return False
@@ -143,6 +153,11 @@ class Trials:
             inputs={},
             cases=tuple(result for result in results if result is not None),
         )
+
+    async def known(self, prompt: Prompt, cases: Sequence[GoldenCase]) -> Evaluation:
+        """What is known of a wording on cases, without asking for anything."""
+        subject = variant_digest(prompt, None)
+        return await self.run(prompt, [case for case in cases if (subject, case.id) in self._known])
 
     def _count(self, result: CaseResult) -> None:
         self._spent.answers += 1

@@ -16,6 +16,11 @@ from promptops.prompts.rendering import render
 from promptops.prompts.template import escape_literal, template_names
 from promptops.scoring.reading import as_text
 
+_MOST_EXAMPLE_TEXT = 6000
+"""Characters of examples: about 1,500 tokens, which leaves room in a context of 2,048."""
+
+_EXAMPLE_FRAME = 40  # characters; the marks around a question and its answer, and the answer
+
 _PARTIAL = frozenset({"contains", "ragas.string_presence"})
 
 
@@ -93,6 +98,18 @@ def with_examples(
         pairs.append(MessageTemplate(role="user", content=escape_literal(question)))
         pairs.append(MessageTemplate(role="assistant", content=escape_literal(answer)))
     return with_messages(prompt, (*parts.instructions, *pairs, parts.final))
+
+
+def fit_examples(cases: Sequence[GoldenCase]) -> list[GoldenCase]:
+    """As many of the cases, the last ones, as a small context has room for."""
+    room = _MOST_EXAMPLE_TEXT
+    kept: list[GoldenCase] = []
+    for case in reversed(cases):
+        room -= sum(len(as_text(value)) for value in case.inputs.values()) + _EXAMPLE_FRAME
+        if kept and room < 0:
+            break
+        kept.append(case)
+    return kept[::-1]
 
 
 def can_show(prompt: Prompt, case: GoldenCase, *, metric: str, kb_label: str | None = None) -> bool:

@@ -6,15 +6,15 @@ from typing import ClassVar
 
 from promptops.golden.case import GoldenCase
 from promptops.optimize.candidate import Candidate, OptimizeTask
+from promptops.optimize.labels import closed_labels
 from promptops.optimize.wording import with_instruction
 from promptops.prompts.digests import variant_digest
 from promptops.prompts.template import escape_literal
 from promptops.scoring.reading import as_text, expected_text, words
-from promptops.scoring.scorers.label_match import fold_label, schema_labels
+from promptops.scoring.scorers.label_match import fold_label
 
 _CASES_EACH = 2
 _WORDS_EACH = 5
-_MOST_LABELS = 24
 _COMMON_WORDS = """
 about after all also am and any are as at be been but by can could did do does for from get
 got had has have he her his how if in into is it its just like me more my need no not of on or
@@ -36,8 +36,8 @@ class LabelDescriptions:
 
     async def propose(self, task: OptimizeTask) -> Sequence[Candidate]:
         """See `Proposer.propose`."""
-        labels = schema_labels(task.prompt)
-        if not 2 <= len(labels) <= _MOST_LABELS:
+        labels = closed_labels(task)
+        if not labels:
             return ()
         read = _first_of_each_label(task.train, task.kb_label)
         typical = _typical_words(read, labels, task.kb_label)

@@ -6,16 +6,15 @@ from typing import ClassVar
 
 from promptops.core.canonical import JSON
 from promptops.optimize.candidate import Candidate, OptimizeTask
+from promptops.optimize.labels import closed_labels
 from promptops.optimize.wording import instruction_text, with_instruction
 from promptops.prompts.digests import variant_digest
 from promptops.prompts.template import escape_literal
-from promptops.scoring.scorers.label_match import fold_label, schema_labels
-
-_MOST_LABELS = 24
+from promptops.scoring.scorers.label_match import fold_label
 
 
 class OutputContract:
-    """Tells the model what the output schema already demands, where the wording does not.
+    """Tells the model which answers are expected, where the wording does not.
 
     Constrained decoding forces the form of an answer, but a model that was never told the
     labels picks among them blindly.
@@ -26,18 +25,15 @@ class OutputContract:
 
     async def propose(self, task: OptimizeTask) -> Sequence[Candidate]:
         """See `Proposer.propose`."""
-        if task.prompt.output is None:
-            return ()
         found = []
         told = fold_label(instruction_text(task.prompt))
-        labels = schema_labels(task.prompt)
-        if 2 <= len(labels) <= _MOST_LABELS:
-            missing = [label for label in labels if fold_label(label) not in told]
-            if missing:
-                text = f"Choose one label: {', '.join(labels)}."
-                reason = f"name the {len(labels)} labels ({len(missing)} were never named)"
-                found.append(_candidate(task, text, reason))
-        shape = _shape(task.prompt.output.schema_)
+        labels = closed_labels(task)
+        missing = [label for label in labels if fold_label(label) not in told]
+        if missing:
+            text = f"Choose one label: {', '.join(labels)}."
+            reason = f"name the {len(labels)} labels ({len(missing)} were never named)"
+            found.append(_candidate(task, text, reason))
+        shape = "" if task.prompt.output is None else _shape(task.prompt.output.schema_)
         if shape and "json" not in told:
             text = f"Answer with JSON only: {shape}"
             found.append(_candidate(task, text, "say what the JSON answer looks like"))

@@ -56,6 +56,9 @@ BROKEN = {
     ),
     "the title is changed": (changed(title="Other"), "changes title"),
     "the output is widened": (changed(output=None), "changes output"),
+    "a tag loses its partner": (
+        changed(("system", f"{SYSTEM.content} <rules>Be brief."), GOOD[1]), "without its partner",
+    ),
     "it ends with the assistant": (changed(*GOOD, ("assistant", "ok")), "end with a user message"),
     "a system message comes late": (
         changed(GOOD[1], ("assistant", "{}"), GOOD[0], GOOD[1]), "after the first turn",

@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -201,7 +202,7 @@ def test_the_allowance_is_kept_and_its_end_is_told():
     result = optimize(chat, budget=Allowance(calls=60))
     assert chat.calls <= 60
     assert result.verdict == "budget-exhausted"
-    assert "0 of 8 wordings ran" in result.reason
+    assert re.search(r"0 of \d+ wordings ran", result.reason)
 
 
 def test_a_small_allowance_goes_to_the_most_trusted_wordings():
@@ -347,6 +348,31 @@ def test_a_saving_is_judged_on_all_cases_where_nothing_was_learned():
     result = optimize(model(lambda _: 0.8), goal="shorter")
     assert result.candidate.learned_from == ()
     assert result.comparison.pairs == 40
-    small = optimize(model(lambda _: 0.8), goal="shorter", budget=Allowance(calls=90))
-    assert small.spent.answers <= 90
+    small = optimize(model(lambda _: 0.8), goal="shorter", budget=Allowance(calls=78))
+    assert small.spent.answers <= 78
     assert small.comparison is None or small.comparison.pairs < 40
+
+
+def test_a_search_without_a_verdict_keeps_no_case_back_and_says_so():
+    chat = Counting(model(teachable))
+    result = optimize(chat, plan=Plan(verdict=False), budget=Allowance(calls=100))
+    assert result.verdict == "unproven"
+    assert result.candidate.examples
+    assert "no held-out case was asked" in result.reason
+    assert chat.calls <= 100
+    assert to_proposal(result, parse_prompt(TEXT, "x"), clock) is None
+
+
+def test_the_shortest_wording_that_loses_nothing_is_found_step_by_step():
+    padded = TEXT.replace(
+        "Please sort the message.",
+        "Please kindly sort the message. It is very important that you sort it with care. "
+        "Remember that we really value your effort. Read the message in order to sort it.",
+    )
+    result = optimize(
+        model(lambda _: 0.8), text=padded, goal="shorter", budget=Allowance(calls=400)
+    )
+    assert result.verdict == "improved"
+    assert result.comparison.pairs == 40
+    assert len(result.candidate.prompt.messages[0].content) < 120
+    assert all(each.refused or each.dev_cases == 40 for each in result.tried)

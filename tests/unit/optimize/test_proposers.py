@@ -4,15 +4,12 @@ import json
 
 import anyio
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from promptops.evaluation import CaseResult, Evaluation, Target
 from promptops.golden.case import GoldenCase
 from promptops.llm.scripted import ScriptedChat
 from promptops.optimize.candidate import OptimizeTask, load_proposer
 from promptops.optimize.goals import find_goal
-from promptops.optimize.proposers.compression import compress
 from promptops.optimize.structuring import separate
 from promptops.optimize.wording import solved_answer, split_wording, with_examples
 from promptops.prompts.model import Prompt
@@ -83,7 +80,9 @@ def propose(name, prompt=None, *, train=TRAIN, wrong=(), metric="label_match", *
 
 
 def test_examples_are_balanced_over_labels_and_rendered_word_for_word():
-    for candidate in propose("few_shot"):
+    balanced = [each for each in propose("few_shot") if "as they come" not in each.reason]
+    assert balanced
+    for candidate in balanced:
         pairs = split_wording(candidate.prompt).examples
         labels = [json.loads(answer.content)["label"] for _, answer in pairs]
         assert abs(labels.count("refund") - labels.count("delivery")) <= 1
@@ -177,39 +176,6 @@ SEPARATED = {
 @pytest.mark.parametrize(("text", "parts"), SEPARATED.values(), ids=SEPARATED)
 def test_instruction_and_data_are_told_apart(text, parts):
     assert separate(text) == parts
-
-
-COMPRESSED = {
-    "politeness": ("Please kindly sort the message.", "Sort the message."),
-    "filler": ("Read it in order to book it.", "Read it to book it."),
-    "boilerplate": ("You are a helpful assistant. Sort the message.", "Sort the message."),
-    "said before": (
-        "Answer with one label only. Be quick. Answer with one label only!",
-        "Answer with one label only. Be quick.",
-    ),
-    "a quote stays": ('Reply "please wait" to it.', 'Reply "please wait" to it.'),
-    "a tag stays": ("Sort {{ please }} now.", "Sort {{ please }} now."),
-    "a number is one word": ("Weigh 3.5 kg. Please hurry.", "Weigh 3.5 kg. Hurry."),
-    "nothing to take out": ("Sort the message by topic.", "Sort the message by topic."),
-}
-
-
-@pytest.mark.parametrize(("text", "shorter"), COMPRESSED.values(), ids=COMPRESSED)
-def test_compression(text, shorter):
-    removed = []
-    assert compress(text, removed=removed) == shorter
-    assert bool(removed) == (text != shorter)
-
-
-def test_kept_sentences_are_not_compressed():
-    text = "Please never give advice. Please sort it."
-    kept = compress(text, keep=["Please never give advice."], removed=[])
-    assert kept == "Please never give advice. Sort it."
-
-
-@given(st.text(alphabet="ab .!?\n{}%\"'please in order to", max_size=120))
-def test_compression_never_adds_words(text):
-    assert len(compress(text, removed=[]).split()) <= len(text.split())
 
 
 def test_a_writer_model_rewrites_with_the_mistakes_before_it():

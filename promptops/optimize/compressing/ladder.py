@@ -1,0 +1,100 @@
+"""A ladder of deletions: prompts with ever more of the least needed units gone."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from promptops.lint.text import estimated_tokens
+from promptops.optimize.compressing.units import Unit, split_units, without
+
+RUNGS = (0.2, 0.35, 0.5, 0.7)
+"""Shares of the tokens to take out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rung:
+    """One prompt of the ladder.
+
+    Args:
+        texts: The messages' template text.
+        share: Share of the tokens that is gone, as estimated.
+        gone: The units that went, the longest first.
+    """
+
+    texts: tuple[str, ...]
+    share: float
+    gone: tuple[Unit, ...]
+
+    def __str__(self) -> str:
+        """What went, in words: the units that cost most."""
+        shown = [f'"{_short(unit.text)}" (~{unit.tokens} tokens)' for unit in self.gone[:3]]
+        more = f" and {len(self.gone) - 3} more" if len(self.gone) > 3 else ""
+        return f"{', '.join(shown)}{more}"
+
+
+def ladder(
+    texts: Sequence[str],
+    *,
+    rungs: Sequence[float] = RUNGS,
+    keep: Sequence[str] = (),
+    topic: Iterable[str] = (),
+    terms: Iterable[str] = (),
+    constrained: bool = False,
+) -> Iterator[Rung]:
+    """Prompts without their least needed units, the mildest deletion first.
+
+    Units with template tags or placeholders, kept sentences, prohibitions and safeguards stay, and
+    so does the last mention of a term. A rung that these keep from its share goes as far as it can;
+    one that adds nothing to the rung before is left out.
+
+    Args:
+        texts: Template text of each message.
+        rungs: Shares of the tokens to take out.
+        keep: Sentences that stay.
+        topic: Texts that say what the prompt is about.
+        terms: Words of which one mention must stay, such as the labels of an output schema.
+        constrained: Whether a schema holds the output.
+    """
+    units = split_units(texts, keep=keep, topic=topic, constrained=constrained)
+    total = sum(map(estimated_tokens, texts)) or 1
+    whole = "\n".join(texts)
+    named = [term for term in terms if term in whole]
+    order = sorted(
+        (at for at, unit in enumerate(units) if not unit.fixed),
+        key=lambda at: (-units[at].redundancy, -units[at].tokens, at),
+    )
+    gone: list[int] = []
+    before = 0.0
+    for rung in sorted(rungs):
+        left: list[int] = []
+        for at in order:
+            taken = sum(units[each].tokens for each in gone)
+            small_enough = taken + units[at].tokens <= (rung + _OVER) * total
+            if (
+                taken < rung * total
+                and small_enough
+                and (not named or _names_all(without(texts, units, [*gone, at]), named))
+            ):
+                gone.append(at)
+            else:
+                left.append(at)
+        order = left
+        made = without(texts, units, gone)
+        share = 1 - sum(map(estimated_tokens, made)) / total
+        if share >= before + _LEAST_STEP:
+            before = share
+            biggest = sorted((units[at] for at in gone), key=lambda unit: -unit.tokens)
+            yield Rung(texts=made, share=share, gone=tuple(biggest))
+
+
+_OVER = 0.1  # a unit may take a rung this far beyond its share
+_LEAST_STEP = 0.04
+
+
+def _names_all(texts: Sequence[str], named: Sequence[str]) -> bool:
+    whole = "\n".join(texts)
+    return all(term in whole for term in named)
+
+
+def _short(text: str) -> str:
+    plain = " ".join(text.split())
+    return plain if len(plain) <= 60 else f"{plain[:59]}…"

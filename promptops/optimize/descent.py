@@ -1,0 +1,147 @@
+"""Descent: ever shorter wordings, tested against the base in an order fixed beforehand.
+
+Method: fixed-sequence testing (Maurer, Hothorn and Lehmacher 1995; Westfall and Krishen 2001). The
+wordings are tested from the longest to the shortest, each at the full error rate on the same cases,
+until the first that is not shown; what was shown before it stands. The chance of accepting any
+wording that loses the margin or more is at most the error rate, without a correction for how many
+were tested, because the order does not depend on the answers. That is why nothing in them may be
+learned from the cases. A wording whose loss is plain after some batches is given up early; giving
+up can only make false acceptance rarer.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from promptops.evaluation.comparison import ALPHA, Comparison, change, compare
+from promptops.evaluation.result import Evaluation
+from promptops.golden.case import GoldenCase
+from promptops.optimize.candidate import Candidate
+from promptops.prompts.model import Prompt
+
+Measure = Callable[[Prompt, Sequence[GoldenCase]], Awaitable[Evaluation]]
+
+_BATCH = 40
+"""Cases after which a plain loss may end a test."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tested:
+    """One wording against the base.
+
+    Args:
+        candidate: The wording.
+        base: The base on the cases that both ran on.
+        new: The wording on them.
+        comparison: The scores, compared.
+        shown: Whether a loss of the margin is ruled out and the quantity is less.
+    """
+
+    candidate: Candidate
+    base: Evaluation
+    new: Evaluation
+    comparison: Comparison
+    shown: bool
+
+
+def stairs(candidates: Sequence[Candidate], steps: int) -> list[Candidate]:
+    """Candidates that learned nothing, evenly spaced in length, the longest first.
+
+    Args:
+        candidates: What was proposed.
+        steps: How many to take at most.
+    """
+    fit = sorted(
+        (each for each in candidates if not each.learned_from),
+        key=lambda each: (-_length(each), each.digest),
+    )
+    if steps <= 0 or not fit:
+        return []
+    if steps >= len(fit):
+        return fit
+    # The middle of each of so many equal parts: a single step is neither timid nor bold.
+    longest, shortest = _length(fit[0]), _length(fit[-1])
+    wanted = [
+        longest - (longest - shortest) * (2 * step + 1) / (2 * steps) for step in range(steps)
+    ]
+    nearest = [min(fit, key=lambda each: abs(_length(each) - length)) for length in wanted]
+    return list({each.digest: each for each in nearest}.values())
+
+
+def _length(candidate: Candidate) -> int:
+    return sum(len(message.content) for message in candidate.prompt.messages)
+
+
+async def descend(
+    base: Prompt,
+    candidates: Sequence[Candidate],
+    cases: Sequence[GoldenCase],
+    *,
+    measure: Measure,
+    metric: str,
+    margin: float,
+    quantity: str = "input_tokens",
+    seed: int = 0,
+) -> tuple[Tested, ...]:
+    """Test wordings in the order given until the first that is not shown.
+
+    Args:
+        base: The wording in use.
+        candidates: What was proposed without looking at the cases, the longest first.
+        cases: What to measure on.
+        measure: Runs a wording on cases; asked twice for a case, it should remember the answer.
+        metric: What counts.
+        margin: Largest loss of score that counts as none.
+        quantity: What must be less.
+        seed: Seed of the intervals.
+
+    Returns:
+        The tests made; all are shown but perhaps the last.
+
+    Raises:
+        ValueError: A candidate learned from one of the cases.
+        PromptOpsError: A model call failed.
+    """
+    known = {case.id for case in cases}
+    for candidate in candidates:
+        if seen := known.intersection(candidate.learned_from):
+            raise ValueError(f'the case "{min(seen)}" taught the wording that it should judge')
+    tested: list[Tested] = []
+    for candidate in candidates:
+        test = await _test(
+            base, candidate, cases, measure=measure, metric=metric, margin=margin,
+            quantity=quantity, seed=seed,
+        )  # fmt: skip
+        tested.append(test)
+        if not test.shown:
+            break
+    return tuple(tested)
+
+
+async def _test(
+    base: Prompt,
+    candidate: Candidate,
+    cases: Sequence[GoldenCase],
+    *,
+    measure: Measure,
+    metric: str,
+    margin: float,
+    quantity: str,
+    seed: int,
+) -> Tested:
+    end = min(_BATCH, len(cases))
+    while True:
+        old = await measure(base, cases[:end])
+        new = await measure(candidate.prompt, cases[:end])
+        comparison = compare(old, new, metric, margin=margin, seed=seed)
+        plainly_worse = comparison.difference.estimate <= -margin
+        if plainly_worse or end == len(cases):
+            break
+        end = min(end + _BATCH, len(cases))
+    less = change(old, new, quantity, seed=seed).high < 0
+    return Tested(
+        candidate=candidate,
+        base=old,
+        new=new,
+        comparison=comparison,
+        shown=not plainly_worse and less and comparison.p_not_worse < ALPHA,
+    )

@@ -1,0 +1,97 @@
+"""How a race is planned, what goals weigh, and which wordings a descent tries."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from promptops.errors import UsageError
+from promptops.optimize.candidate import Candidate
+from promptops.optimize.descent import stairs
+from promptops.optimize.goals import weighted
+from promptops.optimize.search import schedule
+from promptops.prompts.model import Prompt
+
+
+@given(
+    available=st.integers(0, 60),
+    answers=st.integers(0, 600),
+    cases=st.integers(0, 80),
+)
+def test_a_race_is_never_planned_beyond_its_allowance(available, answers, cases):
+    plan = schedule(available, answers, cases, last=16)
+    assert plan.candidates <= available
+    assert plan.price + (plan.rungs[-1] if plan.rungs else 0) <= answers
+    assert list(plan.rungs) == sorted(set(plan.rungs))
+    assert all(size <= cases for size in plan.rungs)
+
+
+@given(answers=st.integers(20, 400))
+def test_a_race_makes_use_of_its_allowance(answers):
+    plan = schedule(100, answers, most_cases=200, last=16)
+    assert plan.candidates >= answers // 14
+    assert plan.price + plan.rungs[-1] >= 0.6 * answers
+
+
+def test_a_race_without_a_limit_takes_all_candidates():
+    plan = schedule(40, None, most_cases=30, last=16)
+    assert (plan.candidates, plan.rungs) == (40, (2, 4, 8, 16))
+
+
+WEIGHTS = {
+    "accuracy alone": ({"accuracy": 1}, ("better",), "input_tokens", 0.0),
+    "tokens have a price": ({"tokens": 0.05}, ("less", "better"), "input_tokens", 0.05),
+    "prices are relative": ({"accuracy": 2, "cost": 0.1}, ("less", "better"), "cost_usd", 0.05),
+    "only a saving counts": ({"accuracy": 0, "latency": 1}, ("less",), "latency_ms", 0.0),
+}
+
+
+@pytest.mark.parametrize(("weights", "claims", "quantity", "price"), WEIGHTS.values(), ids=WEIGHTS)
+def test_weights_make_a_goal(weights, claims, quantity, price):
+    goal = weighted(weights)
+    assert (goal.claims, goal.quantity, goal.price_of_doubling) == (claims, quantity, price)
+
+
+def test_every_weighed_quantity_counts():
+    goal = weighted({"accuracy": 1, "tokens": 0.1, "latency": 0.05})
+    gain = goal.utility(gain=0.3, ratio=2.0, slack=0.1, others={"latency_ms": 4.0})
+    assert math.isclose(gain, 0.3 - 0.1 - 0.05 * 2)
+
+
+WRONG_WEIGHTS = {
+    "a typing error": ({"tokns": 1}, 'did you mean "tokens"'),
+    "below zero": ({"tokens": -1}, "0 or more"),
+    "not a number": ({"accuracy": math.nan}, "0 or more"),
+    "nothing to weigh": ({"accuracy": 0}, "all weights are 0"),
+}
+
+
+@pytest.mark.parametrize(("weights", "told"), WRONG_WEIGHTS.values(), ids=WRONG_WEIGHTS)
+def test_weights_that_make_no_sense_are_refused(weights, told):
+    with pytest.raises(UsageError, match=told):
+        weighted(weights)
+
+
+def candidate(length, *, learned=()):
+    prompt = Prompt.model_validate(
+        {
+            "id": "p",
+            "version": "1.0.0",
+            "title": "P",
+            "intent": "classify",
+            "messages": [{"role": "user", "content": "x" * length}],
+        }
+    )
+    return Candidate(prompt=prompt, proposer="p", reason="r", learned_from=learned)
+
+
+def test_a_descent_goes_down_in_even_steps():
+    wordings = [candidate(length) for length in (90, 10, 50, 70, 30)]
+    lengths = [len(each.prompt.messages[0].content) for each in stairs(wordings, 2)]
+    assert lengths == [70, 30]
+    assert [len(each.prompt.messages[0].content) for each in stairs(wordings, 9)] == [
+        *(90, 70, 50, 30, 10)
+    ]
+    assert stairs([candidate(50, learned=("c1",))], 3) == []
+    assert stairs(wordings, 0) == []
