@@ -22,6 +22,7 @@ from promptops.operations.evaluation import (
     kb_inputs,
     scorers_of,
 )
+from promptops.operations.judge_permission import permit_of
 from promptops.optimize.candidate import Proposer, load_proposer
 from promptops.optimize.explaining import Explanation, explain
 from promptops.optimize.goals import Goal, find_goal, weighted
@@ -221,6 +222,10 @@ def _search(
     services: Services, question: _Question, label: str | None, version: str | None
 ) -> OptimizeResult:
     name, writer = question.file.prompt.id, services.settings.llm.proposer
+    if writer and (reason := permit_of(services, writer)(question.file.prompt)):
+        # It would be shown solved cases: the prompt's data class decides as it does for judges.
+        services.notice(f"optimize {name}: {writer} writes nothing here: {reason}")
+        writer = ""
     optimizer = Optimizer(
         services.evaluator(),
         services.evidence,

@@ -133,8 +133,6 @@ class Attempt:
         cases, leader = self._race.cases_of(best[0].candidate), best[0].candidate
         results = await job.trials.known(leader.prompt, cases)
         reflecting = tuple(each for each in job.proposers if getattr(each, "reflects", False))
-        if job.writer is None:
-            reflecting = ()
         rewritten = await self._propose(leader.prompt, results, reflecting, of=leader)
         bred = breed(
             self._race.ranking(),
@@ -143,7 +141,7 @@ class Attempt:
             metric=job.metric,
             kb_label=job.kb_label,
         )
-        return self._new([*rewritten, *bred])
+        return self._new(_in_turns([bred, rewritten]))
 
     async def _propose(
         self,
@@ -171,13 +169,14 @@ class Attempt:
             kb_label=job.kb_label,
             seed=job.plan.seed,
             keep=kept_sentences(job.prompt),
-            writer=job.writer,
+            writer=None if job.writer is None else job.trials.noted(job.writer),
             writer_model=job.writer_model,
         )
         rounds: list[list[Candidate]] = []
         for proposer in proposers:
             try:
-                found = list(await proposer.propose(task))
+                again = None if of is None else getattr(proposer, "reflect", None)
+                found = list(await (again or proposer.propose)(task))
             except BudgetExceededError:
                 raise
             except PromptOpsError as problem:
@@ -185,8 +184,6 @@ class Attempt:
                     Tried(digest="", proposer=proposer.name, reason="", refused=str(problem))
                 )
                 continue
-            if found and job.writer is not None:
-                job.trials.note_writing(proposer.cost)
             rounds.append(found if of is None else [descendant(each, of) for each in found])
         return self._allowed(_in_turns(rounds))
 

@@ -108,6 +108,8 @@ PROPOSERS: Mapping[str, str] = {
     "compression": f"{_HERE}.compression:Compression",
     "deletion": f"{_HERE}.deletion:Deletion",
     "fewer_examples": f"{_HERE}.fewer_examples:FewerExamples",
+    "example_order": f"{_HERE}.example_order:ExampleOrder",
+    "instructions": f"{_HERE}.instructions:Instructions",
     "llm_rewrite": f"{_HERE}.llm_rewrite:LLMRewrite",
 }
 """Our proposers: name -> class. Installed packages add theirs under the entry point group

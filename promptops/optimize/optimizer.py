@@ -35,6 +35,9 @@ OPTIMIZER_VERSION = "4"
 """Part of the evidence key: raise it when a better search should look at every prompt again."""
 
 DEFAULT_PROPOSERS = (
+    # Those that need a writer come first: they are paid for before anything runs.
+    "llm_rewrite",
+    "instructions",
     "few_shot",
     "structure",
     "output_contract",
@@ -42,7 +45,7 @@ DEFAULT_PROPOSERS = (
     "compression",
     "deletion",
     "fewer_examples",
-    "llm_rewrite",
+    "example_order",
 )
 
 

@@ -83,11 +83,11 @@ class Schedule:
         return price
 
 
-_ANSWERS_EACH = 7
+_ANSWERS_EACH = 8
 """Answers for each candidate of a race. Simulated races over wordings that differ by five to ten
 points were best with six to eight, from 50 to 250 answers."""
 
-_LEAST_RUNG = 2
+_LEAST_RUNG = 3
 
 
 def schedule(available: int, answers: int | None, most_cases: int, last: int) -> Schedule:
@@ -104,11 +104,13 @@ def schedule(available: int, answers: int | None, most_cases: int, last: int) ->
     if answers is None:
         most = min(last, most_cases)
         return Schedule(available, _rungs(max(_LEAST_RUNG, math.ceil(most / 8)), available, most))
+    # The base runs on the last rung too: a long one would leave little for the candidates.
+    most = min(most_cases, max(12, answers // 6))
     for candidates in range(min(available, max(1, answers // _ANSWERS_EACH)), 0, -1):
         fitting = [
             plan
-            for first in range(_LEAST_RUNG, min(8, most_cases) + 1)
-            for plan in [Schedule(candidates, _rungs(first, candidates, most_cases))]
+            for first in range(_LEAST_RUNG, min(8, most) + 1)
+            for plan in [Schedule(candidates, _rungs(first, candidates, most))]
             if plan.price + plan.rungs[-1] <= answers
         ]
         if fitting:
@@ -251,7 +253,7 @@ class Race:
         """Measure one candidate; False when the allowance is at its end."""
         everything = self.cases_of(candidate)
         cases = everything[:size]
-        needed = self.trials.missing(candidate.prompt, cases)
+        needed = sum(self.trials.missing(each, cases) for each in (candidate.prompt, self.base))
         if not self.trials.affords(needed + self.reserve):
             self.exhausted = True
             return False

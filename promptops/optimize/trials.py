@@ -1,6 +1,6 @@
 """Trials: measuring wordings on cases within an allowance."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from promptops.evaluation.result import CaseResult, Evaluation
 from promptops.evaluation.runner import Evaluator
 from promptops.evaluation.target import Target
 from promptops.golden.case import GoldenCase
+from promptops.llm.chat import Chat, ChatRequest, Completion
 from promptops.prompts.digests import variant_digest
 from promptops.prompts.model import Prompt
 from promptops.scoring.scorer import Scorer
@@ -117,10 +118,18 @@ class Trials:
             limit.usd is None or spent.usd < limit.usd
         )
 
-    def note_writing(self, calls: int) -> None:
-        """Count the calls of a proposer."""
-        self._spent.answers += calls
-        self._spent.calls += calls
+    def noted(self, chat: Chat) -> Chat:
+        """The chat of a writer, its calls counted as they are made."""
+        return _Noted(chat, self._note_writing)
+
+    def _note_writing(self, completion: Completion) -> None:
+        self._spent.answers += 1
+        if completion.cached:
+            return
+        self._spent.calls += 1
+        self._spent.input_tokens += completion.usage.input_tokens
+        self._spent.output_tokens += completion.usage.output_tokens
+        self._spent.usd += completion.cost_usd
 
     async def run(self, prompt: Prompt, cases: Sequence[GoldenCase]) -> Evaluation:
         """Measure a wording (a prompt without variants) on cases; known answers are reused.
@@ -168,3 +177,16 @@ class Trials:
         self._spent.input_tokens += result.input_tokens
         self._spent.output_tokens += result.output_tokens
         self._spent.usd += result.cost_usd
+
+
+class _Noted:
+    """Passes calls on and tells of their answers."""
+
+    def __init__(self, chat: Chat, note: Callable[[Completion], None]) -> None:
+        self._chat, self._note = chat, note
+
+    async def complete(self, request: ChatRequest) -> Completion:
+        """See `Chat.complete`."""
+        completion = await self._chat.complete(request)
+        self._note(completion)
+        return completion

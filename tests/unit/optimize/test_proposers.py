@@ -7,7 +7,6 @@ import pytest
 
 from promptops.evaluation import CaseResult, Evaluation, Target
 from promptops.golden.case import GoldenCase
-from promptops.llm.scripted import ScriptedChat
 from promptops.optimize.candidate import OptimizeTask, load_proposer
 from promptops.optimize.goals import find_goal
 from promptops.optimize.structuring import separate
@@ -176,27 +175,3 @@ SEPARATED = {
 @pytest.mark.parametrize(("text", "parts"), SEPARATED.values(), ids=SEPARATED)
 def test_instruction_and_data_are_told_apart(text, parts):
     assert separate(text) == parts
-
-
-def test_a_writer_model_rewrites_with_the_mistakes_before_it():
-    asked = []
-
-    def write(request):
-        asked.append(request)
-        messages = [
-            {"role": "system", "content": "Sort by what the customer wants."},
-            {"role": "user", "content": "{{ message }}"},
-        ]
-        return json.dumps({"lesson": "It confuses parcels with money.", "messages": messages})
-
-    found = propose("llm_rewrite", wrong=("t2",), writer=ScriptedChat(write), writer_model="big")
-    assert "{{ tent }}" in asked[0].messages[0].content
-    assert found[0].prompt.messages[0].content == "Sort by what the customer wants."
-    assert "confuses parcels" in found[0].reason
-    assert propose("llm_rewrite") == ()
-
-
-def test_a_writer_that_writes_nonsense_proposes_nothing():
-    for answer in ("", "no JSON", '{"messages": []}', '{"messages": [{"role": "tool"}]}'):
-        chat = ScriptedChat(lambda _, answer=answer: answer)
-        assert propose("llm_rewrite", writer=chat, writer_model="big") == ()

@@ -30,13 +30,13 @@ def test_a_race_is_never_planned_beyond_its_allowance(available, answers, cases)
 @given(answers=st.integers(20, 400))
 def test_a_race_makes_use_of_its_allowance(answers):
     plan = schedule(100, answers, most_cases=200, last=16)
-    assert plan.candidates >= answers // 14
+    assert plan.candidates >= answers // 16
     assert plan.price + plan.rungs[-1] >= 0.6 * answers
 
 
 def test_a_race_without_a_limit_takes_all_candidates():
     plan = schedule(40, None, most_cases=30, last=16)
-    assert (plan.candidates, plan.rungs) == (40, (2, 4, 8, 16))
+    assert (plan.candidates, plan.rungs) == (40, (3, 6, 12, 16))
 
 
 WEIGHTS = {
