@@ -6,6 +6,7 @@ import pytest
 
 from promptops.cli import main
 from promptops.cli.optimize_report import show
+from promptops.core.counting import counted
 from promptops.errors import UnknownBackendError, UsageError
 from promptops.evaluation.noninferiority import p_not_worse
 from promptops.llm.scripted import ScriptedChat
@@ -125,7 +126,7 @@ def test_no_safe_improvement_is_an_answer_with_a_way_on(open_shop, capsys):
     text = capsys.readouterr().out
     assert "topic: no safe improvement found (goal shorter)" in text
     assert "llm.proposer in promptops.toml" in text
-    assert f"{len(found.result.tried)} wordings proposed" in text
+    assert f"{counted(len(found.result.tried), 'wording')} proposed" in text
 
 
 def test_what_cases_and_budget_allow_is_told_first(open_shop):
