@@ -308,7 +308,7 @@ def _outlook(question: _Question, label: str | None) -> Outlook:
         for cases, most in (
             (parts.train, plan.most_train),
             (parts.dev, plan.most_dev),
-            (parts.test, plan.most_test),
+            (parts.test, plan.test_cases(question.allowance.calls)),
         )
     )
     return outlook(

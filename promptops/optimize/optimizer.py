@@ -217,7 +217,9 @@ class Optimizer:
             kb_label=label,
             train=spread(labeled(parts.train), kb_label=label)[: self._plan.most_train],
             dev=spread(labeled(parts.dev), kb_label=label)[: self._plan.most_dev],
-            test=spread(labeled(parts.test), kb_label=label)[: self._plan.most_test],
+            test=spread(labeled(parts.test), kb_label=label)[
+                : self._plan.test_cases(trials.left())
+            ],
             trials=trials,
             tell=progress or (lambda _: None),
             plan=self._plan,

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+_VERDICT_SHARE = 0.5
+"""Largest share of the answers that goes to the verdict, both wordings together."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -38,3 +41,13 @@ class Plan:
     verdict: bool = True
     margin: float = 0.1
     seed: int = 7
+
+    def test_cases(self, answers: int | None) -> int:
+        """Held-out cases of the verdict: never so many that nothing is left to search with.
+
+        Args:
+            answers: Answers that the optimization may ask for; None is no limit.
+        """
+        if answers is None:
+            return self.most_test
+        return min(self.most_test, round(_VERDICT_SHARE * answers / 2))

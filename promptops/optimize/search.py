@@ -178,28 +178,41 @@ class Race:
     async def run(self, candidates: Sequence[Candidate], *, children: int = 0) -> None:
         """Race candidates, the first ones, as many as the allowance is good for.
 
+        Where none comes to the end, the next ones race for what is left.
+
         Args:
             candidates: The most trusted first.
             children: Candidates made of the best afterwards that the allowance should leave room
                 for.
         """
+        waiting = list(candidates)
+        while waiting and not self.finished():
+            taken = await self._heat(waiting, children)
+            if not taken:
+                break
+            waiting = waiting[taken:]
+
+    async def _heat(self, candidates: Sequence[Candidate], children: int) -> int:
+        """One race; how many candidates it took, 0 when there is no room for two."""
         left = self.trials.left()
         answers = None if left is None else left - self.reserve
         if answers is not None and children:
             answers -= min(answers // 4, children * self.last)
         most_cases = max((len(self.cases_of(each)) for each in candidates), default=0)
         plan = schedule(len(candidates), answers, most_cases, self.last)
-        self._rungs = plan.rungs
         if plan.candidates < min(len(candidates), 2):
-            self.exhausted = True
+            self.exhausted = self.exhausted or not self.known
+            return 0
+        self._rungs = plan.rungs
         running = list(candidates[: plan.candidates])
         for size in plan.rungs:
             for number, candidate in enumerate(running, 1):
                 self.tell(f"wording {number} of {len(running)} on {size} cases{self._so_far()}")
                 if not await self._measure(candidate, size):
-                    return
+                    return plan.candidates
             half = max(1, math.ceil(len(running) / 2))
             running = [each.candidate for each in self._hopeful(running)][:half]
+        return plan.candidates
 
     async def run_children(self, candidates: Sequence[Candidate]) -> None:
         """Take candidates to the end of the race, each as long as it keeps up with the best."""
