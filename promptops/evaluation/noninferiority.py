@@ -75,10 +75,19 @@ def _without_wins(wins: int, losses: int, pairs: int, margin: float) -> float:
     return min(1.0, total)
 
 
+@lru_cache(maxsize=1024)
 def smallest_margin(wins: int, losses: int, pairs: int, *, alpha: float) -> float:
-    """The smallest loss that so many pairs rule out at the error rate ``alpha``."""
-    low, high = 0.0, 1.0
-    for _ in range(12):
+    """The smallest loss that so many pairs rule out, and every larger one, at the rate ``alpha``.
+
+    The p-value does not fall evenly as the margin grows, because each margin orders the outcomes
+    in its own way: going down from the largest, the first loss that is not ruled out is the bound.
+    """
+    step = 0.02
+    high = 1.0
+    while high > step and p_not_worse(wins, losses, pairs, round(high - step, 2)) < alpha:
+        high = round(high - step, 2)
+    low = max(0.0, high - step)
+    for _ in range(6):
         middle = (low + high) / 2
         if p_not_worse(wins, losses, pairs, middle) < alpha:
             high = middle

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from promptops.errors import BudgetExceededError, PromptOpsError
+from promptops.errors import BudgetExceededError, PromptOpsError, UsageError
 from promptops.evaluation.result import Evaluation
 from promptops.golden.case import GoldenCase
 from promptops.optimize import words
@@ -19,6 +19,9 @@ from promptops.optimize.verdict import Judgment, Trial, judge
 from promptops.prompts.model import Prompt
 
 _MOST_STEPS = 8
+
+_LEAST_RACE = 9
+"""Answers of the smallest race: two wordings and the one in use, three cases each."""
 
 _LEAST_WINS = 5
 """Fewest wins without a loss that are significant: 2**-5 < 5 % <= 2**-4."""
@@ -69,7 +72,16 @@ class Attempt:
             return self._result("no-safe-improvement", reason)
         start = self._race.pool[: job.plan.most_base]
         job.tell(f"base on {len(start)} training and dev cases")
+        self._check_allowance(start)
+        # One answer first: it tells what an answer takes, and whether answers can be scored at all.
+        self._base = await job.trials.run(job.prompt, start[:1])
         self._base = await job.trials.run(job.prompt, start)
+        if not self._base.values(job.metric):
+            raise UsageError(
+                f"no case could be scored by {job.metric}: {self._base.failures[0].error}",
+                where=job.prompt.id,
+                hint="see what the scorer needs in docs/reference/scorers.md",
+            )
         reason = self._nothing_to_gain()
         if reason and "less" not in job.goal.claims:
             return self._result("no-safe-improvement", reason)
@@ -121,6 +133,21 @@ class Attempt:
         shown = [one for one in tested if one.shown]
         last = shown[-1] if shown else tested[0]
         return await self._judge(last.candidate, "less", cases)
+
+    def _check_allowance(self, start: Sequence[GoldenCase]) -> None:
+        """Refuse what would end before anything was raced.
+
+        Raises:
+            BudgetExceededError: The allowance is too small to begin with; nothing was asked.
+        """
+        least = len(start) + _LEAST_RACE + 2 * len(self._job.test)
+        left = self._job.trials.left()
+        if left is not None and left < least:
+            raise BudgetExceededError(
+                f"{self._job.trials.allowance.words} is too little to begin with",
+                where=self._job.prompt.id,
+                hint=f"this search takes {least} answers at least; nothing was asked",
+            )
 
     async def _children(self) -> list[Candidate]:
         """Wordings made of those that did best, the most promising first."""
@@ -281,7 +308,7 @@ class Attempt:
         new = await job.trials.run(candidate.prompt, cases)
         clusters = {case.id: case.cluster for case in cases if case.cluster is not None}
         (judgment,) = judge(
-            [Trial(candidate=candidate, claim=claim, base=base, new=new, tries=tries)],
+            [Trial(candidate=candidate, claim=claim, base=base, new=new, tries=tries * job.looks)],
             metric=job.metric,
             goal=job.goal,
             margin=job.plan.margin,
@@ -293,6 +320,8 @@ class Attempt:
         if not judgment.shown and self._race.exhausted:
             verdict = "budget-exhausted"
         reason = words.judged(candidate, judgment, base, new)
+        if job.looks > 1:
+            reason += f"; p is that of {job.looks} looks at these cases"
         return self._result(verdict, reason, candidate=candidate, best=new, judgment=judgment)
 
     def _rivals(self) -> int:

@@ -33,6 +33,8 @@ class Job:
         proposers: Who proposes.
         writer: A model that writes, or None.
         writer_model: Its id.
+        looks: Verdicts for this goal on these held-out cases, this one included: another seed is
+            another draw, and the best of several draws is no single one.
     """
 
     prompt: Prompt
@@ -49,6 +51,7 @@ class Job:
     proposers: tuple[Proposer, ...]
     writer: Chat | None
     writer_model: str
+    looks: int = 1
 
     @property
     def subject(self) -> str:

@@ -150,6 +150,7 @@ class Optimizer:
         )
         trials = Trials(self._evaluator, setting, allowance=allowance, clock=self._clock)
         job = self._job(prompt, golden, wanted, counts, setting, trials, progress)
+        job = replace(job, looks=1 + self._earlier_verdicts(subject, inputs))
         result, lasting = await Attempt(job).run()
         if lasting:
             self._record(result, inputs)
@@ -188,6 +189,17 @@ class Optimizer:
             return None
         found = self._evidence.find(subject, EVIDENCE_KIND, inputs)
         return None if found is None else OptimizeResult.from_json(found.value)
+
+    def _earlier_verdicts(self, subject: str, inputs: dict[str, str]) -> int:
+        """How often held-out cases of this golden set judged this wording for this goal."""
+        if self._evidence is None or not self._plan.verdict:
+            return 0
+        same = ("goal", "metric", "model", "fingerprint", "golden", "kb", "kb_label")
+        return sum(
+            found.value["judgment"] is not None
+            for found in self._evidence.for_subject(subject, EVIDENCE_KIND)
+            if all(found.inputs.get(name) == inputs[name] for name in same)
+        )
 
     def _job(
         self,

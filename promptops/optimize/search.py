@@ -106,7 +106,7 @@ def schedule(available: int, answers: int | None, most_cases: int, last: int) ->
         return Schedule(available, _rungs(max(_LEAST_RUNG, math.ceil(most / 8)), available, most))
     # The base runs on the last rung too: a long one would leave little for the candidates.
     most = min(most_cases, max(12, answers // 6))
-    for candidates in range(min(available, max(1, answers // _ANSWERS_EACH)), 0, -1):
+    for candidates in range(min(available, max(2, answers // _ANSWERS_EACH)), 0, -1):
         fitting = [
             plan
             for first in range(_LEAST_RUNG, min(8, most) + 1)

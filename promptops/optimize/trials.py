@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from promptops.core.clock import Clock
+from promptops.core.counting import counted
+from promptops.errors import BudgetExceededError
 from promptops.evaluation.requests import unseen
 from promptops.evaluation.result import CaseResult, Evaluation
 from promptops.evaluation.runner import Evaluator
@@ -32,6 +34,17 @@ class Allowance:
     tokens: int | None = None
     usd: float | None = None
     minutes: float | None = None
+
+    @property
+    def words(self) -> str:
+        """Its limits in words."""
+        parts = [
+            "" if self.calls is None else counted(self.calls, "call"),
+            "" if self.tokens is None else counted(self.tokens, "token"),
+            "" if self.usd is None else f"{self.usd:g} USD",
+            "" if self.minutes is None else f"{self.minutes:g} minutes",
+        ]
+        return f"the budget of {', '.join(part for part in parts if part) or 'no limit'}"
 
     @property
     def key(self) -> str:
@@ -80,7 +93,7 @@ class Trials:
         """Start counting now."""
         self._evaluator = evaluator
         self._setting = setting
-        self._allowance = allowance
+        self.allowance = allowance
         self._clock = clock
         self._started: datetime = clock()
         self._known: dict[tuple[str, str], CaseResult] = {}
@@ -103,19 +116,27 @@ class Trials:
 
     def left(self) -> int | None:
         """Answers that may still be asked for; None is no limit."""
-        limit = self._allowance.calls
+        limit = self.allowance.calls
         return None if limit is None else max(0, limit - self._spent.answers)
 
     def affords(self, answers: int) -> bool:
-        """Whether so many more answers are within the allowance."""
-        limit, spent = self._allowance, self.spent
-        if limit.tokens is not None and spent.input_tokens + spent.output_tokens >= limit.tokens:
-            return False
+        """Whether so many more answers are within the allowance.
+
+        What an answer takes in tokens and USD is told by those that were paid for.
+        """
+        limit, spent = self.allowance, self.spent
         if limit.minutes is not None and spent.seconds >= 60 * limit.minutes:
             self.out_of_time = True
             return False
-        return (limit.calls is None or spent.answers + answers <= limit.calls) and (
-            limit.usd is None or spent.usd < limit.usd
+        paid = max(1, spent.calls)
+        tokens = spent.input_tokens + spent.output_tokens
+        return all(
+            most is None or (used + answers * each <= most and (most > 0 or free))
+            for most, used, each, free in (
+                (limit.calls, spent.answers, 1.0, False),
+                (limit.tokens, tokens, tokens / paid, False),
+                (limit.usd, spent.usd, spent.usd / paid, True),  # a model may cost nothing
+            )
         )
 
     def noted(self, chat: Chat) -> Chat:
@@ -135,12 +156,20 @@ class Trials:
         """Measure a wording (a prompt without variants) on cases; known answers are reused.
 
         Raises:
+            BudgetExceededError: The allowance has no room for the answers that are not known.
             PromptOpsError: As `Evaluator.run`.
         """
         subject = variant_digest(prompt, None)
         target = Target(model=self._setting.target.model)
         missing = [case for case in cases if (subject, case.id) not in self._known]
         new = unseen(prompt, missing, target=target)
+        if new and not self.affords(len(new)):
+            raise BudgetExceededError(
+                f"{self.allowance.words} has no room for {counted(len(new), 'more answer')}"
+                if self._spent.answers
+                else f"{self.allowance.words} is too little to begin with",
+                hint="raise it; what was answered is kept",
+            )
         if new:
             found = await self._evaluator.run(
                 prompt,
