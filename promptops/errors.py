@@ -23,6 +23,7 @@ answer with ``http_status``.
     │   ├── PolicyError               a routing policy
     │   ├── RunLogError               the log of model calls
     │   ├── ProposalError             a proposal that cannot be shown, accepted or rejected
+    │   │   └── UnknownProposalError  there is none of this id
     │   ├── UnknownJobError           a job of a service that is not there
     │   ├── JobError                  a job that cannot be begun or begun again
     │   ├── PackError                 a pack definition
@@ -199,6 +200,12 @@ class ProposalError(InputError):
     """A proposal cannot be shown, accepted or rejected."""
 
     code, http_status = "proposal", 409
+
+
+class UnknownProposalError(ProposalError):
+    """No proposal has this id."""
+
+    code, http_status = "unknown-proposal", 404
 
 
 class UnknownJobError(InputError):

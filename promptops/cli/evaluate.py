@@ -22,7 +22,6 @@ from promptops.cli.lazy import Cli
 from promptops.cli.measures import measured
 from promptops.cli.options import PROMPT, common, open_workspace, reports, watching
 from promptops.cli.output import emit_json, emit_text
-from promptops.cli.run import parse_budget
 from promptops.core.counting import counted
 from promptops.errors import PromptOpsError
 
@@ -77,6 +76,8 @@ def command(
     Ends with 1 when a bar of a prompt's eval is not kept, with 2 when a case could not be measured;
     with --all, what cannot be measured stops nothing else: it is named at the end, with 2.
     """
+    from promptops.cli.run import parse_budget
+
     watch = watching(cli)
     limits = parse_budget(budget)
     services = open_workspace(cli, {"llm.model": model}, watch=watch)

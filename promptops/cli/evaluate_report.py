@@ -1,7 +1,7 @@
 """What ``promptops evaluate`` prints and writes."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from promptops.cli.measures import write_metrics, write_plot
 from promptops.cli.output import emit_json, emit_table, emit_text
 from promptops.core.canonical import JSON
 from promptops.core.counting import counted
-from promptops.errors import PromptOpsError, ProviderError
+from promptops.errors import GoldenSetError, PromptOpsError, ProviderError, UsageError
 
 if TYPE_CHECKING:
     from promptops.evaluation.comparison import Comparison
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from promptops.wiring import Services
 
 _SHOWN = 5
+_TRANSIENT = ("provider", "provider-timeout")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,17 +36,40 @@ def unmeasured(item: Found) -> list[PromptOpsError]:
     wordings = [(item.measured.file.prompt.id, item.measured.evaluation)]
     if item.against is not None:
         wordings.append((item.against.name, item.against.evaluation))
-    return [
-        ProviderError(
-            f"{counted(len(evaluation.failures), 'result')} of {len(evaluation.cases)} failed and "
-            f"{'is' if len(evaluation.failures) == 1 else 'are'} in no number; "
-            f"{evaluation.failures[0].case_id}: {evaluation.failures[0].error}",
+    return [problem for name, each in wordings for problem in _failed(name, each)]
+
+
+def _failed(name: str, evaluation: "Evaluation") -> Iterator[PromptOpsError]:
+    """What failed, by what helps: trying again, other cases, another scorer."""
+    total = len(evaluation.cases)
+    missing = [case for case in evaluation.failures if not case.unscored]
+    again = [case for case in missing if case.code in _TRANSIENT]
+    never = [case for case in missing if case.code not in _TRANSIENT]
+    groups: tuple[tuple[type[PromptOpsError], list[CaseResult], str], ...] = (
+        (ProviderError, again, "run again: only what failed is tried again; --cases shows all"),
+        (GoldenSetError, never, "--cases shows all"),
+    )
+    for kind, cases, hint in groups:
+        if cases:
+            yield kind(
+                f"{counted(len(cases), 'result')} of {total} failed and "
+                f"{'is' if len(cases) == 1 else 'are'} in no number; "
+                f"{cases[0].case_id}: {cases[0].error}",
+                where=name,
+                hint=hint,
+            )
+    for metric in dict.fromkeys(each for case in evaluation.cases for each in case.unscored):
+        cases = [case for case in evaluation.cases if metric in case.unscored]
+        transient = all(case.code in _TRANSIENT for case in cases)
+        kind = ProviderError if transient else UsageError
+        yield kind(
+            f"{metric} could not score {counted(len(cases), 'answer')} of {total}; "
+            f"{cases[0].case_id}: {cases[0].unscored[metric]}",
             where=name,
-            hint="run again: only what failed is tried again; --cases shows all",
+            hint="run again: only what failed is tried again"
+            if transient
+            else "see the metric's options, and what the cases expect",
         )
-        for name, evaluation in wordings
-        if evaluation.failures
-    ]
 
 
 def show(item: Found, *, show_cases: bool) -> None:
@@ -55,20 +79,34 @@ def show(item: Found, *, show_cases: bool) -> None:
     for name in result.metrics:
         between = result.between_repeats(name)
         repeats = "" if between is None else f", repeats of one case differ by {between:.2f} (SD)"
-        scored = len(result.values(name))
-        emit_text(f"  {name}  {result.score(name)}  over {counted(scored, 'case')}{repeats}")
+        emit_text(f"  {name}  {result.score(name)}  over {_share(result, name)}{repeats}")
+    for name in dict.fromkeys(each for case in result.cases for each in case.unscored):
+        if name not in result.metrics:
+            emit_text(f"  {name}  was scored on no case")
     emit_text(
         f"  {result.input_tokens_mean:.0f} input and {result.output_tokens_mean:.0f} output "
         f"tokens a call, {result.latency_ms_mean:.0f} ms"
     )
     for line in measured.below:
         emit_text(f"  below its bar: {line}")
+    if measured.shown:
+        emit_text(f"  {_left_out(len(measured.shown))}")
     if measured.skipped:
         emit_text(f"  {counted(len(measured.skipped), 'broken row')} of the golden set left out")
     if show_cases:
         emit_table(_rows(result), ("case", *result.metrics, "answer"))
     if item.against is not None:
         _show_against(item.against)
+
+
+def _share(result: "Evaluation", metric: str) -> str:
+    scored, cases = len(result.values(metric)), len({case.case_id for case in result.cases})
+    return counted(cases, "case") if scored == cases else f"{scored} of {counted(cases, 'case')}"
+
+
+def _left_out(shown: int) -> str:
+    verb = "is shown as an example" if shown == 1 else "are shown as examples"
+    return f"{counted(shown, 'case')} {verb} and left out"
 
 
 def _rows(result: "Evaluation") -> list[Sequence[object]]:
@@ -121,6 +159,16 @@ def show_plans(plans: "Sequence[Planned]", format_: str) -> None:
             f"{plan.known:,} known, {counted(plan.remembered, 'answer')} only to score, "
             f"{counted(plan.calls, 'call')} to make"
         )
+        if plan.shared:
+            emit_text(f"  {counted(plan.shared, 'result')} by a call that another one makes")
+        if plan.unable:
+            emit_text(f"  {counted(len(plan.unable), 'result')} cannot be had:")
+            for line in plan.unable[:_SHOWN]:
+                emit_text(f"    {line}")
+            if len(plan.unable) > _SHOWN:
+                emit_text(f"    and {len(plan.unable) - _SHOWN:,} more")
+        if plan.shown:
+            emit_text(f"  {_left_out(len(plan.shown))}")
         if plan.calls:
             emit_text(f"  {_cost(each)}")
         for judge in plan.judges:
@@ -152,6 +200,9 @@ def _plan_document(planned: "Planned") -> dict[str, JSON]:
         "known": plan.known,
         "remembered": plan.remembered,
         "llm_calls": plan.calls,
+        "shared": plan.shared,
+        "unable": list(plan.unable),
+        "shown": list(plan.shown),
         "judges": list(plan.judges),
         "input_tokens": plan.input_tokens,
         "output_tokens": plan.output_tokens,
@@ -249,7 +300,10 @@ def _prompt_document(item: Found) -> dict[str, JSON]:
         "scores": {name: result.score(name).to_json() for name in result.metrics},
         "between_repeats": {name: sd for name, sd in between.items() if sd is not None},
         "below": list(measured.below),
-        "skipped": list(measured.skipped),
+        "skipped": [
+            *measured.skipped,
+            *(f'case "{case}" is shown as an example' for case in measured.shown),
+        ],
         "failed": len(result.failures),
         "cases": result.to_json()["cases"],
         "against": None if against is None else _against_document(against),

@@ -1,5 +1,6 @@
 """``promptops import``."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,8 +9,10 @@ import click
 from promptops.cli.lazy import Cli
 from promptops.cli.options import PATH, common, reports, watching
 from promptops.cli.output import emit_json, emit_text
+from promptops.core.counting import counted
 
 if TYPE_CHECKING:
+    from promptops.operations.promptfoo import PromptfooReport
     from promptops.prompts.importing import ImportReport
 
 _SHOWN = 10
@@ -47,6 +50,7 @@ def command(
     evaluated on. Nothing is overwritten, and importing again changes nothing.
     """
     from promptops.config.starting import start_workspace
+    from promptops.operations.promptfoo import import_promptfoo
     from promptops.prompts.formats.promptfoo import is_promptfoo
     from promptops.prompts.importing import import_collection
 
@@ -56,7 +60,10 @@ def command(
     watch = watching(cli)
     if said or is_promptfoo(source):
         _refuse_columns(text_column, id_column)
-        _promptfoo(cli, source, folder, is_new, area, license_, format_)
+        suite = import_promptfoo(source, folder, area=area, license=license_)
+        if is_new:
+            start_workspace(folder, bare=True)
+        _tell_promptfoo(cli, suite, folder, into, area, format_)
         return
     found = import_collection(
         source,
@@ -77,11 +84,16 @@ def command(
     _tell(found, folder, area)
     if found.literal:
         watch.remark(
-            f"{found.literal:,} of the texts have what looks like {{{{ variables }}}}: it is kept "
+            f"{counted(found.literal, 'text has', 'texts have')} what looks like "
+            "{{ variables }}: it is kept "
             "as plain text, nothing is filled in. Declare variables by hand where you want them."
         )
-    here = "" if into is None else f"-w {into} "
-    watch.remark(f"Look at them: promptops {here}lint --html lint.html")
+    watch.remark(f"Look at them: promptops {_here(into)}lint --html lint.html")
+
+
+def _here(into: Path | None) -> str:
+    """What a hint's command needs to find the workspace."""
+    return "" if into is None else f"-w {shlex.quote(str(into))} "
 
 
 def _as_json(found: "ImportReport", folder: Path) -> dict[str, object]:
@@ -96,9 +108,12 @@ def _as_json(found: "ImportReport", folder: Path) -> dict[str, object]:
 
 
 def _tell(found: "ImportReport", folder: Path, area: str) -> None:
-    emit_text(f"{found.imported:,} prompts are in {folder / 'prompt_registry/prompts' / area}")
+    are = "is" if found.imported == 1 else "are"
+    place = folder / "prompt_registry/prompts" / area
+    emit_text(f"{counted(found.imported, 'prompt')} {are} in {place}")
     if found.skipped:
-        emit_text(f"{len(found.skipped):,} rows were not imported:")
+        were = "was" if len(found.skipped) == 1 else "were"
+        emit_text(f"{counted(len(found.skipped), 'row')} {were} not imported:")
         for where, why in found.skipped[:_SHOWN]:
             emit_text(f"  {where}: {why}")
         if len(found.skipped) > _SHOWN:
@@ -110,22 +125,10 @@ def _tell(found: "ImportReport", folder: Path, area: str) -> None:
         )
 
 
-def _promptfoo(
-    cli: Cli,
-    source: Path,
-    folder: Path,
-    is_new: bool,
-    area: str,
-    license_: str | None,
-    format_: str,
+def _tell_promptfoo(
+    cli: Cli, found: "PromptfooReport", folder: Path, into: Path | None, area: str, format_: str
 ) -> None:
-    """Import a promptfoo configuration and tell what became of it."""
-    from promptops.config.starting import start_workspace
-    from promptops.operations.promptfoo import import_promptfoo
-
-    found = import_promptfoo(source, folder, area=area, license=license_)
-    if is_new:
-        start_workspace(folder, bare=True)
+    """Tell what became of a promptfoo configuration."""
     if format_ == "json":
         told = _as_json(found.prompts, folder)
         told |= {
@@ -143,8 +146,12 @@ def _promptfoo(
         emit_text(f"{path} says something else and stays as it is")
     for note in found.notes:
         emit_text(f"  {note.where}: {note.text}")
+    watch = watching(cli)
+    if not (found.golden or found.kept):
+        watch.remark("No test was imported: write golden rows to measure these prompts.")
+        return
     first = found.prompts.files[0].name.removesuffix(".prompt.yaml")
-    watching(cli).remark(f"Measure one: promptops evaluate {first}")
+    watch.remark(f"Measure one: promptops {_here(into)}evaluate {first}")
 
 
 def _source(sources: tuple[Path, ...]) -> tuple[Path, bool]:

@@ -3,10 +3,19 @@
 import click
 
 from promptops.cli.lazy import Cli
-from promptops.cli.options import PROMPT, common, open_workspace, reports, watching
+from promptops.cli.options import (
+    PROMPT,
+    FiniteRange,
+    common,
+    open_workspace,
+    reports,
+    watching,
+)
 from promptops.cli.output import emit_json
 
 _GOALS = ("accuracy", "shorter", "cheaper", "faster", "balanced")
+_MOST = 10**9  # of calls and tokens
+_LARGEST_SEED = 2**53 - 1  # what every reader of JSON takes for the same number
 
 
 class Weights(click.ParamType[dict[str, float]]):
@@ -64,17 +73,21 @@ class Names(click.ParamType[tuple[str, ...]]):
 @click.option("--model", metavar="ID", help="The model it is for; else the workspace's.")
 @click.option("--variant", metavar="ID", help="The wording to improve; else the prompt's own.")
 @click.option("--eval", "eval_id", metavar="ID", help="Which eval of the prompt; else the first.")
-@click.option("--calls", type=click.IntRange(min=0), help="Model calls at most.")
-@click.option("--tokens", type=click.IntRange(min=0), help="Tokens at most, in and out.")
-@click.option("--usd", type=click.FloatRange(min=0), help="USD at most.")
-@click.option("--minutes", type=click.FloatRange(min=0), help="Minutes at most.")
+@click.option("--calls", type=click.IntRange(0, _MOST), help="Model calls at most.")
+@click.option("--tokens", type=click.IntRange(0, _MOST), help="Tokens at most, in and out.")
+@click.option("--usd", type=FiniteRange(min=0), help="USD at most.")
+@click.option("--minutes", type=FiniteRange(min=0), help="Minutes at most.")
 @click.option("--proposers", type=Names(), metavar="A,B", help="Who proposes; else all of ours.")
 @click.option(
     "--margin",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=FiniteRange(0, 1, min_open=True, max_open=True),
     help="Largest loss of score that counts as none.",
 )
-@click.option("--seed", type=click.IntRange(min=0), help="Seed of every choice; else the setting.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, _LARGEST_SEED),
+    help="Seed of every choice; else the setting.",
+)
 @click.option("--dry-run", is_flag=True, help="Search and report; write no proposal.")
 @reports()
 @common

@@ -1,5 +1,6 @@
 """Options that many commands share; they may stand before or after the command's name."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -82,6 +83,19 @@ class PromptName(click.ParamType[str]):
             return []
         names = (path.name.removesuffix(".prompt.yaml") for path in folder.rglob("*.prompt.yaml"))
         return [CompletionItem(name) for name in sorted(names) if name.startswith(incomplete)]
+
+
+class FiniteRange(click.FloatRange):
+    """A number in a range; NaN, which no bound keeps out, and infinity are refused."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Read the number."""
+        found = float(super().convert(value, param, ctx))
+        if not math.isfinite(found):
+            self.fail(f"{value} is not a finite number", param, ctx)
+        return found
 
 
 PROMPT = PromptName()

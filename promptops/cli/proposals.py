@@ -125,6 +125,11 @@ def show(cli: Cli, proposal: str, format_: str) -> None:
             }
         )
         return
+    if stale:
+        emit_text(
+            f"Stale: {found.prompt_id} has changed since {found.base_version}, for which this was "
+            "made, or is gone. It cannot be accepted.\n"
+        )
     emit_text(f"{found.title}\n")
     emit_text(found.summary)
     emit_text("")
@@ -139,11 +144,10 @@ def show(cli: Cli, proposal: str, format_: str) -> None:
     emit_text("")
     if found.state != "open":
         emit_text(f"{found.state.capitalize()}{': ' if found.reason else '.'}{found.reason}")
-    elif stale:
-        emit_text(f"{found.prompt_id} is no longer {found.base_version} as measured: reject this.")
-    else:
+        return
+    if not stale:
         emit_text(f"Accept it: promptops proposals accept {found.id}")
-        emit_text(f"Reject it: promptops proposals reject {found.id} --reason TEXT")
+    emit_text(f"Reject it: promptops proposals reject {found.id} --reason TEXT")
 
 
 def _measured(found: "Proposal") -> None:

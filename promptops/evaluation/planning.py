@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from statistics import fmean, pstdev
 
 from promptops.core.canonical import JSON
+from promptops.core.counting import counted
 from promptops.core.statistics import (
     detectable_gain,
     minimum_detectable_effect,
@@ -43,14 +44,14 @@ class Power:
 
     def __str__(self) -> str:
         """``20 cases cannot show a gain of less than 25 points; …``."""
+        cases = counted(self.cases, "case")
         if self.smallest > 1 or (not self.graded and math.isinf(self.detectable)):
-            return f"{self.cases} cases are too few to show any gain reliably"
+            verb = "is" if self.cases == 1 else "are"
+            return f"{cases} {verb} too few to show any gain reliably"
         shown = f"a true gain of {_points(self.detectable)} shows in 8 runs of 10"
         if self.graded:
-            return f"{self.cases} cases: {shown}"
-        return (
-            f"{self.cases} cases cannot show a gain of less than {_points(self.smallest)}; {shown}"
-        )
+            return f"{cases}: {shown}"
+        return f"{cases} cannot show a gain of less than {_points(self.smallest)}; {shown}"
 
     def to_json(self) -> dict[str, JSON]:
         """The numbers by name; None where no gain is found."""
@@ -85,7 +86,7 @@ def power_of(cases: int, scores: Sequence[float] = ()) -> Power:
 
 
 def _points(share: float) -> str:
-    return f"{math.ceil(100 * share - 1e-9)} points"
+    return counted(math.ceil(100 * share - 1e-9), "point")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +99,9 @@ class EvaluationPlan:
         known: Results that are there.
         remembered: Answers that are there and are only scored.
         calls: Calls that the prompt will take.
+        shared: Results whose call is that of another result.
+        unable: Why results cannot be had, by case: the case does not fit the prompt.
+        shown: Ids of the cases that the wording shows as examples; they are left out.
         judges: Metrics that call a model of their own for every new answer.
         input_tokens: Tokens those calls will send, about.
         output_tokens: Tokens they will bring; None when nothing tells.
@@ -110,6 +114,9 @@ class EvaluationPlan:
     known: int
     remembered: int
     calls: int
+    shared: int
+    unable: tuple[str, ...]
+    shown: tuple[str, ...]
     judges: tuple[str, ...]
     input_tokens: int
     output_tokens: int | None
@@ -118,7 +125,12 @@ class EvaluationPlan:
 
 
 def plan_of(
-    task: Task, chat: Chat, known: Sequence[CaseResult], jobs: Sequence[Job]
+    task: Task,
+    chat: Chat,
+    known: Sequence[CaseResult],
+    jobs: Sequence[Job],
+    *,
+    shown: Sequence[str] = (),
 ) -> EvaluationPlan:
     """What is left to do.
 
@@ -127,15 +139,18 @@ def plan_of(
         chat: Whose memory tells which answers are there; it is not called.
         known: Results that are there.
         jobs: The others. One that cannot be rendered takes no call.
+        shown: Ids of the cases that are left out as examples.
     """
     requests = []
+    unable: list[str] = []
     for job in jobs:
         try:
             requests.append(request_of(task, job, context_of(task, job)))
-        except RenderError:
-            continue
+        except RenderError as problem:
+            unable.append(str(problem))
     there = chat.known(requests) if isinstance(chat, Remembering) else [None] * len(requests)
     new = [each for each, answer in zip(requests, there, strict=True) if answer is None]
+    wanted = len(new)
     new = list({request.digest(): request for request in new}.values())  # equal calls are one
     sent, brought, is_limit = estimate(new, known)
     cases = {result.case_id for result in known} | {job.case.id for job in jobs}
@@ -147,7 +162,10 @@ def plan_of(
         known=len(known),
         remembered=sum(answer is not None for answer in there),
         calls=len(new),
-        judges=tuple(scorer.name for scorer in task.scorers if _asks_a_model(scorer)),
+        shared=wanted - len(new),
+        unable=tuple(unable),
+        shown=tuple(shown),
+        judges=tuple(scorer.name for scorer in task.scorers if asks_a_model(scorer)),
         input_tokens=sent,
         output_tokens=brought,
         output_is_limit=is_limit,
@@ -155,7 +173,8 @@ def plan_of(
     )
 
 
-def _asks_a_model(scorer: Scorer) -> bool:
+def asks_a_model(scorer: Scorer) -> bool:
+    """Whether a scorer asks a model for every answer, or may."""
     made = getattr(scorer, "inner", scorer)
     return "judge" in (*getattr(made, "needs", ()), *getattr(made, "uses", ()))
 

@@ -9,6 +9,7 @@ from promptops.core.canonical import JSON
 from promptops.errors import RenderError, UsageError
 from promptops.evaluation.target import Target
 from promptops.golden.case import GoldenCase
+from promptops.golden.loading import SKIP
 from promptops.llm.chat import ChatRequest, Message
 from promptops.prompts.model import Prompt
 from promptops.prompts.rendering import render, render_text
@@ -100,7 +101,7 @@ def fitting(prompt: Prompt, case: GoldenCase, *, golden: str = "") -> Iterator[N
         raise RenderError(
             f'case "{case.id}" does not fit {problem.where or prompt.id}: {problem.message}',
             where=f"{golden}:{case.line}" if golden else prompt.id,
-            hint=problem.hint,
+            hint=problem.hint or SKIP,
         ) from problem
 
 

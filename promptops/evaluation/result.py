@@ -7,7 +7,13 @@ from statistics import fmean, variance
 
 from promptops.core.canonical import JSON
 from promptops.core.statistics import Interval, mean_interval
+from promptops.errors import UsageError
 from promptops.evaluation.target import Target
+
+_HINTS = dict.fromkeys(
+    ("provider", "provider-timeout"), "run again: only what failed is tried again"
+)
+"""What to do about a failure, by its code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +31,8 @@ class CaseResult:
         cost_usd: Price of that call.
         cached: Whether our cache answered, so that nothing was spent in this run.
         error: What failed, in words: the call, the rendering or a scorer; None when nothing did.
+        code: The code of the error that failed; ``scorer`` for an exception of a scorer.
+        unscored: Why there is no score, by metric, of an answer that its scorer failed on.
         context_chunks: Ids of the knowledge-base chunks that were put into the prompt.
         repeat: Which of several draws this is.
     """
@@ -39,6 +47,8 @@ class CaseResult:
     cost_usd: float = 0.0
     cached: bool = False
     error: str | None = None
+    code: str = ""
+    unscored: Mapping[str, str] = field(default_factory=dict)
     context_chunks: tuple[str, ...] = ()
     repeat: int = 0
 
@@ -93,9 +103,26 @@ class Evaluation:
         """Mean score with its 95 % interval.
 
         Raises:
-            ValueError: No case has this metric.
+            UsageError: No case has this metric; the message says why.
         """
-        return mean_interval(list(self.values(metric).values()))
+        values = list(self.values(metric).values())
+        if not values:
+            raise UsageError(
+                f"{metric} was scored on no case: {self.why_unscored(metric)}",
+                where=self.prompt_id,
+                hint=_HINTS.get(self._code(metric), "see the metric's options and the cases"),
+            )
+        return mean_interval(values)
+
+    def why_unscored(self, metric: str) -> str:
+        """The reason of the first case without this metric; empty when every case has it."""
+        for case in self.cases:
+            if metric not in case.scores:
+                return f"{case.case_id}: {case.unscored.get(metric) or case.error or 'not asked'}"
+        return ""
+
+    def _code(self, metric: str) -> str:
+        return next((case.code for case in self.cases if metric not in case.scores), "")
 
     def between_repeats(self, metric: str) -> float | None:
         """How much draws of one case differ: the pooled standard deviation within a case.
@@ -200,6 +227,10 @@ def case_to_json(case: CaseResult) -> dict[str, JSON]:
     row["cost_usd"] = case.cost_usd
     if case.error is not None:
         row["error"] = case.error
+    if case.code:
+        row["code"] = case.code
+    if case.unscored:
+        row["unscored"] = dict(case.unscored)
     if case.context_chunks:
         row["context_chunks"] = list(case.context_chunks)
     if case.repeat:

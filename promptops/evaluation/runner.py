@@ -160,7 +160,9 @@ class Evaluator:
         else:
             results, jobs = self._places(task, inputs, labeled, repeats)
         there = [result for result in results if result is not None]
-        return plan_of(task, self._chat, there, jobs)
+        planned = {result.case_id for result in there} | {job.case.id for job in jobs}
+        shown = [case.id for case in labeled if case.id not in planned]
+        return plan_of(task, self._chat, there, jobs, shown=shown)
 
     def _task(
         self,

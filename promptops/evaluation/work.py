@@ -179,7 +179,9 @@ class Work:
                 self._stopped = self._stopped or problem
             except PromptOpsError as problem:
                 self._failures.append(problem)
-                result = CaseResult(case_id=job.case.id, repeat=job.repeat, error=str(problem))
+                result = CaseResult(
+                    case_id=job.case.id, repeat=job.repeat, error=str(problem), code=problem.code
+                )
                 self.results[job.place] = result
                 if self._max_failures is not None and len(self._failures) > self._max_failures:
                     self._stopped = self._stopped or problem
@@ -225,7 +227,8 @@ async def _scored(
     expected: JSON = job.case.expected_for(task.kb_label)
     scores: dict[str, float] = {}
     reasons: dict[str, str] = {}
-    errors: list[str] = []
+    unscored: dict[str, str] = {}
+    code = ""
     for scorer in task.scorers:
         try:
             score = await settled(
@@ -241,7 +244,8 @@ async def _scored(
         except _NO_CALLS:
             raise  # a judge met what every further case would meet as well
         except Exception as problem:  # noqa: BLE001 - a scorer may be anybody's code
-            errors.append(f"scorer {scorer.name} raised {type(problem).__name__}: {problem}")
+            unscored[scorer.name] = f"{type(problem).__name__}: {problem}"
+            code = code or (problem.code if isinstance(problem, PromptOpsError) else "scorer")
         else:
             scores[scorer.name], reasons[scorer.name] = score.value, score.reason
     return CaseResult(
@@ -254,7 +258,9 @@ async def _scored(
         latency_ms=completion.latency_ms,
         cost_usd=completion.cost_usd,
         cached=completion.cached,
-        error="; ".join(errors) or None,
+        error="; ".join(f"scorer {name} raised {why}" for name, why in unscored.items()) or None,
+        code=code,
+        unscored=unscored,
         context_chunks=() if context is None else context.chunks,
         repeat=job.repeat,
     )

@@ -15,7 +15,7 @@ from promptops.golden.case import GoldenCase
 from promptops.prompts.model import Prompt
 from promptops.prompts.rendering import render, render_text
 
-FIT_VERSION = "fit@1"
+FIT_VERSION = "fit@2"
 """Changes with the rules: evidence that cases fit counts for one version of them."""
 
 

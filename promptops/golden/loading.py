@@ -22,7 +22,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError
 
 from promptops.core.canonical import JSON, canonical_json
-from promptops.core.files import write_atomic
+from promptops.core.counting import counted
+from promptops.core.files import read_text, write_atomic
 from promptops.core.jsonl import parse_json, read_jsonl, write_jsonl
 from promptops.core.suggest import did_you_mean
 from promptops.errors import GoldenSetError
@@ -30,6 +31,7 @@ from promptops.golden.case import GoldenCase, GoldenSet
 
 JSON_LINES = (".jsonl", ".ndjson")
 TABLES = (".csv", ".tsv", ".parquet")
+SKIP = "`promptops evaluate --skip-broken-rows` leaves broken rows out"
 _LONG_NUMBER = re.compile(r"[0-9]{16}")
 
 
@@ -61,14 +63,25 @@ def load_golden(path: Path) -> GoldenSet:
         GoldenSetError: No such file, an unknown form, no cases, or a broken row; ``where`` is
             ``file:line`` of the first one and the message says how many more there are.
     """
-    cases, problems = read_cases(path)
+    try:
+        cases, problems = read_cases(path)
+    except GoldenSetError as first:
+        if path.suffix not in JSON_LINES or not path.is_file():
+            raise
+        _, problems = read_lines(path)
+        raise GoldenSetError(
+            first.message + _more(len(problems) - 1), where=first.where, hint=SKIP
+        ) from first
     if problems:
         line, message = problems[0]
-        more = f" (and {len(problems) - 1} more broken rows)" if len(problems) > 1 else ""
-        raise GoldenSetError(message + more, where=f"{path}:{line}")
+        raise GoldenSetError(message + _more(len(problems) - 1), where=f"{path}:{line}", hint=SKIP)
     if not cases:
         raise GoldenSetError("a golden set needs at least one case", where=str(path))
     return GoldenSet(name=path.stem, path=path, cases=cases)
+
+
+def _more(broken: int) -> str:
+    return f" (and {counted(broken, 'more broken row')})" if broken > 0 else ""
 
 
 def read_cases(path: Path) -> tuple[tuple[GoldenCase, ...], tuple[tuple[int, str], ...]]:
@@ -88,6 +101,32 @@ def read_cases(path: Path) -> tuple[tuple[GoldenCase, ...], tuple[tuple[int, str
         else:
             cases[row.case.id] = row.case
     return tuple(cases.values()), tuple(problems)
+
+
+def read_lines(path: Path) -> tuple[tuple[GoldenCase, ...], tuple[tuple[int, str], ...]]:
+    """As `read_cases`, which gives up on a line that is not JSON, for JSON Lines."""
+    cases: dict[str, GoldenCase] = {}
+    problems: list[tuple[int, str]] = []
+    for number, line in enumerate(read_text(path, GoldenSetError).split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            case = _case(line, number)
+        except ValueError as problem:
+            problems.append((number, str(problem)))
+            continue
+        if case.id in cases:
+            problems.append((number, f'id "{case.id}" is taken by line {cases[case.id].line}'))
+        else:
+            cases[case.id] = case
+    return tuple(cases.values()), tuple(problems)
+
+
+def _case(line: str, number: int) -> GoldenCase:
+    row = parse_json(line)
+    if isinstance(row, dict):
+        return parse_row(row, line=number)
+    raise ValueError("a row is a JSON object")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,17 +1,19 @@
 """Measure a prompt on its golden set."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from functools import partial
 
 import anyio
 
 from promptops.core.statistics import Interval
-from promptops.errors import GoldenSetError
+from promptops.errors import GoldenSetError, UsageError
+from promptops.evaluation.planning import asks_a_model
 from promptops.evaluation.result import Evaluation
 from promptops.evaluation.runner import EVIDENCE_KIND
 from promptops.evaluation.target import Target
 from promptops.golden.case import GoldenSet
+from promptops.golden.fit import misfits
 from promptops.golden.lenient import load_sound
 from promptops.golden.loading import load_golden
 from promptops.operations.judge_permission import permit_of
@@ -19,6 +21,7 @@ from promptops.prompts.digests import variant_digest
 from promptops.prompts.loader import PromptFile
 from promptops.prompts.model import Eval, Prompt
 from promptops.scoring import Scorer, load_scorers
+from promptops.scoring.scorer import fault
 from promptops.wiring import Services
 
 Progress = Callable[[int, int], None]
@@ -30,7 +33,8 @@ class Measured:
 
     ``metric`` is the first metric of the prompt's eval: the one that optimization and routing
     look at. ``below`` lists the bars that are not kept, in words; ``skipped`` the rows of the
-    golden set that are broken and were left out.
+    golden set that are broken and were left out, ``shown`` the cases that were left out because
+    the wording shows them as examples.
     """
 
     file: PromptFile
@@ -39,6 +43,7 @@ class Measured:
     metric: str
     below: tuple[str, ...]
     skipped: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
 
     @property
     def score(self) -> Interval:
@@ -56,19 +61,27 @@ def golden_for(services: Services, file: PromptFile, eval_id: str | None = None)
 
 
 def cases_of(
-    services: Services, item: Eval, *, skip_broken_rows: bool
+    services: Services, file: PromptFile, item: Eval, *, skip_broken_rows: bool
 ) -> tuple[GoldenSet, tuple[str, ...]]:
-    """The golden set of an eval, and the rows that were left out because they are broken.
+    """The golden set of an eval, and the rows that were left out.
+
+    Those are the rows that are broken or do not fit the prompt.
 
     Raises:
-        GoldenSetError: The file is missing, no row is sound, or one is broken and is not to be
-            left out.
+        GoldenSetError: The file is missing, no row is sound and fits, or one is broken and is not
+            to be left out.
     """
     path = services.workspace.root / item.dataset
     if not skip_broken_rows:
         return load_golden(path), ()
     golden, problems = load_sound(path)
-    return golden, tuple(f"{path}:{line}: {message}" for line, message in problems)
+    odd = misfits(file.prompt, golden.cases, metrics=item.scorers)
+    ids = {each.case_id for each in odd}
+    kept = tuple(case for case in golden.cases if case.id not in ids)
+    if not kept:
+        raise GoldenSetError(f"no row fits the prompt: {odd[0]}", where=f"{path}:{odd[0].line}")
+    left_out = sorted([*problems, *((each.line, str(each)) for each in odd)])
+    return replace(golden, cases=kept), tuple(f"{path}:{line}: {text}" for line, text in left_out)
 
 
 def eval_of(file: PromptFile, eval_id: str | None = None) -> Eval:
@@ -95,16 +108,42 @@ def scorers_of(services: Services, item: Eval) -> tuple[Scorer, ...]:
 
     Raises:
         UnknownBackendError: A metric that nobody provides.
+        UnknownModelError: A scorer asks a judge that no card describes.
         UsageError: A scorer refuses its options, or needs what is not there (a judge).
     """
     judge = services.settings.llm.judge
-    return load_scorers(
+    scorers = load_scorers(
         item.metrics,
         embedder=services.embedder,
         chat=services.chat,
         judge=judge,
         permit=permit_of(services, judge),
     )
+    if judge and any(asks_a_model(scorer) for scorer in scorers):
+        services.catalog.get(judge)
+    return scorers
+
+
+def check_scorable(
+    file: PromptFile, golden: GoldenSet, scorers: Iterable[Scorer], label: str | None
+) -> None:
+    """Refuse scorers that can score no case of a golden set, before anything is called.
+
+    Raises:
+        UsageError: There is one; the message has its reason.
+    """
+    labeled = [case for case in golden.cases if case.is_labeled(label)]
+    for scorer in scorers:
+        faults = [
+            fault(scorer, case=case, expected=case.expected_for(label), prompt=file.prompt)
+            for case in labeled
+        ]
+        if faults and all(faults):
+            raise UsageError(
+                f"{scorer.name} can score no case: {labeled[0].id}: {faults[0]}",
+                where=file.prompt.id,
+                hint="change the metric's options, or the golden set",
+            )
 
 
 def default_target(services: Services) -> Target:
@@ -153,14 +192,16 @@ def evaluate_prompt(
     item = eval_of(file, eval_id)
     skipped: tuple[str, ...] = ()
     if golden is None:
-        golden, skipped = cases_of(services, item, skip_broken_rows=skip_broken_rows)
+        golden, skipped = cases_of(services, file, item, skip_broken_rows=skip_broken_rows)
     label, version = kb_inputs(services, file.prompt)
+    scorers = scorers_of(services, item)
+    check_scorable(file, golden, scorers, label)
     run = partial(
         services.evaluator().run,
         file.prompt,
         golden,
         target=target or default_target(services),
-        scorers=scorers_of(services, item),
+        scorers=scorers,
         kb_label=label,
         kb_version=version,
         repeats=repeats,
@@ -168,23 +209,33 @@ def evaluate_prompt(
     )
     with services.turn():
         evaluation = anyio.run(run)
+    metric = next(iter(item.metrics))
+    evaluation.score(metric)  # refuses what has no number to decide by
+    measured = {case.case_id for case in evaluation.cases}
     return Measured(
         file=file,
         golden=golden,
         evaluation=evaluation,
-        metric=next(iter(item.metrics)),
+        metric=metric,
         below=_below(item, evaluation),
         skipped=skipped,
+        shown=tuple(
+            case.id for case in golden.cases if case.is_labeled(label) and case.id not in measured
+        ),
     )
 
 
 def _below(item: Eval, evaluation: Evaluation) -> tuple[str, ...]:
     missed = []
     for name, bar in item.metrics.items():
+        if not evaluation.values(name):
+            if bar.min is not None or bar.max is not None:
+                missed.append(f"{name} was scored on no case")
+            continue
         mean = evaluation.mean(name)
-        if bar.min is not None and not mean >= bar.min:
+        if bar.min is not None and mean < bar.min:
             missed.append(f"{name} {mean:.2f} is below {bar.min:g}")
-        if bar.max is not None and not mean <= bar.max:
+        if bar.max is not None and mean > bar.max:
             missed.append(f"{name} {mean:.2f} is above {bar.max:g}")
     return tuple(missed)
 

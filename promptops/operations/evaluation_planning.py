@@ -15,6 +15,7 @@ from promptops.golden.splits import split
 from promptops.operations.evaluation import (
     Measured,
     cases_of,
+    check_scorable,
     default_target,
     eval_of,
     evaluate_prompt,
@@ -62,14 +63,16 @@ def plan_evaluation(
         PromptOpsError: The golden set, a scorer or the model cannot be loaded.
     """
     item = eval_of(file, eval_id)
-    golden, skipped = cases_of(services, item, skip_broken_rows=skip_broken_rows)
+    golden, skipped = cases_of(services, file, item, skip_broken_rows=skip_broken_rows)
     chosen = target or default_target(services)
     label, version = kb_inputs(services, file.prompt)
+    scorers = scorers_of(services, item)
+    check_scorable(file, golden, scorers, label)
     plan = services.evaluator().plan(
         file.prompt,
         golden,
         target=chosen,
-        scorers=scorers_of(services, item),
+        scorers=scorers,
         kb_label=label,
         kb_version=version,
         repeats=repeats,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from promptops.core.canonical import JSON, digest_bytes, digest_file
 from promptops.core.suggest import did_you_mean
-from promptops.errors import GoldenSetError, UnknownBackendError, UsageError
+from promptops.errors import GoldenSetError, UnknownBackendError, UnknownModelError, UsageError
 from promptops.golden.case import GoldenCase
 from promptops.golden.contracts import ContractReport, Violation, data_digest
 from promptops.golden.fit import FIT_VERSION, Misfit, misfits
@@ -13,6 +13,8 @@ from promptops.prompts.loader import PromptFile
 from promptops.prompts.model import Eval
 from promptops.scoring import SCORERS, check_metric
 from promptops.scoring.assertions import read_assertion
+from promptops.scoring.fit import unscorable
+from promptops.scoring.loading import needs_of
 from promptops.tracking.evidence import Evidence
 from promptops.wiring import CODE_VERSION, Services
 
@@ -31,7 +33,13 @@ def check_prompts(services: Services, files: Sequence[PromptFile]) -> tuple[Cont
     reports = []
     for file in files:
         cases, wrong = _fit(services, file)
-        found = (*_params(file), *_metrics(file), *_knowledge(services, file), *wrong)
+        found = (
+            *_params(file),
+            *_metrics(file),
+            *_judge(services, file),
+            *_knowledge(services, file),
+            *wrong,
+        )
         if found:
             reports.append(
                 ContractReport(
@@ -89,6 +97,21 @@ def _metrics(file: PromptFile) -> Iterator[Violation]:
                     yield _at(file, f"{pointer}/{side}", "bar", message)
 
 
+def _judge(services: Services, file: PromptFile) -> Iterator[Violation]:
+    """The metrics that ask a judge, when the workspace names one that no card describes."""
+    judge = services.settings.llm.judge
+    if not judge:
+        return
+    try:
+        services.catalog.get(judge)
+    except UnknownModelError as problem:
+        for number, item in enumerate(file.prompt.evals):
+            for name, bar in item.metrics.items():
+                if (bar.scorer or name) in SCORERS and "judge" in needs_of(name, bar):
+                    message = f"llm.judge: {problem.message}"
+                    yield _at(file, f"/evals/{number}/metrics/{name}", "judge", message)
+
+
 def _knowledge(services: Services, file: PromptFile) -> Iterator[Violation]:
     retrieval = file.prompt.retrieval
     if retrieval is None or (services.workspace.kb / retrieval.kb).is_dir():
@@ -141,6 +164,7 @@ def _eval_fit(services: Services, file: PromptFile, item: Eval) -> Mapping[str, 
         return dict(known.value)
     cases, _ = read_cases(path)
     found = (*misfits(file.prompt, cases, metrics=item.scorers), *_unchecked(cases))
+    found = (*found, *unscorable(file.prompt, item.metrics, cases))
     value: dict[str, JSON] = {
         "cases": len(cases),
         "misfits": [[each.line, str(each)] for each in found],

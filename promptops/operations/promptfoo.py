@@ -6,7 +6,6 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from promptops.core.canonical import JSON
-from promptops.errors import ImportFormatError
 from promptops.golden.case import GoldenCase
 from promptops.golden.loading import load_golden, parse_row, write_golden
 from promptops.prompts.formats.promptfoo import FooSuite, read_suite
@@ -25,6 +24,9 @@ METRICS: Mapping[str, JSON] = {
     "assertion_score": {"scorer": "assertions", "with": {"value": "score"}},
 }
 """As promptfoo counts: every test must pass; the mean score by weight is measured beside it."""
+
+INCOMPLETE = "incomplete"
+"""The tag of a case that lost assertions of its own."""
 
 _LONGEST_ID = 120
 
@@ -75,9 +77,6 @@ def import_promptfoo(
     """
     suite = read_suite(source)
     notes = list(suite.notes)
-    if not suite.prompts:
-        first = notes[-1] if notes else Note(where=str(source), text="there are none")
-        raise ImportFormatError(f"no prompt could be imported: {first.text}", where=first.where)
     checked = [_checked(test, notes) for test in suite.tests]
     tests = [test for test in checked if test is not None]
     notes += _unused(suite, tests, source.name)
@@ -99,7 +98,12 @@ def import_promptfoo(
             kept.append(path)
     written = tuple(path for path in sets.values() if path not in kept)
     return PromptfooReport(
-        prompts=report, golden=written, cases=count, kept=tuple(kept), notes=tuple(notes)
+        prompts=report,
+        golden=written,
+        cases=count,
+        kept=tuple(kept),
+        # A test with lists of values says the same of each combination.
+        notes=tuple(dict.fromkeys(notes)),
     )
 
 
@@ -117,22 +121,35 @@ def _unused(suite: FooSuite, tests: Sequence[FooTest], where: str) -> list[Note]
 def _checked(test: FooTest, notes: list[Note]) -> FooTest | None:
     """The test with the assertions that can be checked here; None without any."""
     sound = []
-    for assertion in test.assertions:
+    incomplete = test.incomplete
+    for number, assertion in enumerate(test.assertions):
         try:
             read_assertion(assertion)
-            _refuse_code(assertion)
+            _refuse(assertion)
         except ValueError as problem:
             notes.append(Note(where=test.where, text=f"an assertion is left out: {problem}"))
+            incomplete = incomplete or number >= test.defaults
         else:
             sound.append(assertion)
     if not sound:
         notes.append(Note(where=test.where, text="not imported: no assertion can be checked"))
         return None
-    return replace(test, assertions=tuple(sound))
+    tags = test.tags
+    if incomplete:
+        tags = (*tags, INCOMPLETE)
+        told = f'it lost assertions of its own and checks less: its case is tagged "{INCOMPLETE}"'
+        notes.append(Note(where=test.where, text=told))
+    return replace(test, assertions=tuple(sound), tags=tags)
 
 
-def _refuse_code(assertion: Mapping[str, JSON]) -> None:
-    """A Python assertion must name a scorer: code of a configuration is not run."""
+def _refuse(assertion: Mapping[str, JSON]) -> None:
+    """Refuse what no golden row should hold, though it reads.
+
+    A Python assertion must name a scorer, for code of a configuration is not run; and where nothing
+    is given to be equal to, something was forgotten.
+    """
+    if assertion["type"] in ("equals", "not-equals") and assertion.get("value") is None:
+        raise ValueError(f'"{assertion["type"]}" needs a value')
     if assertion["type"] in ("python", "not-python"):
         value = assertion["value"]
         installed = {point.name for point in entry_points(group="promptops.scorer")}
@@ -142,7 +159,7 @@ def _refuse_code(assertion: Mapping[str, JSON]) -> None:
                 " (entry point promptops.scorer) and give its name"
             )
     for member in assertion.get("assert", ()):
-        _refuse_code(member)
+        _refuse(member)
 
 
 def _cases(tests: Sequence[FooTest], names: frozenset[str]) -> list[GoldenCase]:

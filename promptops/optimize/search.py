@@ -103,7 +103,7 @@ def schedule(available: int, answers: int | None, most_cases: int, last: int) ->
         return Schedule(0, ())
     if answers is None:
         most = min(last, most_cases)
-        return Schedule(available, _rungs(max(2, math.ceil(most / 8)), available, most))
+        return Schedule(available, _rungs(max(2, most // 8), available, most))
     # The base runs on the last rung too: a long one would leave little for the candidates.
     most = min(most_cases, max(12, answers // 6))
     for candidates in range(min(available, max(2, answers // _ANSWERS_EACH)), 0, -1):

@@ -13,7 +13,7 @@ from pathlib import Path
 from promptops.core.files import storage_refusals, write_atomic
 from promptops.core.locking import folder_lock
 from promptops.core.suggest import did_you_mean
-from promptops.errors import ProposalError, StorageError
+from promptops.errors import ProposalError, StorageError, UnknownProposalError
 from promptops.prompts.digests import semantic_digest, variable_meaning
 from promptops.prompts.model import Prompt, Variable
 from promptops.prompts.proposal_files import (
@@ -111,7 +111,7 @@ class ProposalStore:
                 if self.path(proposal_id, state).is_file():
                     return state
         known = [path.name.removesuffix(SUFFIX) for path in self.folder.glob(f"*{SUFFIX}")]
-        raise ProposalError(
+        raise UnknownProposalError(
             f'no proposal is called "{proposal_id}"',
             hint=did_you_mean(proposal_id, known) or "run `promptops proposals list`",
         )
@@ -172,7 +172,8 @@ class ProposalStore:
             self._remove_open(proposal.id)
             return file.path
         if proposal.state == "rejected":
-            raise ProposalError(f'"{proposal.id}" was rejected: {proposal.reason}')
+            why = f": {proposal.reason}" if proposal.reason else ""
+            raise ProposalError(f'"{proposal.id}" was rejected{why}')
         merged = _merged(file.prompt, proposal.new_prompt)
         current = semantic_digest(file.prompt)
         # After a crash between the two steps the file already says what the proposal wants.

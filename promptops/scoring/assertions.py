@@ -12,6 +12,7 @@ is judged as the scorer llm_judge does, and passes from 0.75 (level 4 of 5) wher
 given.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -79,6 +80,9 @@ NOT_HERE: Mapping[str, str] = {
 }
 """Types of promptfoo that are known and not supported, and what to do instead."""
 
+_SHARES = ("similar", "rouge-n", "llm-rubric", "assert-set")
+"""Types whose threshold is a score; that of ``levenshtein`` is a number of edits."""
+
 _THRESHOLDS = {"similar": 0.75, "rouge-n": 0.75, "levenshtein": 5.0, "llm-rubric": 0.75}
 
 
@@ -123,6 +127,10 @@ def read_assertion(spec: Mapping[str, JSON]) -> Assertion:
         raise ValueError("a weight is 0 or more")
     threshold = spec.get("threshold")
     bound = _THRESHOLDS.get(base) if threshold is None else _number(threshold, "threshold")
+    if bound is not None and base in _SHARES and not 0 <= bound <= 1:
+        raise ValueError(f'the threshold of "{base}" lies between 0 and 1, not {bound:g}')
+    if bound is not None and base == "levenshtein" and bound < 0:
+        raise ValueError(f'the threshold of "{base}" is a number of edits from 0, not {bound:g}')
     if is_set:
         if kind != base:
             raise ValueError("a set of assertions is not negated: negate its members")
@@ -213,6 +221,8 @@ def _bounds(value: JSON) -> dict[str, JSON]:
     found = {name: _number(bounds[name], name) for name in ("min", "max") if name in bounds}
     if not found or bounds.keys() - found.keys():
         raise ValueError('"word-count" needs a number, or min, max or both')
+    if found.get("min", 0) > found.get("max", math.inf):
+        raise ValueError('"word-count" has a min greater than its max')
     return found
 
 

@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, cast, get_args
 
 from promptops.core.backends import load_backend
 from promptops.core.canonical import JSON, digest
@@ -51,6 +51,15 @@ _WHERE_TO_GET = {
     "judge": "set llm.judge to the id of the model that judges",
     "chat": "it is there when a workspace is open",
     "embedder": "it is there when a workspace is open",
+}
+
+
+_KINDS: Mapping[Any, str] = {
+    int: "a whole number",
+    float: "a number",
+    str: "a text",
+    bool: "true or false",
+    type(None): "nothing",
 }
 
 
@@ -149,6 +158,17 @@ def load_scorers(
     return tuple(found.values())
 
 
+def needs_of(name: str, spec: MetricSpec) -> tuple[str, ...]:
+    """What the scorer of a metric must be given beside its options.
+
+    Raises:
+        UnknownBackendError: No scorer has its name.
+    """
+    factory = load_backend("scorer", spec.scorer or name, SCORERS)
+    needs: tuple[str, ...] = getattr(factory, "needs", ())
+    return needs
+
+
 def check_metric(name: str, spec: MetricSpec) -> None:
     """Whether a metric can be scored, as far as can be told without what its scorer needs.
 
@@ -189,3 +209,25 @@ def _check_options(
                 where=where,
                 hint=f"options: {', '.join(known) or 'none'}",
             )
+        if wanted := _misfit(parameters[name].annotation, options[name]):
+            raise UsageError(
+                f'option "{name}" of scorer "{called}" is {wanted}, not {options[name]!r}',
+                where=where,
+            )
+    for name in known:
+        if name not in options and parameters[name].default is inspect.Parameter.empty:
+            raise UsageError(f'scorer "{called}" needs the option "{name}"', where=where)
+
+
+def _misfit(annotation: Any, value: JSON) -> str:
+    """What an option must be, in words, when a value is something else; empty when it may be it.
+
+    Looked at are options of the plain types; what has another type is its scorer's own matter.
+    """
+    kinds = get_args(annotation) or (annotation,)
+    if not all(kind in _KINDS for kind in kinds):
+        return ""
+    accepted = (*kinds, int) if float in kinds else kinds
+    if type(value) in accepted:
+        return ""
+    return " or ".join(_KINDS[kind] for kind in kinds if kind is not type(None))

@@ -136,7 +136,15 @@ def string_similarity() -> RagasScorer:
 
 
 def rouge(*, rouge_type: str = "rougeL", mode: str = "fmeasure") -> RagasScorer:
-    """ROUGE (Lin 2004): ``rouge1`` or ``rougeL``, by ``fmeasure``, ``precision`` or ``recall``."""
+    """ROUGE (Lin 2004): ``rouge1`` or ``rougeL``, by ``fmeasure``, ``precision`` or ``recall``.
+
+    Raises:
+        ValueError: Another type or mode.
+    """
+    if rouge_type not in ("rouge1", "rougeL"):
+        raise ValueError(f'rouge_type is rouge1 or rougeL, not "{rouge_type}"')
+    if mode not in ("fmeasure", "precision", "recall"):
+        raise ValueError(f'mode is fmeasure, precision or recall, not "{mode}"')
     return RagasScorer("ragas.rouge", "RougeScore", rouge_type=rouge_type, mode=mode)
 
 

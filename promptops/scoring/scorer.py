@@ -28,6 +28,22 @@ class Score:
             raise ValueError(f"a score lies between 0 and 1, not {self.value}")
 
 
+def fault(scorer: "Scorer", *, case: GoldenCase, expected: JSON, prompt: Prompt) -> str:
+    """Why a scorer can score no answer at all to a case; empty when it can, or does not tell.
+
+    A scorer tells by a method ``check`` that takes these arguments as `Scorer.score` does and
+    raises a ValueError.
+    """
+    check = getattr(getattr(scorer, "inner", scorer), "check", None)
+    if check is None:
+        return ""
+    try:
+        check(case=case, expected=expected, prompt=prompt)
+    except ValueError as problem:
+        return str(problem)
+    return ""
+
+
 async def settled(score: Score | Awaitable[Score]) -> Score:
     """The score itself, waited for where it must be."""
     return score if isinstance(score, Score) else await score

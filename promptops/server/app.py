@@ -7,15 +7,19 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from promptops import __version__
 from promptops.core.clock import Clock, system_clock
 from promptops.errors import PromptOpsError
 from promptops.lint.options import LintOptions
-from promptops.server.errors import expected_error, no_such_route, wrong_request
+from promptops.server.errors import (
+    expected_error,
+    no_such_route,
+    unexpected_error,
+    wrong_request,
+)
 from promptops.server.jobs import JobStore
-from promptops.server.limits import LimitBody, RefuseCrossSite, RequireToken
+from promptops.server.limits import LimitBody, RefuseCrossSite, RequireHost, RequireToken
 from promptops.server.linting import lint_router
 from promptops.server.measuring import Opener, measuring_router, work_of
 from promptops.server.proposing import proposals_router
@@ -89,9 +93,10 @@ def _guard(app: FastAPI, *, token: str, hosts: Sequence[str], most_bytes: int) -
     app.add_exception_handler(PromptOpsError, expected_error)
     app.add_exception_handler(RequestValidationError, wrong_request)
     app.add_exception_handler(HTTPException, no_such_route)
+    app.add_exception_handler(Exception, unexpected_error)
     app.add_middleware(LimitBody, most=most_bytes)
     if hosts:
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
+        app.add_middleware(RequireHost, names=hosts)
     if token:
         app.add_middleware(RequireToken, token=token)
     else:

@@ -34,6 +34,14 @@ async def expected_error(_request: Request, problem: Exception) -> JSONResponse:
     )
 
 
+async def unexpected_error(request: Request, problem: Exception) -> JSONResponse:
+    """Answer a mistake of our own; it is raised again behind this, and so logged."""
+    where = f"{request.method} {request.url.path}"
+    hint = "the server's log has the details"
+    body = error_body("internal", type(problem).__name__, where=where, hint=hint)
+    return JSONResponse(body, status_code=500)
+
+
 async def no_such_route(request: Request, problem: Exception) -> JSONResponse:
     """Answer a path or a method that nothing serves."""
     assert isinstance(problem, HTTPException)

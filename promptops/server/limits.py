@@ -1,7 +1,8 @@
 """What a request may cost, and who may ask: checked before anything is read into memory."""
 
 import hmac
-from collections.abc import Awaitable, Callable, MutableMapping
+import re
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -73,6 +74,31 @@ class RequireToken:
                 body = error_body("unauthorized", "the token is missing or wrong",
                                   hint="send it as `Authorization: Bearer TOKEN`")  # fmt: skip
                 await JSONResponse(body, status_code=401)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]*)(?::[0-9]{0,5})?")
+
+
+class RequireHost:
+    """Refuse what asks for us under a name that is not ours: a page's own name may lead here."""
+
+    def __init__(self, app: App, names: Iterable[str]) -> None:
+        """Keep the names; IPv6 addresses in brackets."""
+        self._app = app
+        self._names = frozenset(name.lower() for name in names)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on when its ``Host`` is one of the names, on any port."""
+        if scope["type"] == "http":
+            given = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
+            name = _HOST.fullmatch(given)
+            if name is None or name[1].lower() not in self._names:
+                text = f'this server is not called "{given}"'
+                hint = "ask for " + " or ".join(sorted(self._names))
+                body = error_body("host", text, where="header.Host", hint=hint)
+                await JSONResponse(body, status_code=400)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 

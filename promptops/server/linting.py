@@ -14,6 +14,7 @@ from promptops.lint.paths import check_read
 from promptops.lint.rule import Rule
 from promptops.lint.runner import report_of
 from promptops.lint.sources import detect, parse_source
+from promptops.server.bodies import JsonRoute
 
 _MOST_PROMPTS = 1000
 
@@ -46,7 +47,7 @@ class LintRequest(BaseModel):
 
 def lint_router(options: LintOptions, clock: Clock) -> APIRouter:
     """The routes of the linting service over some settings; ``clock`` says what day it is."""
-    router = APIRouter(prefix="/v1/lint", tags=["lint"])
+    router = APIRouter(prefix="/v1/lint", tags=["lint"], route_class=JsonRoute)
 
     @router.post("")
     def lint(request: LintRequest) -> dict[str, Any]:

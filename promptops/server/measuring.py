@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, Literal, Protocol
 
 from fastapi import APIRouter, Header, Response
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
 
 from promptops.core.canonical import JSON
 from promptops.evaluation.target import Target
@@ -17,11 +17,14 @@ from promptops.operations.evaluation import Measured, eval_of, evaluate_prompt
 from promptops.operations.optimization import optimize_prompt
 from promptops.optimize.candidate import load_proposer
 from promptops.optimize.goals import weighted
+from promptops.server.bodies import JsonRoute
 from promptops.server.jobs import Job, Kind
 from promptops.server.worker import Progress, StoppableBudget, Worker
 from promptops.wiring import Services
 
 _LONGEST_NAME = 200
+_MOST = 10**9  # of calls and tokens
+_LARGEST_SEED = 2**53 - 1  # what every reader of JSON takes for the same number
 _Name = Annotated[str, Field(min_length=1, max_length=_LONGEST_NAME)]
 _Key = Annotated[
     str | None,
@@ -69,7 +72,7 @@ class OptimizationRequest(BaseModel):
     goal: Literal["accuracy", "shorter", "cheaper", "faster", "balanced"] | None = Field(
         None, description="What better means; else the workspace's setting."
     )
-    weights: dict[str, float] | None = Field(
+    weights: dict[str, FiniteFloat] | None = Field(
         None, description="What better means, in weights: instead of a goal."
     )
     model: _Name | None = Field(None, description="The model it is for; else the workspace's.")
@@ -77,17 +80,21 @@ class OptimizationRequest(BaseModel):
         None, description="The wording to improve; else the prompt's own."
     )
     eval: _Name | None = Field(None, description="Which eval of the prompt; else the first.")
-    calls: int | None = Field(None, ge=0, description="Model calls at most; else the setting.")
-    tokens: int | None = Field(None, ge=0, description="Tokens at most, in and out.")
-    usd: float | None = Field(None, ge=0, description="USD at most.")
-    minutes: float | None = Field(None, ge=0, description="Minutes at most.")
+    calls: int | None = Field(
+        None, ge=0, le=_MOST, description="Model calls at most; else the setting."
+    )
+    tokens: int | None = Field(None, ge=0, le=_MOST, description="Tokens at most, in and out.")
+    usd: FiniteFloat | None = Field(None, ge=0, description="USD at most.")
+    minutes: FiniteFloat | None = Field(None, ge=0, description="Minutes at most.")
     proposers: list[_Name] | None = Field(
         None, min_length=1, max_length=50, description="Who proposes; else all that are ours."
     )
-    margin: float | None = Field(
+    margin: FiniteFloat | None = Field(
         None, gt=0, lt=1, description="Largest loss of score that counts as none."
     )
-    seed: int | None = Field(None, ge=0, description="Seed of every choice; else the setting.")
+    seed: int | None = Field(
+        None, ge=0, le=_LARGEST_SEED, description="Seed of every choice; else the setting."
+    )
     propose: bool = Field(True, description="Write a proposal when one is better.")
 
     @model_validator(mode="after")
@@ -99,7 +106,7 @@ class OptimizationRequest(BaseModel):
 
 def measuring_router(worker: Worker, opener: Opener) -> APIRouter:
     """The routes of both services over one worker."""
-    router = APIRouter(prefix="/v1")
+    router = APIRouter(prefix="/v1", route_class=JsonRoute)
 
     @router.post("/evaluations", status_code=202, tags=["evaluations"])
     def evaluate(

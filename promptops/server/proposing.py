@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from promptops.prompts.loader import load_prompt
 from promptops.prompts.proposals import Proposal, State
 from promptops.prompts.writing import prompt_document
+from promptops.server.bodies import JsonRoute
 from promptops.server.errors import error_of
 from promptops.server.measuring import Opener, finite
 
@@ -22,7 +23,7 @@ class Rejection(BaseModel):
 
 def proposals_router(opener: Opener) -> APIRouter:
     """The routes over the proposals of a workspace."""
-    router = APIRouter(prefix="/v1/proposals", tags=["proposals"])
+    router = APIRouter(prefix="/v1/proposals", tags=["proposals"], route_class=JsonRoute)
 
     @router.get("")
     def proposals(state: Literal["open", "accepted", "rejected"] = "open") -> dict[str, Any]:

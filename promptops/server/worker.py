@@ -17,9 +17,15 @@ _SECONDS_AFTER_REFUSAL = 1.0
 
 @dataclass(slots=True, kw_only=True)
 class StoppableBudget(Budget):
-    """A budget that a job's end closes: no call is begun after it, what was measured is kept."""
+    """A budget that a job's end closes: no call is begun after it, what was measured is kept.
+
+    Args:
+        stop: Set when the job is to end.
+        refused: Whether a call was asked for after that: the work is not whole then.
+    """
 
     stop: threading.Event
+    refused: bool = field(default=False, init=False)
 
     def reserve(self) -> None:
         """Take one call.
@@ -28,6 +34,7 @@ class StoppableBudget(Budget):
             BudgetExceededError: The job was stopped, or no call is left.
         """
         if self.stop.is_set():
+            self.refused = True
             raise BudgetExceededError("the job was stopped", hint="run it again: answers are kept")
         Budget.reserve(self)
 
@@ -99,7 +106,7 @@ class Worker:
         return job
 
     def cancel(self, kind: Kind, name: str) -> Job:
-        """Cancel a job: one that runs ends before its next call."""
+        """Cancel a job: one that runs ends before its next call; without one it is done."""
         with self._lock:
             job = self._store.cancel(kind, name)
             now = self._now
@@ -143,10 +150,11 @@ class Worker:
 
     def _do(self, now: _Running) -> None:
         job = now.job
+        budget = StoppableBudget(stop=now.stop)
         result: JSON = None
         error: JSON = None
         try:
-            result = self._work(job, StoppableBudget(stop=now.stop), now.progress)
+            result = self._work(job, budget, now.progress)
         except PromptOpsError as problem:
             error = error_of(problem)
         except Exception as problem:  # noqa: BLE001 - a bug in one job stops that job only
@@ -155,10 +163,9 @@ class Worker:
             error = {"code": "internal", "message": f"{name}: {problem}", "where": "", "hint": ""}
         with self._lock:
             self._now = None
-            if now.canceled:
-                self._store.finish(job.id, "canceled", result=result)
-            elif now.stop.is_set():
-                self._store.finish(job.id, "interrupted", result=result)
+            if budget.refused:
+                ended: State = "canceled" if now.canceled else "interrupted"
+                self._store.finish(job.id, ended, result=result)
             else:
                 state: State = "done" if error is None else "failed"
                 self._store.finish(job.id, state, result=result, error=error)

@@ -115,7 +115,7 @@ def test_a_corrected_row_is_told_how_to_get_in(tmp_path: Path, run: Run) -> None
     source.write_text("act,prompt\nTerminal,Be a terminl.\nPoet,Write {{ verse }}.\n")
     status, _, err = run(root, "import", str(source))
     assert status == 0
-    assert "1 of the texts have what looks like {{ variables }}" in err
+    assert "1 text has what looks like {{ variables }}" in err
     source.write_text(source.read_text().replace("terminl", "terminal"))
     status, out, _ = run(root, "import", str(source))
     assert status == 0

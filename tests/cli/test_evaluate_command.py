@@ -80,7 +80,7 @@ def test_a_provider_that_fails_once_is_told_and_tried_again(run, script):
     script.fails = True
     status, out, err = run("topic")
     assert status == 2
-    assert "over 11 cases" in out
+    assert "over 11 of 12 cases" in out
     assert re.search(r"error\[provider\]: topic: 1 result of 12 failed .*no answer in 30 s", err)
     script.fails = False
     status, out, _ = run("topic", "--format", "json")
@@ -123,8 +123,61 @@ def test_a_row_that_does_not_fit_the_prompt_is_told_with_its_line(run, root):
         rows.write('{"id": "odd", "inputs": {"massage": "x"}, "expected": "y"}\n')
     status, out, err = run("topic")
     assert status == 2
-    assert "over 12 cases" in out
-    assert re.search(r'topic\.jsonl:13: case "odd" does not fit topic', err)
+    assert "over 12 of 13 cases" in out
+    assert re.search(r'error\[golden-set\].*topic\.jsonl:13: case "odd" does not fit topic', err)
+    plan = run("topic", "--plan")[1]
+    assert re.search(r'1 result cannot be had:\n +.*case "odd" does not fit topic', plan)
+    status, out, err = run("topic", "--skip-broken-rows")
+    assert (status, "over 12 cases" in out) == (0, True)
+    assert re.search(r'skipped .*topic\.jsonl:13: case "odd"', err)
+
+
+def with_metric(path: Path, metrics: str) -> None:
+    text = path.read_text()
+    changed = re.sub(r"metrics: \{label_match: \{[^}]*\}\}", f"metrics: {metrics}", text)
+    assert changed != text
+    path.write_text(changed)
+
+
+UNFIT = {
+    "a refusal that nobody expects": ("refusal: {}", r"refusal needs `expect`"),
+    "assertions that no row has": ("assertions: {}", "the case has no assertions"),
+    "a context that no case has": (
+        "citation_support: {with: {variable: policy}}",
+        "there is no context",
+    ),
+}
+
+
+@pytest.mark.parametrize(("metric", "reason"), UNFIT.values(), ids=UNFIT)
+def test_a_scorer_that_can_score_no_case_is_refused_before_a_call(
+    run, root, script, metric, reason
+):
+    path = root / PROMPT
+    with_metric(path, f"{{{metric}}}")
+    for arguments in (("topic",), ("topic", "--plan")):
+        status, _, err = run(*arguments)
+        assert status == 2
+        assert re.search(rf"error\[usage\]: topic: .* can score no case: case-\d+: .*{reason}", err)
+    assert script.requests == []
+    (root / GOLDEN).with_name("guess.jsonl").write_bytes((root / GOLDEN).read_bytes())
+    status, out, err = run("--all")
+    assert status == 2
+    assert "guess@" in out
+    assert re.search(reason, err)
+
+
+def test_a_scorer_that_fails_on_some_answers_says_on_how_many(run, root):
+    path = root / PROMPT
+    with_metric(path, "{label_match: {}, refusal: {min: 0.5}}")
+    rows = [json.loads(line) for line in (root / GOLDEN).read_text().splitlines()]
+    rows[0]["expected"] = False
+    (root / GOLDEN).write_text("".join(json.dumps(row) + "\n" for row in rows))
+    status, out, err = run("topic")
+    assert status == 2
+    assert re.search(r"refusal .* over 1 of 12 cases", out)
+    assert "error[usage]: topic: refusal could not score 11 answers of 12; case-" in err
+    assert "nan" not in out + err
 
 
 def test_a_plan_calls_nothing_and_comes_true(run, script):

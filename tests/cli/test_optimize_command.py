@@ -45,6 +45,13 @@ WRONG = {
     "an unknown weight": (["--weights", "acuracy=1"], "did you mean"),
     "an unknown variant": (["--variant", "short"], r"error[unknown-prompt]"),
     "no margin": (["--margin", "0"], "--margin"),
+    "a margin that is no number": (["--margin", "nan"], "not a finite number"),
+    "USD that are no number": (["--usd", "nan"], "not a finite number"),
+    "USD without end": (["--usd", "inf"], "not a finite number"),
+    "minutes that are no number": (["--minutes", "nan"], "not a finite number"),
+    "minutes without end": (["--minutes", "inf"], "not a finite number"),
+    "more calls than anybody makes": (["--calls", str(10**26)], "--calls"),
+    "a seed that JSON cannot hold": (["--seed", str(2**53)], "--seed"),
     "an unknown goal": (["--goal", "best"], "--goal"),
 }
 

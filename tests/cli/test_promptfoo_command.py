@@ -63,7 +63,14 @@ def test_what_is_left_out_is_told(run: Run, config: Path, tmp_path: Path) -> Non
     assert status == 0
     assert "promptfooconfig.yaml test 1: an assertion is left out" in out
     assert "datasets/golden/capitals.jsonl" in out
-    assert "promptops evaluate capitals" in err
+    assert "1 prompt is in" in out
+    assert f"promptops -w {tmp_path / 'ws'} evaluate capitals" in err
+
+
+def test_without_a_test_there_is_nothing_to_measure(run: Run, config: Path, tmp_path: Path) -> None:
+    config.write_text("prompts: [Hello]\n")
+    status, _, err = run("import", config, "--into", tmp_path / "ws")
+    assert (status, "No test was imported" in err, "evaluate" in err) == (0, True, False)
 
 
 def test_two_sources_or_columns_are_refused(run: Run, config: Path, tmp_path: Path) -> None:

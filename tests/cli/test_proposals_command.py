@@ -81,7 +81,10 @@ def test_what_was_settled_says_so_and_shows_its_change(run: Run, root: Path) -> 
     assert [item["stale"] for item in json.loads(run("proposals", "list", "--format=json")[1])] == [
         True
     ]
-    assert "Two." in run("proposals", "show", names[1])[1].split("@@", 1)[1]
+    shown = run("proposals", "show", names[1])[1]
+    assert shown.startswith("Stale: topic has changed since 1.0.0")
+    assert "Two." in shown.split("@@", 1)[1]
+    assert "Accept it" not in shown
     (root / "prompt_registry/prompts/support/topic.prompt.yaml").unlink()
     stale = [
         json.loads(run("proposals", "show", name, "--format=json")[1])["stale"] for name in names
@@ -90,3 +93,12 @@ def test_what_was_settled_says_so_and_shows_its_change(run: Run, root: Path) -> 
     assert "no longer kept" in run("proposals", "show", names[1])[1]
     assert run("proposals", "reject", names[1])[1] == f"{names[1]}: rejected\n"
     assert "was rejected before" in run("proposals", "reject", names[1])[1]
+
+
+def test_a_proposal_may_be_rejected_without_a_reason(run: Run, root: Path) -> None:
+    name = propose(root, "One.").name.removesuffix(".proposal.yaml")
+    assert run("proposals", "reject", name)[0] == 0
+    assert run("proposals", "show", name)[1].endswith("Rejected.\n")
+    status, _, err = run("proposals", "accept", name)
+    assert status == 2
+    assert err.rstrip().endswith("was rejected")

@@ -12,6 +12,7 @@ from promptops.core.clock import system_clock
 from promptops.errors import JobError
 from promptops.llm.scripted import ScriptedChat
 from promptops.server.jobs import JobStore
+from promptops.server.worker import Worker
 from promptops.testing.services import ScriptedServices
 from promptops.testing.workspace import LABELS, label_prompt, label_rows, make_workspace
 
@@ -136,7 +137,31 @@ WRONG = {
     "an unknown key": ("/v1/evaluations", {"prompt": "topic", "cases": 3}, 422, "request"),
     "a body that is too large": ("/v1/evaluations", {"prompt": "x" * 9000}, 413, "too-large"),
     "no such job": ("/v1/evaluations/none/cancel", {}, 404, "unknown-job"),
-    "no such proposal": ("/v1/proposals/none/accept", {}, 409, "proposal"),
+    "no such proposal": ("/v1/proposals/none/accept", {}, 404, "unknown-proposal"),
+    "more calls than anybody makes": (
+        "/v1/optimizations",
+        {"prompt": "topic", "calls": 10**26},
+        422,
+        "request",
+    ),
+    "more tokens than anybody pays": (
+        "/v1/optimizations",
+        {"prompt": "topic", "tokens": 10**26},
+        422,
+        "request",
+    ),
+    "a seed that JSON cannot hold": (
+        "/v1/optimizations",
+        {"prompt": "topic", "seed": 2**53},
+        422,
+        "request",
+    ),
+    "a dry run by another name": (
+        "/v1/optimizations",
+        {"prompt": "topic", "dry_run": True},
+        422,
+        "request",
+    ),
 }
 
 
@@ -226,6 +251,73 @@ def test_what_a_killed_process_left_is_taken_over(tmp_path):
     with pytest.raises(JobError):
         store.again("evaluation", waiting.id)
     store.close()
+
+
+def test_a_job_that_needed_no_further_call_when_it_was_canceled_is_done(tmp_path):
+    begun, going = threading.Event(), threading.Event()
+
+    def work(job, budget, progress):
+        budget.reserve()
+        begun.set()
+        assert going.wait(20)
+        if job.request["more"]:
+            budget.reserve()
+        return 1
+
+    worker = Worker(JobStore(tmp_path / "jobs.db", system_clock, most_waiting=9), work)
+    worker.start()
+    for more, state in ((False, "done"), (True, "canceled")):
+        begun.clear()
+        going.clear()
+        job = worker.submit("evaluation", {"more": more}, None)
+        assert begun.wait(20)
+        worker.cancel("evaluation", job.id)
+        going.set()
+        while worker.get("evaluation", job.id).state == "running":
+            time.sleep(0.01)
+        assert worker.get("evaluation", job.id).state == state
+    worker.close()
+
+
+FAULTY = {
+    "NaN": (b'{"prompt": "topic", "usd": NaN}', "finite number", "usd"),
+    "a weight without end": (
+        b'{"prompt": "topic", "weights": {"tokens": Infinity}}',
+        "finite number",
+        "weights.tokens",
+    ),
+    "a key twice": (b'{"prompt": "topic", "prompt": "x"}', '"prompt" appears twice', ""),
+    "no JSON": (b"{prompt", "not JSON", "line 1 column 2"),
+    "no UTF-8": (b'"\xff"', "not UTF-8", "byte 1"),
+    "too deep": (b"[" * 5000, "levels deep", ""),
+}
+
+
+@pytest.mark.parametrize(("data", "message", "where"), FAULTY.values(), ids=FAULTY)
+def test_a_faulty_body_is_told_what_and_where(wrong_service, data, message, where):
+    status, answer = wrong_service.ask("/v1/optimizations", data=data)
+    assert (status, answer["error"]["where"]) == (422, where)
+    assert message in answer["error"]["message"]
+
+
+def test_a_body_says_that_it_is_json(wrong_service):
+    form = [("Content-Type", "application/x-www-form-urlencoded")]
+    status, answer = wrong_service.ask("/v1/evaluations", {"prompt": "topic"}, headers=form)
+    assert (status, answer["error"]["where"]) == (422, "header.Content-Type")
+
+
+def test_another_method_another_name_and_a_bug_are_told_in_the_one_shape(serving, place):
+    ways = [place.open]
+    with serving(opener=lambda *a, **k: ways[-1](*a, **k), hosts=["127.0.0.1"]) as service:
+        status, headers, text = service.send("/v1/evaluations", method="DELETE")
+        assert (status, bool(headers["Allow"]), '"route"' in text) == (405, True, True)
+        assert service.ask("/health")[0] == 200
+        for name in ("evil.example", "127.0.0.1.evil.example:80", "[::1"):
+            found, answer = service.ask("/health", headers=[("Host", name)])
+            assert (found, answer["error"]["code"]) == (400, "host")
+        ways.append(lambda *a, **k: 1 / 0)
+        found, answer = service.ask("/v1/proposals")
+        assert (found, answer["error"]["code"]) == (500, "internal")
 
 
 def test_a_page_of_another_site_cannot_act(serving, place):

@@ -12,7 +12,7 @@ from promptops.core.canonical import JSON
 from promptops.core.files import read_text
 from promptops.errors import ImportFormatError, PromptSyntaxError
 from promptops.prompts.formats.loose_yaml import read_loose_yaml
-from promptops.prompts.formats.promptfoo_files import Note
+from promptops.prompts.formats.promptfoo_files import Note, read_strictly
 from promptops.prompts.formats.promptfoo_prompts import FooPrompt, read_prompts
 from promptops.prompts.formats.promptfoo_tests import FooTest, read_tests
 
@@ -22,8 +22,7 @@ _BEARS = ("tests", "providers", "targets", "defaultTest")
 _QUIET = frozenset(
     {
         *("$schema", "description", "prompts", "tests", "defaultTest", "assertionTemplates"),
-        *("providers", "targets", "tags", "sharing", "outputPath", "writeLatestResults"),
-        *("commandLineOptions", "evaluateOptions"),
+        *("providers", "targets"),
     }
 )
 
@@ -55,23 +54,28 @@ def read_suite(path: Path) -> FooSuite:
     """Read a configuration with the files it names.
 
     Raises:
-        ImportFormatError: Not YAML, or not a configuration.
+        ImportFormatError: Not YAML, not a configuration, or one without a prompt that can be had.
     """
     try:
-        config = read_loose_yaml(read_text(path, ImportFormatError), str(path)).value
+        config = read_strictly(read_text(path, ImportFormatError), str(path))
     except PromptSyntaxError as problem:
         raise ImportFormatError(problem.message, where=problem.where) from problem
     if not isinstance(config, Mapping) or not config.keys() & {"prompts", "tests"}:
         raise ImportFormatError("this is no promptfoo configuration", where=str(path))
     folder, where = path.parent, path.name
-    prompts = list(read_prompts(config.get("prompts", _PASSED_THROUGH), folder, where))
+    found = list(read_prompts(config.get("prompts", _PASSED_THROUGH), folder, where))
+    prompts = tuple(each for each in found if isinstance(each, FooPrompt))
+    notes = [each for each in found if isinstance(each, Note)]
+    if not prompts:
+        first = notes[0] if notes else Note(where=str(path), text="there are none")
+        raise ImportFormatError(f"no prompt could be imported: {first.text}", where=first.where)
     tests = list(read_tests(config, folder, where))
-    found = [each for each in (*prompts, *tests) if isinstance(each, Note)]
+    notes += [each for each in tests if isinstance(each, Note)]
     return FooSuite(
         name=str(config.get("description") or path.resolve().parent.name),
-        prompts=tuple(each for each in prompts if isinstance(each, FooPrompt)),
+        prompts=prompts,
         tests=tuple(each for each in tests if isinstance(each, FooTest)),
-        notes=(*_about(config, where), *found),
+        notes=(*_about(config, where), *notes),
     )
 
 

@@ -10,17 +10,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from promptops.core.canonical import JSON
 from promptops.core.files import read_text
 from promptops.core.jsonl import parse_json
-from promptops.errors import ImportFormatError, PromptOpsError
+from promptops.errors import ImportFormatError, PromptOpsError, PromptSyntaxError
 from promptops.prompts.formats.loose_yaml import read_loose_yaml
 
 FILE = "file://"
 CODE = (".py", ".js", ".ts", ".mjs", ".cjs", ".mts", ".cts", ".sh", ".rb", ".go")
 TEXTS = (".txt", ".md", ".markdown", ".j2", ".jinja", ".jinja2")
 MOST_FILES = 1000
+_STANDARD = "tag:yaml.org,2002:"
+_PLAIN_TAGS = frozenset(
+    _STANDARD + name
+    for name in ("str", "int", "float", "bool", "null", "map", "seq", "timestamp", "merge", "value")
+)
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +84,43 @@ def text_of(path: Path) -> str:
         raise UnreadableError(f"{path.name}: {problem.message}") from problem
 
 
+def read_strictly(text: str, where: str) -> JSON:
+    """The value of a YAML text in which no key appears twice and no tag makes an object.
+
+    promptfoo's own reader refuses both; `read_loose_yaml` takes them.
+
+    Raises:
+        PromptSyntaxError: Anything else, with its place.
+    """
+    value = read_loose_yaml(text, where).value
+    waiting, seen = [yaml.compose(text, Loader=_Loader)], set()
+    while waiting:
+        node = waiting.pop()
+        if node is None or id(node) in seen:  # an alias is the node itself
+            continue
+        seen.add(id(node))
+        if node.tag not in _PLAIN_TAGS:
+            tag = node.tag.replace(_STANDARD, "!!", 1)
+            raise _at(
+                node, f'the YAML tag "{tag}" is refused: a configuration makes no objects', where
+            )
+        if isinstance(node, yaml.SequenceNode):
+            waiting += node.value
+        elif isinstance(node, yaml.MappingNode):
+            keys: set[str] = set()
+            for key, each in node.value:
+                if key.value in keys:
+                    raise _at(key, f'the key "{key.value}" appears twice', where)
+                keys.add(key.value)
+                waiting += [key, each]
+    return value
+
+
+def _at(node: Any, message: str, where: str) -> PromptSyntaxError:
+    mark = node.start_mark
+    return PromptSyntaxError(message, where=where, line=mark.line + 1, column=mark.column + 1)
+
+
 def value_of(path: Path) -> JSON:
     """What a YAML, JSON or text file holds.
 
@@ -92,7 +138,7 @@ def value_of(path: Path) -> JSON:
             return [parse_json(line) for line in text.splitlines() if line.strip()]
         if suffix == ".json":
             return parse_json(text)
-        return read_loose_yaml(text, path.name).value
+        return read_strictly(text, path.name)
     except PromptOpsError as problem:
         raise UnreadableError(str(problem)) from problem
     except ValueError as problem:

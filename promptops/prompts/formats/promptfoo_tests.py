@@ -54,13 +54,17 @@ _KNOWN_OPTIONS = {
 class FooTest:
     """One test: values by variable, and what must hold, as written but with values filled in.
 
-    ``threshold`` is the mean score that is enough; None where every assertion must hold.
+    ``threshold`` is the mean score that is enough; None where every assertion must hold. The first
+    ``defaults`` of the assertions are those of `defaultTest`; ``incomplete`` where one that the
+    test has of its own was left out.
     """
 
     where: str
     description: str = ""
     values: Mapping[str, JSON] = field(default_factory=dict)
     assertions: tuple[Mapping[str, JSON], ...] = ()
+    defaults: int = 0
+    incomplete: bool = False
     threshold: float | None = None
     tags: tuple[str, ...] = ()
 
@@ -190,10 +194,8 @@ def _expanded(
             what = "prompt" if name in _CHANGES_PROMPT else "answer or the values"
             raise UnreadableError(f"its option `{name}` changes the {what}")
     yield from _not_imported(test, where)
-    specs = [*_list(test.get("assert"))]
-    if not options.get("disableDefaultAsserts"):
-        specs = [*_list(base.get("assert")), *specs]
-    specs = [_resolved(spec, config) for spec in specs]
+    default = [] if options.get("disableDefaultAsserts") else _list(base.get("assert"))
+    specs = [*default, *_list(test.get("assert"))]
     threshold = test.get("threshold", base.get("threshold"))
     values = {**_values(base.get("vars"), folder), **_values(test.get("vars"), folder)}
     metadata = {**_mapping(base.get("metadata")), **_mapping(test.get("metadata"))}
@@ -210,10 +212,20 @@ def _expanded(
     expand = not options.get("disableVarExpansion")
     for combination in _combinations(values) if expand else [values]:
         composed = {name: _filled(value, combination) for name, value in combination.items()}
+        assertions: list[dict[str, JSON]] = []
+        lost: list[bool] = []  # whether each that is left out is one of its own
+        for number, spec in enumerate(specs):
+            try:
+                assertions.append(_assertion(spec, composed, config, folder))
+            except UnreadableError as problem:
+                lost.append(number >= len(default))
+                yield Note(where=where, text=f"an assertion is left out: {problem}")
         yield replace(
             plain,
             values=composed,
-            assertions=tuple(_assertion(spec, composed, folder) for spec in specs),
+            assertions=tuple(assertions),
+            defaults=len(default) - lost.count(False),
+            incomplete=any(lost),
         )
 
 
@@ -227,12 +239,12 @@ def _not_imported(test: Mapping[str, JSON], where: str) -> Iterator[Note]:
 
 
 def _assertion(
-    spec: Mapping[str, JSON], values: Mapping[str, JSON], folder: Path
+    spec: JSON, values: Mapping[str, JSON], config: Mapping[str, JSON], folder: Path
 ) -> dict[str, JSON]:
     """An assertion with its value read from its file and its templates filled in."""
-    found = {name: value for name, value in spec.items() if name != "metric"}
+    found = {name: value for name, value in _resolved(spec, config).items() if name != "metric"}
     if isinstance(found.get("assert"), list):
-        found["assert"] = [_assertion(each, values, folder) for each in found["assert"]]
+        found["assert"] = [_assertion(each, values, config, folder) for each in found["assert"]]
     if "value" in found:
         value = found["value"]
         if not (isinstance(value, str) and _CODE_FILE.fullmatch(value)):
@@ -314,7 +326,9 @@ def _mapping(value: JSON) -> Mapping[str, JSON]:
 
 
 def _list(value: JSON) -> list[JSON]:
-    return value if isinstance(value, list) else []
+    if not isinstance(value, list | None):
+        raise UnreadableError("`assert` is no list")
+    return value or []
 
 
 def _number(value: JSON) -> float:

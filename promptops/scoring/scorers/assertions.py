@@ -74,14 +74,19 @@ class Assertions:
         embedder = self._embedder.fingerprint if self._embedder is not None else ""
         return f"1+{embedder}+{self._judge or ''}"
 
+    def check(self, *, case: GoldenCase, **_: object) -> None:
+        """See `promptops.scoring.scorer.fault`."""
+        if not case.assertions:
+            raise ValueError("the case has no assertions (`assert` in its golden row)")
+        read_assertions(case.assertions)
+
     async def score(self, *, case: GoldenCase, **given: Any) -> Score:
         """See `Scorer.score`.
 
         Raises:
             ValueError: The case has no assertions, or one that is not supported.
         """
-        if not case.assertions:
-            raise ValueError("the case has no assertions (`assert` in its golden row)")
+        self.check(case=case)
         asked = _Asked(case=case, scorer=self, **given)
         outcome = await _together(read_assertions(case.assertions), None, asked)
         value = outcome.score if self._graded else float(outcome.passed)

@@ -61,6 +61,13 @@ class CitationSupport:
             raise ValueError("overlap lies over 0 and up to 1")
         self._overlap, self._variable = overlap, variable
 
+    def check(self, *, case: GoldenCase, expected: JSON, prompt: Prompt, **_: object) -> None:
+        """See `promptops.scoring.scorer.fault`; what retrieval will find counts as a context."""
+        retrieves = prompt.retrieval is not None and prompt.retrieval.into not in case.inputs
+        # Where nothing is expected, the right answer needs no context.
+        if expected is not None and (self._variable or not retrieves):
+            self._context(case, prompt, None)
+
     def score(
         self,
         *,

@@ -40,10 +40,14 @@ class JsonFields:
         if any(each < 0 for each in (*self._weights.values(), *self._tolerance.values())):
             raise ValueError("weights and tolerances are 0 or more")
 
+    def check(self, *, expected: JSON, **_: object) -> None:
+        """See `promptops.scoring.scorer.fault`."""
+        if not isinstance(expected, Mapping) or not expected:
+            raise ValueError("json_fields needs an expected object with at least one field")
+
     def score(self, *, answer: str, expected: JSON, **_: object) -> Score:
         """See `Scorer.score`."""
-        if not isinstance(expected, Mapping) or not expected:
-            raise TypeError("json_fields needs an expected object with at least one field")
+        self.check(expected=expected)
         value = read_object(answer)
         if value is None:
             return Score(value=0.0, reason="not a JSON object")

@@ -1,7 +1,7 @@
 """A JSON Schema."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from promptops.core.canonical import JSON
 from promptops.prompts.model import Prompt
@@ -32,16 +32,23 @@ class JsonSchema:
         self._validator = None if schema is None else validator_of(schema)
         self._fenced = fenced
 
+    def check(self, *, prompt: Prompt, **_: object) -> None:
+        """See `promptops.scoring.scorer.fault`."""
+        self._validator_for(prompt)
+
     def score(self, *, answer: str, prompt: Prompt, **_: object) -> Score:
         """See `Scorer.score`."""
-        validator = self._validator
-        if validator is None:
-            if prompt.output is None:
-                raise ValueError("json_schema needs a schema: as an option, or the prompt's output")
-            validator = validator_of(prompt.output.schema_)
+        validator = self._validator_for(prompt)
         try:
             value = read_json(answer, fenced=self._fenced)
         except ValueError:
             return Score(value=0.0, reason="not JSON")
         fault = fault_of(validator, value)
         return Score(value=float(not fault), reason=fault or "follows the schema")
+
+    def _validator_for(self, prompt: Prompt) -> Any:
+        if self._validator is not None:
+            return self._validator
+        if prompt.output is None:
+            raise ValueError("json_schema needs a schema: as an option, or the prompt's output")
+        return validator_of(prompt.output.schema_)

@@ -29,11 +29,13 @@ class Numeric:
             raise ValueError("a tolerance is 0 or more")
         self._abs, self._rel = abs, rel
 
+    def check(self, *, expected: JSON, **_: object) -> None:
+        """See `promptops.scoring.scorer.fault`."""
+        _wanted(expected)
+
     def score(self, *, answer: str, expected: JSON, **_: object) -> Score:
         """See `Scorer.score`."""
-        wanted = first_number(expected_text(expected))
-        if wanted is None:
-            raise ValueError(f"numeric needs an expected number, not {expected!r}")
+        wanted = _wanted(expected)
         got = first_number(answer_text(answer, expected))
         if got is None:
             return Score(value=0.0, reason="no number in the answer")
@@ -44,3 +46,10 @@ class Numeric:
             (self._rel or 0.0) * abs(wanted),
         )
         return Score(value=float(right), reason="equal" if right else f"said {got:g}")
+
+
+def _wanted(expected: JSON) -> float:
+    wanted = first_number(expected_text(expected))
+    if wanted is None:
+        raise ValueError(f"numeric needs an expected number, not {expected!r}")
+    return wanted

@@ -59,12 +59,16 @@ class PairwiseJudge:
         """Changes with the judge and how it is asked."""
         return self._judge.version
 
+    def check(self, *, expected: JSON, **_: object) -> None:
+        """See `promptops.scoring.scorer.fault`."""
+        if expected is None:
+            raise ValueError("pairwise_judge compares with an expected answer: there is none")
+
     async def score(
         self, *, answer: str, case: GoldenCase, expected: JSON, prompt: Prompt, **_: object
     ) -> Score:
         """See `Scorer.score`."""
-        if expected is None:
-            raise ValueError("pairwise_judge compares with an expected answer: there is none")
+        self.check(expected=expected)
         forward, backward, reason = await self.compare(
             answer, as_text(expected), case=case, prompt=prompt
         )

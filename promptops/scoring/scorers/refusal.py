@@ -63,11 +63,15 @@ class Refusal:
             raise ValueError("expect is true or false")
         self._expect = expect
 
+    def check(self, *, expected: object, **_: object) -> None:
+        """See `promptops.scoring.scorer.fault`."""
+        if self._expect is None and not isinstance(expected, bool):
+            raise ValueError("refusal needs `expect`, or true or false as the expected value")
+
     def score(self, *, answer: str, expected: object, **_: object) -> Score:
         """See `Scorer.score`."""
+        self.check(expected=expected)
         wanted = self._expect if self._expect is not None else expected
-        if not isinstance(wanted, bool):
-            raise TypeError("refusal needs `expect`, or true or false as the expected value")
         declined = is_refusal(answer_text(answer))
         reason = "declined" if declined else "answered"
         return Score(value=float(declined == wanted), reason=reason)

@@ -48,16 +48,25 @@ class Regex:
         self._field = field
         self._compiled = None if pattern is None else self._compile(pattern)
 
+    def check(self, *, expected: JSON, **_: object) -> None:
+        """See `promptops.scoring.scorer.fault`."""
+        self._pattern(expected)
+
     def score(self, *, answer: str, expected: JSON, **_: object) -> Score:
         """See `Scorer.score`."""
-        compiled = self._compiled
-        if compiled is None:
-            if not isinstance(expected, str):
-                raise ValueError("regex needs a pattern: as an option, or as the expected text")
-            compiled = self._compile(expected)
+        compiled = self._pattern(expected)
         text = readable(answer_text(answer) if self._field else answer)
         found = compiled.fullmatch(text) if self._full else compiled.search(text)
         return Score(value=float(found is not None), reason="matches" if found else "no match")
+
+    def _pattern(self, expected: JSON) -> Any:
+        if self._compiled is not None:
+            return self._compiled
+        if not isinstance(expected, str):
+            raise ValueError(  # noqa: TRY004 - a mistake in a file
+                "regex needs a pattern: as an option, or as the expected text"
+            )
+        return self._compile(expected)
 
     def _compile(self, pattern: str) -> Any:
         try:

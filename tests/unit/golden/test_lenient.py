@@ -29,7 +29,10 @@ def test_a_broken_row_is_named_and_left_out(tmp_path, row, says):
     ((line, message),) = problems
     assert line == 3
     assert says in message
-    with pytest.raises(GoldenSetError):
+    with pytest.raises(GoldenSetError, match="--skip-broken-rows"):
+        load_golden(path)
+    path.write_text(f"{GOOD}\n{row}\n{{\n")
+    with pytest.raises(GoldenSetError, match="and 1 more broken row"):
         load_golden(path)
 
 

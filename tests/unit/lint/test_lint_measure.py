@@ -95,7 +95,7 @@ def test_a_defect_that_costs_score_is_proven_to(tmp_path):
     assert (result.with_score.estimate, result.without_score.estimate) == (0.0, 1.0)
     assert (result.difference.estimate, result.cases, result.calls) == (1.0, 12, 24)
     assert result.verdict == "removing it raises the score"
-    assert "difference        +1.00 [+1.00, +1.00]" in result.to_text()
+    assert "difference        +1.00 [+0.74, +1.00]" in result.to_text()
     again = measured(opened, "AMB001")
     assert again.calls == 0  # the evidence knows
     assert again.to_json() == result.to_json()

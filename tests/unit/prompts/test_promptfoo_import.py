@@ -239,6 +239,7 @@ CELLS = {
     "file://check.py": {"type": "python", "value": "file://check.py"},
     "note: this is text": {"type": "equals", "value": "note: this is text"},
     "cost": {"type": "equals", "value": "cost"},
+    "equals:": {"type": "equals"},
     "latency(500)": {"type": "latency", "threshold": 500.0},
 }
 
@@ -257,6 +258,13 @@ BROKEN = {
     "another YAML": ("- a\n", "no promptfoo configuration"),
     "not YAML": ("prompts: [\n", "not YAML"),
     "only programs": ("prompts: [file://a.py]\n", "no prompt could be imported"),
+    "a number for prompts": ("prompts: 5\ntests: [7]\n", "`prompts` is neither a text nor a list"),
+    "prompts twice": ("prompts: [a]\nprompts: [b]\n", '"prompts" appears twice'),
+    "a tag that makes an object": (
+        "prompts: [a]\ntests: !!python/object/apply:os.getcwd []\n",
+        'the YAML tag "!!python/object/apply:os.getcwd" is refused',
+    ),
+    "a tag of its own": ("prompts: [!secret a]\n", 'the YAML tag "!secret" is refused'),
 }
 
 
@@ -280,6 +288,42 @@ def test_a_configuration_is_known_by_name_or_keys(tmp_path):
         path = tmp_path / name
         path.write_text(text)
         assert is_promptfoo(path) is known, name
+
+
+LEFT_OUT = {
+    "equals without a value": "{type: equals}",
+    "not-equals without a value": "{type: not-equals}",
+    "equals without a value in a set": "{type: assert-set, assert: [{type: equals}]}",
+    "no mapping": "5",
+    "no mapping in a set": "{type: assert-set, assert: [5]}",
+    "a reference to nothing": "{$ref: '#/none'}",
+    "a file that is not there": "{type: contains, value: file://none.txt}",
+    "a value that the test does not set": "{type: contains, value: '{{none}}'}",
+}
+
+
+@pytest.mark.parametrize("assertion", LEFT_OUT.values(), ids=LEFT_OUT)
+def test_an_assertion_is_left_out_alone_and_its_case_is_marked(tmp_path, assertion):
+    path = tmp_path / "promptfooconfig.yaml"
+    test = "{vars: {a: [x, z]}, assert: [%s{type: contains, value: y}]}"
+    default = f"defaultTest: {{assert: [{assertion}]}}\n"
+    for head, own, marked in (("", f"{assertion}, ", True), (default, "", False)):
+        path.write_text(f"prompts: ['{{{{a}}}}']\n{head}tests: [{test % own}]\n")
+        report = import_promptfoo(path, tmp_path / str(marked))
+        first, second = load_golden(report.golden[0]).cases
+        assert first.assertions == second.assertions == ({"type": "contains", "value": "y"},)
+        assert (first.tags, second.tags) == ((("incomplete",) if marked else (),) * 2)
+        told = [note.text for note in report.notes if note.where.endswith("test 1")]
+        assert told[0].startswith("an assertion is left out: ")
+        assert len(told) == 1 + marked
+
+
+def test_settings_of_promptfoo_itself_are_told(tmp_path):
+    path = tmp_path / "promptfooconfig.yaml"
+    keys = ("evaluateOptions", "sharing", "outputPath", "tags", "commandLineOptions")
+    path.write_text("prompts: [a]\n" + "".join(f"{key}: x\n" for key in keys))
+    told = [note.text for note in import_promptfoo(path, tmp_path / "ws").notes]
+    assert told == [f"`{key}` is not imported" for key in keys]
 
 
 def test_a_prompt_alone_has_no_eval(tmp_path):

@@ -154,6 +154,12 @@ REFUSED = {
     "look-around": ({"type": "regex", "value": "(?!a)"}, "RE2"),
     "not a schema": ({"type": "is-json", "value": {"type": "text"}}, "not a JSON Schema"),
     "an empty set": ({"type": "assert-set", "assert": []}, "at least one"),
+    "a share over 1": ({"type": "similar", "value": "x", "threshold": 80}, "between 0 and 1"),
+    "fewer than no edits": ({"type": "levenshtein", "value": "x", "threshold": -1}, "from 0"),
+    "no such count": (
+        {"type": "word-count", "value": {"min": 3, "max": 2}},
+        "greater than its max",
+    ),
     "a negative weight": ({**HAS_A, "weight": -1}, "0 or more"),
 }
 
