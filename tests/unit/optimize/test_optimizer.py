@@ -304,11 +304,6 @@ def test_too_few_cases_can_show_nothing():
     assert "add golden cases" in result.reason
 
 
-def test_an_unknown_goal_gets_a_suggestion():
-    with pytest.raises(UsageError, match='did you mean "shorter"'):
-        optimize(model(teachable), goal="shortr")
-
-
 def test_the_record_tells_what_was_tried():
     result = optimize(model(teachable), plan=Plan(most_candidates=4))
     names = {each.proposer for each in result.tried}
@@ -366,13 +361,40 @@ def test_a_search_without_a_verdict_keeps_no_case_back_and_says_so():
 def test_the_shortest_wording_that_loses_nothing_is_found_step_by_step():
     padded = TEXT.replace(
         "Please sort the message.",
-        "Please kindly sort the message. It is very important that you sort it with care. "
-        "Remember that we really value your effort. Read the message in order to sort it.",
+        "Please kindly sort it. It is very important. Read it in order to sort it, please.",
     )
-    result = optimize(
-        model(lambda _: 0.8), text=padded, goal="shorter", budget=Allowance(calls=400)
-    )
+    right, budget = model(lambda _: 0.8), Allowance(calls=400)
+    result = optimize(right, text=padded, goal="shorter", budget=budget)
     assert result.verdict == "improved"
     assert result.comparison.pairs == 40
     assert len(result.candidate.prompt.messages[0].content) < 120
     assert all(each.refused or each.dev_cases == 40 for each in result.tried)
+
+
+TOO_LITTLE = {"calls": 0}, {"calls": 5}, {"tokens": 0}, {"minutes": 0.0}
+
+
+@pytest.mark.parametrize("budget", TOO_LITTLE, ids=str)
+def test_no_limit_is_ever_exceeded(budget):
+    chat = Counting(model(teachable))
+    with pytest.raises(BudgetExceededError, match="the budget of"):
+        optimize(chat, budget=Allowance(**budget))
+    assert chat.calls <= 1
+
+
+def test_tokens_are_kept_within_their_limit():
+    spent = optimize(model(teachable), budget=Allowance(calls=None, tokens=2000)).spent
+    assert spent.input_tokens + spent.output_tokens <= 2000
+
+
+def test_a_metric_that_scores_nothing_is_an_error_with_its_reason():
+    with pytest.raises(UsageError, match=r"no case could be scored by numeric: .*expected number"):
+        optimize(model(teachable), scorers=load_scorers(["numeric"]))
+
+
+def test_another_look_at_the_same_cases_is_paid_for(tmp_path):
+    evidence = EvidenceStore(tmp_path / "evidence.db")
+    assert "looks at" not in optimize(model(teachable), evidence=evidence).reason
+    second = optimize(model(teachable), evidence=evidence, plan=Plan(seed=8))
+    assert "2 looks at these cases" in second.reason
+    assert second.judgment.p_value >= 2 * second.comparison.p_better * 0.999

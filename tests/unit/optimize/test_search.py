@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from promptops.errors import UsageError
 from promptops.optimize.candidate import Candidate
 from promptops.optimize.descent import stairs
-from promptops.optimize.goals import weighted
+from promptops.optimize.goals import find_goal, weighted
 from promptops.optimize.search import schedule
 from promptops.prompts.model import Prompt
 
@@ -57,6 +57,11 @@ def test_every_weighed_quantity_counts():
     goal = weighted({"accuracy": 1, "tokens": 0.1, "latency": 0.05})
     gain = goal.utility(gain=0.3, ratio=2.0, slack=0.1, others={"latency_ms": 4.0})
     assert math.isclose(gain, 0.3 - 0.1 - 0.05 * 2)
+
+
+def test_an_unknown_goal_gets_a_suggestion():
+    with pytest.raises(UsageError, match='did you mean "shorter"'):
+        find_goal("shortr")
 
 
 WRONG_WEIGHTS = {
