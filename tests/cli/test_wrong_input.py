@@ -143,7 +143,7 @@ WRONG = {
     ),
     "a proposal that does not exist": Case(
         arguments=["proposals", "accept", "topic-optimize-123"],
-        says=r'error\[proposal\]: no proposal is called "topic-optimize-123"',
+        says=r'error\[unknown-proposal\]: no proposal is called "topic-optimize-123"',
     ),
     "a pack that does not exist": Case(
         arguments=["pack", "verify", "{root}/nothing.tar"],
