@@ -7,7 +7,7 @@ import click
 
 from promptops.cli.lazy import Cli
 from promptops.cli.measures import measured, write_metrics, write_plot
-from promptops.cli.options import PROMPT, common, open_workspace, reports, watching
+from promptops.cli.options import PROMPT, FiniteRange, common, open_workspace, reports, watching
 from promptops.cli.output import emit_json, emit_table, emit_text
 from promptops.core.canonical import JSON
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.argument("prompts", nargs=-1, type=PROMPT)
 @click.option("--kb", default="", metavar="NAME", help="Only prompts that read this one.")
 @click.option("--model", metavar="ID", help="The model; else the workspace's.")
-@click.option("--margin", type=click.FloatRange(0, 1), help="Loss of score that is no loss.")
+@click.option("--margin", type=FiniteRange(0, 1), help="Loss of score that is no loss.")
 @click.option("--dry-run", is_flag=True, help="Compare and report; write no proposal.")
 @click.option("--cases", "show_cases", is_flag=True, help="Show every case that changed.")
 @click.option("--exit-zero", is_flag=True, help="End with 0 even when a prompt regressed.")
