@@ -2,8 +2,8 @@
 
 Sources: percentile bootstrap (Efron & Tibshirani 1993, ch. 13), Wilson score interval (Wilson
 1927), exact McNemar test (McNemar 1947; the binomial form), sign-flip permutation test (Fisher
-1935; Phipson & Smyth 2010 for the +1), Holm's step-down correction (Holm 1979), the step-up
-procedure of Benjamini and Hochberg (1995), the power of the exact McNemar test by summation.
+1935; Phipson & Smyth 2010 for the +1), Holm's step-down correction (Holm 1979), the power of the exact
+McNemar test by summation.
 """
 
 import math
@@ -170,20 +170,6 @@ def holm(p_values: Sequence[float]) -> list[float]:
     running = 0.0
     for rank, index in enumerate(order):
         running = max(running, min(1.0, (len(p_values) - rank) * p_values[index]))
-        adjusted[index] = running
-    return adjusted
-
-
-def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
-    """Adjusted p-values, in the order given: controls the expected share of false discoveries.
-
-    For long lists of findings to look at; where one false claim is one too many, use `holm`.
-    """
-    order = sorted(range(len(p_values)), key=p_values.__getitem__, reverse=True)
-    adjusted = [0.0] * len(p_values)
-    running = 1.0
-    for position, index in enumerate(order):
-        running = min(running, p_values[index] * (len(p_values) / (len(p_values) - position)))
         adjusted[index] = running
     return adjusted
 

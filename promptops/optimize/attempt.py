@@ -144,7 +144,7 @@ class Attempt:
         left = self._job.trials.left()
         if left is not None and left < least:
             raise BudgetExceededError(
-                f"{self._job.trials.allowance.words} is too little to begin with",
+                f"the budget of {self._job.trials.allowance.words} is too little to begin with",
                 where=self._job.prompt.id,
                 hint=f"this search takes {least} answers at least; nothing was asked",
             )

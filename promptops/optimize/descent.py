@@ -16,6 +16,7 @@ from promptops.evaluation.comparison import ALPHA, Comparison, change, compare
 from promptops.evaluation.result import Evaluation
 from promptops.golden.case import GoldenCase
 from promptops.optimize.candidate import Candidate
+from promptops.optimize.goals import visible_quantity
 from promptops.prompts.model import Prompt
 
 Measure = Callable[[Prompt, Sequence[GoldenCase]], Awaitable[Evaluation]]
@@ -137,7 +138,8 @@ async def _test(
         if plainly_worse or end == len(cases):
             break
         end = min(end + _BATCH, len(cases))
-    less = change(old, new, quantity, seed=seed).high < 0
+    seen = visible_quantity(quantity, old, new)
+    less = change(old, new, seen, seed=seed).high < 0
     return Tested(
         candidate=candidate,
         base=old,

@@ -166,6 +166,12 @@ def quantity_ratio(quantity: str, new: Evaluation, base: Evaluation) -> float:
     return after / before if before > 0 else 1.0
 
 
+def visible_quantity(quantity: str, *evaluations: Evaluation) -> str:
+    """The quantity to compare by: tokens sent, where a price is wanted and every call is free."""
+    free = all(case.cost_usd == 0 for each in evaluations for case in each.cases)
+    return "input_tokens" if quantity == "cost_usd" and free else quantity
+
+
 def amount(quantity: str, evaluation: Evaluation) -> float:
     """Mean of a quantity over the cases of an evaluation."""
     return float(getattr(evaluation, f"{quantity}_mean"))

@@ -63,21 +63,14 @@ class Outlook:
                 f"a loss of {points:.0f} points is ruled out while at most {self.most_losses} of "
                 f"{every} cases get worse"
             )
+        limits = Allowance(calls=self.calls, tokens=self.tokens, usd=self.usd, minutes=self.minutes)
+        budget = limits.words or "what it takes"
         cases = f"{self.train} training, {self.dev} dev and {self.test} held-out cases"
         return (
-            f"{cases}; at most {self._budget()}",
+            f"{cases}; at most {budget}",
             f"better: {self.power or 'no case is held out, add golden cases'}",
             f"no loss: {loss}",
         )
-
-    def _budget(self) -> str:
-        parts = [
-            "" if self.calls is None else counted(self.calls, "call"),
-            "" if self.tokens is None else counted(self.tokens, "token"),
-            "" if self.usd is None else f"{self.usd:g} USD",
-            "" if self.minutes is None else f"{self.minutes:g} minutes",
-        ]
-        return ", ".join(part for part in parts if part) or "what it takes"
 
 
 def outlook(*, train: int, dev: int, test: int, allowance: Allowance, margin: float) -> Outlook:

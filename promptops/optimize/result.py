@@ -31,7 +31,6 @@ class Tried:
         input_tokens: Mean tokens sent.
         parents: Digests of what it was made of.
         refused: Why it was not measured, or could not be; None when it was.
-        on_front: Whether nothing that ran on as many cases is both more accurate and shorter.
     """
 
     digest: str
@@ -43,7 +42,6 @@ class Tried:
     input_tokens: float = 0.0
     parents: tuple[str, ...] = ()
     refused: str | None = None
-    on_front: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,22 +144,8 @@ def tried_of(ranking: Sequence[Ranked]) -> tuple[Tried, ...]:
             input_tokens=ranked.input_tokens,
             parents=ranked.candidate.parents,
             refused=ranked.error,
-            on_front=_on_front(ranked, ranking),
         )
         for ranked in ranking
-    )
-
-
-def _on_front(one: Ranked, ranking: Sequence[Ranked]) -> bool:
-    """Whether no wording on as many cases is at least as good in both and better in one."""
-    if one.error is not None:
-        return False
-    rivals = [other for other in ranking if other.cases == one.cases and other.error is None]
-    return not any(
-        other.score >= one.score
-        and other.input_tokens <= one.input_tokens
-        and (other.score, -other.input_tokens) > (one.score, -one.input_tokens)
-        for other in rivals
     )
 
 

@@ -37,14 +37,14 @@ class Allowance:
 
     @property
     def words(self) -> str:
-        """Its limits in words."""
+        """Its limits in words; empty when it has none."""
         parts = [
             "" if self.calls is None else counted(self.calls, "call"),
             "" if self.tokens is None else counted(self.tokens, "token"),
             "" if self.usd is None else f"{self.usd:g} USD",
             "" if self.minutes is None else f"{self.minutes:g} minutes",
         ]
-        return f"the budget of {', '.join(part for part in parts if part) or 'no limit'}"
+        return ", ".join(part for part in parts if part)
 
     @property
     def key(self) -> str:
@@ -164,10 +164,11 @@ class Trials:
         missing = [case for case in cases if (subject, case.id) not in self._known]
         new = unseen(prompt, missing, target=target)
         if new and not self.affords(len(new)):
+            what = f"has no room for {counted(len(new), 'more answer')}"
+            if not self._spent.answers:
+                what = "is too little to begin with"
             raise BudgetExceededError(
-                f"{self.allowance.words} has no room for {counted(len(new), 'more answer')}"
-                if self._spent.answers
-                else f"{self.allowance.words} is too little to begin with",
+                f"the budget of {self.allowance.words} {what}",
                 hint="raise it; what was answered is kept",
             )
         if new:

@@ -14,7 +14,7 @@ from promptops.core.statistics import Interval, holm
 from promptops.evaluation.comparison import ALPHA, Comparison, change, compare
 from promptops.evaluation.result import Evaluation
 from promptops.optimize.candidate import Candidate
-from promptops.optimize.goals import Claim, Goal
+from promptops.optimize.goals import Claim, Goal, visible_quantity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +99,7 @@ def judge(
     ]
     judged = []
     for trial, comparison, p_value in zip(trials, compared, holm(raw), strict=True):
-        quantity = _quantity(trial, goal)
+        quantity = visible_quantity(goal.quantity, trial.base, trial.new)
         saving = change(trial.base, trial.new, quantity, seed=seed)
         shown = p_value < ALPHA
         if trial.claim == "better":
@@ -117,8 +117,3 @@ def judge(
             )
         )
     return tuple(judged)
-
-
-def _quantity(trial: Trial, goal: Goal) -> str:
-    free = all(case.cost_usd == 0 for case in (*trial.base.cases, *trial.new.cases))
-    return "input_tokens" if goal.quantity == "cost_usd" and free else goal.quantity
