@@ -2,8 +2,8 @@
 
 Sources: percentile bootstrap (Efron & Tibshirani 1993, ch. 13), Wilson score interval (Wilson
 1927), exact McNemar test (McNemar 1947; the binomial form), sign-flip permutation test (Fisher
-1935; Phipson & Smyth 2010 for the +1), Holm's step-down correction (Holm 1979), the power of the exact
-McNemar test by summation.
+1935; Phipson & Smyth 2010 for the +1), Holm's step-down correction (Holm 1979), the power of the
+exact McNemar test by summation.
 """
 
 import math

@@ -108,6 +108,6 @@ def _stages(strength: Strength, before: Sequence[Said]) -> Iterator[_Find]:
         yield layout.compact_json
         yield layout.markup
     if level >= 3:
-        yield partial(phrase_edits, kind="telegram style")
+        yield partial(phrase_edits, kind="articles and small words")
     yield layout.decoration
     yield layout.white_space

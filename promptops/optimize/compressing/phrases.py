@@ -250,7 +250,7 @@ _WORDS = {
     "politeness": dict(_pairs(_POLITE)),
     "emphasis": dict(_pairs(_EMPHASIS)),
     "hedge": dict(_pairs(_HEDGES)),
-    "telegram style": dict(_pairs(_TELEGRAM)),
+    "articles and small words": dict(_pairs(_TELEGRAM)),
 }
 PHRASES: Mapping[str, Mapping[str, str]] = _WORDS
 """Class -> what people write -> what says the same; empty where nothing is lost without it."""
@@ -292,7 +292,7 @@ def _fits(source: Source, kind: str, written: str, start: int, end: int) -> bool
     if kind == "emphasis":
         # Before a word that it strengthens; "very" alone, or "quite a few", means something.
         return source.lower[end : end + 1] == " " and bool(re.match(r"(?!an?\b|the\b)[a-z]", after))
-    if kind == "telegram style":
+    if kind == "articles and small words":
         # "The" before a proper name or a tag, "a)" in a list, "such a" are something else.
         return bool(re.match(r"[ \t][a-z]", source.text[end : end + 2]))
     if kind == "hedge":
