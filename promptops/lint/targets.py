@@ -8,12 +8,16 @@ about models have nothing to say.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from promptops.core.canonical import JSON
 from promptops.lint.parsed import ParsedMessage, ParsedPrompt, Wording
 from promptops.models.card import ModelCard
 from promptops.models.catalog import Catalog
-from promptops.models.facts import Certainty, Fact, ModelName, facts_about, read_model_name
+from promptops.models.claims import Certainty, Claim
+from promptops.models.dialects import claims_about
+from promptops.models.names import ModelName, read_model_name
+from promptops.prompts.resolve import overlay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +39,19 @@ class Call:
         """Where a parameter stands in the file."""
         return self.pointers.get(param, "/model/params")
 
-    def facts(self, topic: str) -> Iterator[tuple[ModelName, Fact, Certainty]]:
-        """The facts of a topic about the targets, the first one of each target."""
+    def claims(self, topic: str, *values: str) -> Iterator[tuple[ModelName, Claim, Certainty]]:
+        """The claims of a topic about the targets: of each target the one that counts most.
+
+        Where values are named, the one that counts most of those with such a value: "certain" only
+        when it holds for the target, "possible" when the target is not known well enough.
+        """
         for target in self.targets:
-            for fact, certainty in facts_about(target, topic)[:1]:
-                yield target, fact, certainty
+            found = (
+                (target, claim, certainty)
+                for claim, certainty in claims_about(target, topic)
+                if not values or claim.value in values
+            )
+            yield from islice(found, 1)
 
 
 @lru_cache(maxsize=2)
@@ -69,7 +81,7 @@ def calls(prompt: ParsedPrompt) -> tuple[Call, ...]:
             Call(
                 variant=variant.id,
                 messages=wordings.get(variant.id, prompt.wordings[0]).messages,
-                params={**params, **variant.params},
+                params=overlay(params, variant.params),
                 pointers={**base, **{name: f"{place}/params/{name}" for name in variant.params}},
                 targets=theirs or own,
                 declared_at=f"{place}/when" if theirs else "/model",

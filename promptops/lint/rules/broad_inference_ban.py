@@ -53,7 +53,7 @@ class BroadInferenceBan(Rule):
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield each ban once for each wording that is sent to Gemini 3."""
         for call in targeted(prompt):
-            hit = [item for item in call.facts("inference_ban") if item[2] == "certain"]
+            hit = [item for item in call.claims("inference_ban", "avoid") if item[2] == "certain"]
             for message in call.messages if hit else ():
                 for match in message.find(_BAN, self.regions):
                     words = " ".join(message.text[match.start() : match.end()].split())

@@ -45,9 +45,10 @@ class IdleThinkSwitch(Rule):
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield each switch once for each wording that is at fault."""
         for call in targeted(prompt):
-            idle = {item[0] for item in call.facts("think_switch") if item[2] == "certain"}
-            idle |= {item for item in call.targets if item.family not in ("", "qwen")}
-            deaf = next((target for target in call.targets if target in idle), None)
+            hearing = {target for target, _, _ in call.claims("think_switch", "template")}
+            deaf = next(
+                (target for target in call.targets if target.family and target not in hearing), None
+            )
             for message in call.messages if deaf else ():
                 for match in message.find(_SWITCH, self.regions):
                     text = f'"{match.group()}" switches nothing in {deaf.shown if deaf else ""}'

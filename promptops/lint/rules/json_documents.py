@@ -66,7 +66,7 @@ class JsonDocuments(Rule):
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield the first document of each message that is at fault."""
         for call in targeted(prompt):
-            if not any(item[2] == "certain" for item in call.facts("document_format")):
+            if not any(item[2] == "certain" for item in call.claims("document_format", "not-json")):
                 continue
             for message in call.messages:
                 if message.is_shot:

@@ -67,17 +67,19 @@ class LongContextOrder(Rule):
             long = [place for place in slots if self._is_long(place[2])]
             if not long:
                 continue
-            for target, fact, certainty in call.facts("document_order"):
+            for target, claim, certainty in call.claims("long_context"):
                 if certainty != "certain":
                     continue
                 place = (
                     _behind_question(slots, long)
-                    if fact.value == "documents-first"
+                    if claim.value == "context-first"
                     else _above_all(call.messages, long)
                 )
                 if place:
                     _, message, slot = place
-                    text = f'"{slot.name}" may be long; for {target.shown}: {fact.text.rstrip(".")}'
+                    text = (
+                        f'"{slot.name}" may be long; for {target.shown}: {claim.text.rstrip(".")}'
+                    )
                     yield self.found(prompt, message, (slot.start, slot.end), text)
 
     def _is_long(self, slot: Slot) -> bool:

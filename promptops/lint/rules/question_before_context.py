@@ -60,12 +60,12 @@ class QuestionBeforeContext(Rule):
             return
         for call in targeted(prompt):
             wants = [
-                (target, fact)
-                for target, fact, certainty in call.facts("document_order")
-                if certainty == "certain" and fact.value == "documents-first"
+                target
+                for target, _, certainty in call.claims("long_context", "context-first")
+                if certainty == "certain"
             ]
             if wants:
-                yield from self._misplaced(prompt, call, retrieval.into, wants[0][0].shown)
+                yield from self._misplaced(prompt, call, retrieval.into, wants[0].shown)
 
     def _misplaced(
         self, prompt: ParsedPrompt, call: Call, into: str, model: str

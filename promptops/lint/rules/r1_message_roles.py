@@ -45,8 +45,8 @@ class R1MessageRoles(Rule):
         """Yield at most one finding a role and wording."""
         for call in targeted(prompt):
             for topic, role in (("system_role", "system"), ("few_shot", "assistant")):
-                for _, fact, certainty in call.facts(topic):
+                for _, claim, certainty in call.claims(topic, "avoid"):
                     message = next((item for item in call.messages if item.role == role), None)
                     if message is not None and certainty == "certain":
                         span = (0, len(message.text))
-                        yield self.found(prompt, message, span, fact.text.rstrip("."))
+                        yield self.found(prompt, message, span, claim.text.rstrip("."))

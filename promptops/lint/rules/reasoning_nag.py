@@ -55,7 +55,7 @@ class ReasoningNag(Rule):
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield each phrase once for each wording that is sent to a reasoning model."""
         for call in targeted(prompt):
-            hit = [item for item in call.facts("thinking_hints") if item[2] == "certain"]
+            hit = [item for item in call.claims("thinking_hints", "avoid") if item[2] == "certain"]
             for message in call.messages if hit else ():
                 if message.is_shot:
                     continue

@@ -6,7 +6,7 @@ from promptops.lint.finding import Finding, Severity
 from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.rule import Rule
 from promptops.lint.targets import targeted
-from promptops.models.facts import retirements
+from promptops.models.retirements import retirements
 
 
 class RetiredModel(Rule):
@@ -50,7 +50,7 @@ class RetiredModel(Rule):
                 retired = known.find(target.name)
                 if retired is None:
                     continue
-                today = self.today or known.retrieved
+                today = self.today or known.date
                 past = retired.date <= today
                 if past or (retired.date - today).days <= self.number("notice_days"):
                     when = "was" if past else "will be"

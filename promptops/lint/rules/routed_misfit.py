@@ -8,7 +8,7 @@ from promptops.lint.misfits import misfits
 from promptops.lint.project.model import Member, Project, Route
 from promptops.lint.project.rule import ProjectRule
 from promptops.lint.targets import calls
-from promptops.models.facts import read_model_name
+from promptops.models.names import read_model_name
 
 
 class RoutedMisfit(ProjectRule):

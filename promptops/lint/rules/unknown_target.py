@@ -8,7 +8,9 @@ from promptops.lint.finding import Finding, Severity
 from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.rule import Rule
 from promptops.lint.targets import card_of, known_families, targeted
-from promptops.models.facts import ModelName, facts, retirements
+from promptops.models.dialects import dialects
+from promptops.models.names import ModelName
+from promptops.models.retirements import retirements
 
 
 class UnknownTarget(Rule):
@@ -72,18 +74,18 @@ class UnknownTarget(Rule):
 
     def _aged(self, target: ModelName, today: dt.date) -> str:
         """What of the knowledge about a target is past its day; "" when nothing is."""
-        expired = [
-            fact for fact in facts() if fact.expires < today and fact.about(target) == "certain"
-        ]
+        dialect = dialects().get(target.family)
+        claims = dialect.for_model(target).claims if dialect else ()
+        expired = [claim for claim in claims if claim.review < today]
         if expired:
-            last = max(fact.expires for fact in expired).isoformat()
-            count = "a fact was" if len(expired) == 1 else f"{len(expired)} facts were"
+            last = max(claim.review for claim in expired).isoformat()
+            count = "a claim was" if len(expired) == 1 else f"{len(expired)} claims were"
             return f"{count} to be looked up again by {last} ({target.shown})"
         card = card_of(target)
         if (
             card is not None
             and card.source == retirements().source
-            and (retirements().expires < today)
+            and (retirements().review < today)
         ):
             return f"prices and retirements are of {card.retrieved} ({target.shown})"
         return ""

@@ -12,7 +12,9 @@ from promptops.lint.documentation import as_prompt_file
 from promptops.lint.parsing import parse_file
 from promptops.lint.project_engine import lint_project
 from promptops.lint.targets import calls
-from promptops.models.facts import facts, retirements
+from promptops.models.dialects import find_dialect
+from promptops.models.names import read_model_name
+from promptops.models.retirements import retirements
 from promptops.prompts.loader import parse_prompt
 from promptops.testing.projects import project_of
 
@@ -30,9 +32,10 @@ def target(model: str) -> str:
     return f"{CAPITAL}\nmodel: {{requires: {{model: {model}}}}}\n"
 
 
-def test_expired_facts_are_told_once_and_only_past_their_day():
+def test_claims_past_their_review_are_told_once_and_only_past_their_day():
     piece = target("openai/gpt-4.1")
-    last = max(fact.expires for fact in facts())
+    fitting = find_dialect("gpt").for_model(read_model_name("gpt-4.1"))
+    last = max(claim.review for claim in fitting.claims)
     assert findings(piece, "MOD015", today=dt.date(2026, 11, 22)) == ()
     (found,) = findings(piece, "MOD015", today=last + dt.timedelta(days=1))
     assert "looked up again" in found.message
