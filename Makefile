@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .venv-peers
 OPTIMIZERS := .venv-optimizers
+SDKS := .venv-sdks
 # Compiled bytecode makes every import several times faster: never run without it.
 unexport PYTHONDONTWRITEBYTECODE
 export DO_NOT_TRACK := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install run repro test test-unit check format bench fuzz peers peers-optimize lock clean
+.PHONY: help install run repro test test-unit check format bench fuzz peers peers-optimize sdks lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -72,11 +73,19 @@ $(OPTIMIZERS)/.installed: benchmarks/optimizer_peers.txt
 	$(OPTIMIZERS)/bin/python -m compileall -q -j 0 $(OPTIMIZERS)/lib || true
 	touch $@
 
+sdks: $(SDKS)/.installed ## Make .venv-sdks with the providers' clients, which tests/sdks sends requests through
+
+$(SDKS)/.installed: tests/sdks/requirements.txt
+	$(PYTHON) -m venv $(SDKS)
+	$(SDKS)/bin/pip install --quiet --requirement $<
+	$(SDKS)/bin/python -m compileall -q -j 0 $(SDKS)/lib || true
+	touch $@
+
 lock: install ## Write the versions installed now to requirements.lock.txt
 	@(echo "# Exact versions of everything, for Python 3.11 and newer. Made by \`make lock\`."; \
 	  $(BIN)/pip freeze --exclude-editable | grep -Ev '^(#|atheris=)' | sed -E 's/^torch(==| @).*/torch==2.13.0/; s/\+cpu$$//') > requirements.lock.txt.new
 	@mv requirements.lock.txt.new requirements.lock.txt
 
 clean: ## Remove .venv, caches and state; what people wrote stays
-	rm -rf $(VENV) $(PEERS) $(OPTIMIZERS) .fuzz .promptops .mypy_cache .ruff_cache .pytest_cache .import_linter_cache derived .dvc/cache .dvc/tmp
+	rm -rf $(VENV) $(PEERS) $(OPTIMIZERS) $(SDKS) .fuzz .promptops .mypy_cache .ruff_cache .pytest_cache .import_linter_cache derived .dvc/cache .dvc/tmp
 	find reports -mindepth 1 -maxdepth 1 ! -name metrics -exec rm -rf {} + 2>/dev/null || true

@@ -12,6 +12,7 @@ answer with ``http_status``.
     │   ├── PromptSyntaxError         a prompt file, with line and column
     │   │   └── TemplateError         its template text
     │   ├── RenderError               values do not fit the declared variables
+    │   ├── RequestError              a model's API would refuse the prompt as it stands
     │   ├── UnknownPromptError        a reference to no prompt
     │   ├── UnknownModelError         a model id in no catalog
     │   ├── UnknownBackendError       a backend name that nobody provides
@@ -133,6 +134,12 @@ class RenderError(InputError):
     """The values given do not fit the variables that the prompt declares."""
 
     code, http_status = "render", 422
+
+
+class RequestError(InputError):
+    """A model's API would refuse the prompt as it stands."""
+
+    code, http_status = "request", 422
 
 
 class UnknownPromptError(InputError):

@@ -10,7 +10,7 @@ from promptops.errors import RenderError, UsageError
 from promptops.evaluation.target import Target
 from promptops.golden.case import GoldenCase
 from promptops.golden.loading import SKIP
-from promptops.llm.chat import ChatRequest, Message
+from promptops.llm.chat import ChatRequest, Message, Tool
 from promptops.prompts.model import Prompt
 from promptops.prompts.rendering import render, render_text
 from promptops.prompts.resolve import resolve
@@ -79,6 +79,7 @@ def build_request(
         messages=tuple(Message(role=role, content=text) for role, text in rendered.texts()),
         params={} if wording.model is None else dict(wording.model.params),
         response_schema=None if wording.output is None else wording.output.schema_,
+        tools=tuple(Tool(**tool.model_dump()) for tool in wording.tools),
         repeat=repeat,
     )
 

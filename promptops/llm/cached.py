@@ -5,13 +5,13 @@ import json
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from promptops.core.canonical import canonical_json
 from promptops.core.store import BlobStore
-from promptops.llm.chat import Chat, ChatRequest, Completion, Usage
+from promptops.llm.chat import Chat, ChatRequest, Completion, ToolCall, Usage
 from promptops.llm.metered import Meter
 
 
@@ -120,6 +120,12 @@ class _StoredUsage(BaseModel):
     cached_tokens: int = 0
 
 
+class _StoredCall(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+    name: str
+    arguments: str
+
+
 class _StoredCompletion(BaseModel):
     model_config = ConfigDict(extra="ignore")
     text: str
@@ -128,10 +134,12 @@ class _StoredCompletion(BaseModel):
     cost_usd: float
     model: str
     finish_reason: str
+    tool_calls: tuple[_StoredCall, ...] = ()
 
 
 def write_completion(completion: Completion) -> bytes:
     """The bytes of a completion, canonical JSON."""
+    calls = [asdict(call) for call in completion.tool_calls]
     return canonical_json(
         {
             "cost_usd": completion.cost_usd,
@@ -144,6 +152,7 @@ def write_completion(completion: Completion) -> bytes:
                 "input_tokens": completion.usage.input_tokens,
                 "output_tokens": completion.usage.output_tokens,
             },
+            **({"tool_calls": calls} if calls else {}),
         }
     )
 
@@ -162,4 +171,5 @@ def read_completion(data: bytes) -> Completion | None:
         model=stored.model,
         finish_reason=stored.finish_reason,
         cached=True,
+        tool_calls=tuple(ToolCall(**call.model_dump()) for call in stored.tool_calls),
     )

@@ -1,7 +1,7 @@
 """The chat seam: what goes into a model call and what comes out."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Protocol, runtime_checkable
 
 from promptops.core.canonical import JSON, digest
@@ -35,6 +35,36 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """A function that the model may ask to have called.
+
+    Args:
+        name: Its name.
+        description: What it does, for the model.
+        parameters: JSON schema of its arguments, an object.
+        strict: Whether the provider is to hold the model to the schema.
+    """
+
+    name: str
+    description: str
+    parameters: Mapping[str, JSON]
+    strict: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolCall:
+    """A call that the model asks for.
+
+    Args:
+        name: The tool's name.
+        arguments: The JSON text of its arguments as the model wrote it, which may be malformed.
+    """
+
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChatRequest:
     """One call to one model.
 
@@ -43,6 +73,7 @@ class ChatRequest:
         messages: The conversation, oldest first.
         params: Sampling parameters by their OpenAI names; only ``SAMPLING_PARAMS``.
         response_schema: JSON schema that the answer must follow.
+        tools: What the model may ask to have called.
         repeat: Which of several draws of the same call this is; part of its identity.
     """
 
@@ -50,6 +81,7 @@ class ChatRequest:
     messages: tuple[Message, ...]
     params: Mapping[str, JSON] = field(default_factory=dict)
     response_schema: Mapping[str, JSON] | None = None
+    tools: tuple[Tool, ...] = ()
     repeat: int = 0
 
     def digest(self, fingerprint: str = "") -> str:
@@ -72,6 +104,8 @@ class ChatRequest:
                 "response_schema": (
                     None if self.response_schema is None else dict(self.response_schema)
                 ),
+                # Calls without tools keep the names they have in caches and cassettes.
+                **({"tools": [asdict(tool) for tool in self.tools]} if self.tools else {}),
             }
         )
 
@@ -96,7 +130,7 @@ class Completion:
     """The answer to a ``ChatRequest``.
 
     Args:
-        text: What the model wrote.
+        text: What the model wrote; "" when it only asked for calls.
         usage: Tokens in and out.
         latency_ms: Wall time of the call that produced the text, retries included. A cached
             completion keeps the latency of the original call.
@@ -104,6 +138,7 @@ class Completion:
         model: The model that answered.
         finish_reason: ``stop``, ``length``, ``content_filter`` or what the provider says.
         cached: Whether our own cache answered, so that nothing was spent this time.
+        tool_calls: The calls it asks for, in its order.
     """
 
     text: str
@@ -113,6 +148,7 @@ class Completion:
     model: str
     finish_reason: str
     cached: bool = False
+    tool_calls: tuple[ToolCall, ...] = ()
 
 
 class Chat(Protocol):

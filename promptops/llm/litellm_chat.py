@@ -6,11 +6,10 @@ import logging
 import os
 import time
 import warnings
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
-from promptops.core.canonical import JSON
 from promptops.core.suggest import did_you_mean
 from promptops.errors import (
     MissingKeyError,
@@ -19,10 +18,17 @@ from promptops.errors import (
     UnknownModelError,
 )
 from promptops.llm.background import BackgroundLoop
-from promptops.llm.chat import SAMPLING_PARAMS, ChatRequest, Completion, Usage
+from promptops.llm.chat import (
+    SAMPLING_PARAMS,
+    ChatRequest,
+    Completion,
+    ToolCall,
+    Usage,
+)
 from promptops.llm.embedded.engine import DEFAULT_CONTEXT
 from promptops.llm.embedded.provider import EmbeddedModels, register
 from promptops.llm.embedded.weights import is_embedded
+from promptops.llm.openai_form import litellm_body
 from promptops.llm.provider_errors import meaning, own_error, retry_after_s, translate
 
 _LOG = logging.getLogger(__name__)
@@ -92,6 +98,7 @@ class LiteLLMChat:
         choice = response.choices[0]
         return Completion(
             text=choice.message.content or "",
+            tool_calls=_tool_calls(choice.message),
             usage=usage,
             latency_ms=latency_ms,
             cost_usd=self._cost(request.model, response, usage),
@@ -114,13 +121,28 @@ class LiteLLMChat:
         """Load what the call needs, so that loading is not counted as its latency."""
         _check_params(request)
         if is_embedded(request.model):
+            if request.tools:
+                raise ProviderRefusedError(
+                    "the embedded model calls no tools",
+                    where=request.model,
+                    hint="choose a model whose card lists `tools`: `promptops models list`",
+                )
             engine = self._embedded.engine(request.model)
             await asyncio.to_thread(engine.load)
         self._check(await asyncio.to_thread(load_litellm), request.model)
 
     async def _try(self, request: ChatRequest, *, stream: bool) -> Any:
         litellm = load_litellm()
-        body = _body(request) | {"timeout": self._timeout_s, "stream": stream}
+        body = {
+            **litellm_body(request),
+            "num_retries": 0,
+            "max_retries": 0,
+            "timeout": self._timeout_s,
+            "stream": stream,
+        }
+        if request.tools:
+            # Else it imports what its MCP gateway needs, which is an extra of its own.
+            body["_skip_mcp_handler"] = True
         if is_embedded(request.model):
             body["client"] = self._embedded
             # A draw that is not the first one differs from it, and is the same tomorrow.
@@ -224,39 +246,11 @@ def _check_params(request: ChatRequest) -> None:
         )
 
 
-def _body(request: ChatRequest) -> dict[str, Any]:
-    body: dict[str, Any] = {
-        **request.params,
-        "model": request.model,
-        "messages": [{"role": each.role, "content": each.content} for each in request.messages],
-        "num_retries": 0,
-        "max_retries": 0,
-    }
-    if request.response_schema is not None:
-        body["response_format"] = {
-            "type": "json_schema",
-            "json_schema": {
-                "name": "output",
-                "schema": dict(request.response_schema),
-                "strict": _is_strict(request.response_schema),
-            },
-        }
-    return body
-
-
-def _is_strict(schema: JSON) -> bool:
-    """Whether each object is closed and requires all it names, as OpenAI's strict mode asks."""
-    if isinstance(schema, Mapping):
-        if schema.get("type") == "object":
-            named = set(schema.get("properties", ()))
-            if schema.get("additionalProperties") is not False:
-                return False
-            if set(schema.get("required", ())) != named:
-                return False
-        return all(_is_strict(part) for part in schema.values())
-    if isinstance(schema, list | tuple):
-        return all(_is_strict(part) for part in schema)
-    return True
+def _tool_calls(message: Any) -> tuple[ToolCall, ...]:
+    return tuple(
+        ToolCall(name=call.function.name or "", arguments=call.function.arguments or "")
+        for call in getattr(message, "tool_calls", None) or ()
+    )
 
 
 def _usage(response: Any) -> Usage:

@@ -62,6 +62,7 @@ class RecordedChat:
                 "messages": [[each.role, each.content] for each in request.messages],
                 "model": request.model,
                 "params": dict(request.params),
+                **({"tools": [tool.name for tool in request.tools]} if request.tools else {}),
             },
         }
         with self._lock:

@@ -10,7 +10,7 @@ from promptops.prompts.writing import dump_prompt, prompt_document
 __all__ = ["Change", "PromptDiff", "diff"]
 
 _BEHAVIOR = {
-    *("version", "variables", "messages", "output", "model", "variants", "retrieval"),
+    *("version", "variables", "messages", "output", "tools", "model", "variants", "retrieval"),
 }
 
 

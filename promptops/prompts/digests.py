@@ -4,6 +4,8 @@ The semantic digest names what can change behavior; evidence, caches and routing
 The variant digest names one wording of it. The file digest names bytes, for integrity.
 """
 
+from collections.abc import Mapping
+
 from promptops.core.canonical import JSON, digest, digest_bytes
 from promptops.prompts.model import MessageTemplate, Prompt, Variable
 from promptops.prompts.resolve import resolve
@@ -33,6 +35,7 @@ def semantic_digest(prompt: Prompt) -> str:
                 for variant in prompt.variants
             },
             "retrieval": _retrieval(prompt, with_version=True),
+            **_tools(prompt),
         }
     )
 
@@ -53,8 +56,14 @@ def variant_digest(prompt: Prompt, variant: str | None = None) -> str:
             "output": _output(wording),
             "params": wording.params,
             "retrieval": _retrieval(wording, with_version=False),
+            **_tools(wording),
         }
     )
+
+
+def wording_digest(messages: tuple[MessageTemplate, ...], params: Mapping[str, JSON]) -> str:
+    """``sha256:…`` of messages as they stand in a file and the parameters beside them."""
+    return digest({"messages": _messages(messages), "params": dict(params)})
 
 
 def file_digest(text: str) -> str:
@@ -77,6 +86,11 @@ def _messages(messages: tuple[MessageTemplate, ...]) -> JSON:
 
 def _output(prompt: Prompt) -> JSON:
     return prompt.output.schema_ if prompt.output else None
+
+
+def _tools(prompt: Prompt) -> dict[str, JSON]:
+    """The tools as a member of their own: a prompt without any keeps the digest it always had."""
+    return {"tools": [tool.model_dump() for tool in prompt.tools]} if prompt.tools else {}
 
 
 def _retrieval(prompt: Prompt, *, with_version: bool) -> JSON:

@@ -74,6 +74,7 @@ _SLUG = rf"^{ID_PATTERN}$"
 _NAME = r"^[A-Za-z][A-Za-z0-9_]*$"
 _LINE = r"^[^\r\n]+$"
 _TAG = r"^[^\s,]{1,64}$"
+_TOOL_NAME = r"^[A-Za-z_][A-Za-z0-9_-]{0,63}$"
 _SEMVER = (
     r"^(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})"
     r"(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$"
@@ -81,15 +82,18 @@ _SEMVER = (
 _LICENSE = r"^[A-Za-z0-9.+() -]{1,100}$"
 _KB_VERSION = r"^[A-Za-z0-9][A-Za-z0-9_:.+-]{0,127}$"
 _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_DIGEST = r"^sha256:[0-9a-f]{64}$"
 PATTERNS_IN_WORDS = {
     _SLUG: "lower-case letters and digits joined by single dashes, such as refund-answer",
     _NAME: "a name of letters, digits and _ that starts with a letter",
     _LINE: "one line of text",
+    _TOOL_NAME: "a name of letters, digits, _ and -, at most 64, that starts with a letter or _",
     _TAG: "a word of at most 64 characters, without spaces and commas",
     _SEMVER: "a version such as 1.2.0",
     _LICENSE: "an SPDX license expression such as MIT or LicenseRef-Internal",
     _KB_VERSION: "a version of a knowledge base, as `promptops kb list` shows it",
     _DATE: "a date such as 2026-11-30",
+    _DIGEST: "a digest: sha256: and 64 hex digits",
 }
 
 Slug = Annotated[str, StringConstraints(pattern=_SLUG, max_length=64)]
@@ -98,10 +102,12 @@ Name = Annotated[
 ]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_LINE)]
 Tag = Annotated[str, StringConstraints(pattern=_TAG)]
+ToolName = Annotated[str, StringConstraints(pattern=_TOOL_NAME)]
 SemVer = Annotated[str, StringConstraints(pattern=_SEMVER, max_length=64)]
 License = Annotated[str, StringConstraints(pattern=_LICENSE)]
 KBVersion = Annotated[str, StringConstraints(pattern=_KB_VERSION)]
 Date = Annotated[str, StringConstraints(pattern=_DATE)]
+Digest = Annotated[str, StringConstraints(pattern=_DIGEST)]
 Flag = Annotated[bool, Strict()]
 Count = Annotated[int, Strict(), Field(ge=1)]
 Number = Annotated[float, Strict()]
@@ -160,4 +166,12 @@ def check_schema(schema: JSON, where: str = "") -> JSON:
         check_schema(part, f"{where}.{name}".lstrip("."))
     if "items" in schema:
         check_schema(schema["items"], f"{where}[]")
+    return schema
+
+
+def check_parameters(schema: JSON) -> JSON:
+    """Refuse parameters of a tool that are no object: every provider asks for one."""
+    check_schema(schema)
+    if schema.get("type") != "object":
+        raise ValueError('the parameters of a tool are a schema of "type": "object"')
     return schema

@@ -23,6 +23,7 @@ from promptops.errors import UnknownPromptError
 from promptops.prompts.fields import (
     Count,
     Date,
+    Digest,
     Flag,
     JsonMap,
     JsonValue,
@@ -34,7 +35,9 @@ from promptops.prompts.fields import (
     SemVer,
     Slug,
     Tag,
+    ToolName,
     TypeName,
+    check_parameters,
     check_schema,
     dataset_path,
     known_intent,
@@ -141,6 +144,19 @@ class Output(_Record):
     schema_: Annotated[JsonMap, AfterValidator(check_schema)] = Field(alias="schema")
 
 
+class Tool(_Record):
+    """A function that the model may ask to have called.
+
+    ``parameters`` is the JSON schema of its arguments, an object; ``strict`` asks the provider to
+    hold the model to it.
+    """
+
+    name: ToolName
+    description: Annotated[str, StringConstraints(min_length=1)]
+    parameters: Annotated[JsonMap, AfterValidator(check_parameters)]
+    strict: Flag = False
+
+
 class ModelNeeds(_Record):
     """What a model must offer (``requires``) and how it is called (``params``)."""
 
@@ -148,16 +164,32 @@ class ModelNeeds(_Record):
     params: JsonMap = Field(default_factory=dict)
 
 
-class Variant(_Record):
-    """Other wording for the same contract, chosen by ``when`` (such as a model family).
+class Derived(_Record):
+    """Where a rewritten wording comes from: what tells a stale variant, and an edit by hand.
 
-    ``messages`` replace the prompt's own when given; ``params`` are laid over the prompt's own.
+    ``base`` and ``wording`` are digests of the wording that was rewritten and of what came out;
+    ``dialect`` is the dialect and its version; ``without`` the steps that were declined.
+    """
+
+    base: Digest
+    wording: Digest
+    dialect: Line
+    without: tuple[Slug, ...] = ()
+
+
+class Variant(_Record):
+    """Other wording for the same contract, chosen by ``when`` (a model family, or models).
+
+    ``messages`` replace the prompt's own when given; ``params`` are laid over the prompt's own,
+    and null takes one away (a JSON merge patch, RFC 7396). ``derived`` is there when a machine
+    wrote the wording.
     """
 
     id: Slug
     when: JsonMap = Field(default_factory=dict)
     messages: Annotated[tuple[MessageTemplate, ...], Field(min_length=1)] | None = None
     params: JsonMap = Field(default_factory=dict)
+    derived: Derived | None = None
 
 
 class Retrieval(_Record):
@@ -236,6 +268,7 @@ class Prompt(_Record):
     variables: dict[Name, Variable] = Field(default_factory=dict)
     messages: Annotated[tuple[MessageTemplate, ...], Field(min_length=1)]
     output: Output | None = None
+    tools: tuple[Tool, ...] = ()
     model: ModelNeeds | None = None
     variants: tuple[Variant, ...] = ()
     retrieval: Retrieval | None = None
@@ -259,6 +292,7 @@ class Prompt(_Record):
         for group, ids in (
             ("variants", [variant.id for variant in self.variants]),
             ("evals", [item.id for item in self.evals]),
+            ("tools", [tool.name for tool in self.tools]),
         ):
             for position, value in enumerate(ids):
                 if value in ids[:position]:

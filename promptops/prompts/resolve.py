@@ -1,5 +1,8 @@
 """A prompt as one of its variants says it."""
 
+from collections.abc import Mapping
+
+from promptops.core.canonical import JSON
 from promptops.prompts.model import ModelNeeds, Prompt
 
 
@@ -19,5 +22,12 @@ def resolve(prompt: Prompt, variant: str | None) -> Prompt:
         changes["messages"] = chosen.messages
     if chosen.params:
         needs = prompt.model or ModelNeeds()
-        changes["model"] = needs.model_copy(update={"params": {**needs.params, **chosen.params}})
+        params = overlay(needs.params, chosen.params)
+        changes["model"] = needs.model_copy(update={"params": params})
     return prompt.model_copy(update=changes)
+
+
+def overlay(params: Mapping[str, JSON], patch: Mapping[str, JSON]) -> dict[str, JSON]:
+    """Parameters with others laid over them; a null takes one away (RFC 7396, one level)."""
+    laid = {**params, **patch}
+    return {name: value for name, value in laid.items() if patch.get(name, "") is not None}

@@ -1,9 +1,10 @@
 """Versions computed from the contract: nobody chooses a number.
 
 What breaks a caller is major: a variable removed, renamed, retyped, newly required or narrowed, an
-output that changed other than by an optional property, a variant that is gone. What adds is minor:
-an optional variable, a variant, a wider value range. Wording, parameters and retrieval settings
-are a patch. What cannot change behavior (title, tags, evals, …) needs no new version.
+output that changed other than by an optional property, a tool removed, renamed or with other
+arguments, a variant that is gone. What adds is minor: an optional variable, a tool, a variant, a
+wider value range. Wording, descriptions, parameters and retrieval settings are a patch. What cannot
+change behavior (title, tags, evals, …) needs no new version.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +13,7 @@ from typing import Literal
 
 from promptops.core.canonical import JSON
 from promptops.prompts.digests import variable_meaning
-from promptops.prompts.model import MessageTemplate, Prompt, Variable
+from promptops.prompts.model import MessageTemplate, Prompt, Tool, Variable
 from promptops.prompts.strict_yaml import pointer_to
 
 Bump = Literal["major", "minor", "patch", "none"]
@@ -73,6 +74,7 @@ def behavior_changes(old: Prompt, new: Prompt) -> Iterator[Change]:
     if old_schema != new_schema:
         bump = _schema_bump(old_schema, new_schema)
         yield _change("/output/schema", old_schema, new_schema, bump)
+    yield from _tools(old.tools, new.tools)
     for part, bump in (("requires", "minor"), ("params", "patch")):
         before = getattr(old.model, part) if old.model else {}
         after = getattr(new.model, part) if new.model else {}
@@ -118,6 +120,41 @@ def _variable_bump(old: Variable, new: Variable) -> Bump:
     old_contract = variable_meaning(old.model_copy(update={"default": None}))
     new_contract = variable_meaning(new.model_copy(update={"default": None}))
     return "patch" if old_contract == new_contract else "minor"
+
+
+def _tools(old: tuple[Tool, ...], new: tuple[Tool, ...]) -> Iterator[Change]:
+    before, after = ({tool.name: tool for tool in tools} for tools in (old, new))
+    gone = [name for name in before if name not in after]
+    come = [name for name in after if name not in before]
+    if len(gone) == len(come) == 1 and _unnamed(before[gone[0]]) == _unnamed(after[come[0]]):
+        path = pointer_to("tools", list(after).index(come[0]))
+        yield Change(path=path, kind="renamed", old=gone[0], new=come[0], bump="major")
+        gone, come = [], []
+    for name in gone:
+        yield _change(pointer_to("tools", name), before[name].model_dump(), None, "major")
+    for index, tool in enumerate(new):
+        path = pointer_to("tools", index)
+        if tool.name in come:
+            yield _change(path, None, tool.model_dump(), "minor")
+        elif tool.name in before:
+            yield from _tool(path, before[tool.name], tool)
+    order = [name for name in before if name in after]
+    if (now := [name for name in after if name in before]) != order:
+        yield _change("/tools", order, now, "patch")
+
+
+def _tool(path: str, old: Tool, new: Tool) -> Iterator[Change]:
+    if old.parameters != new.parameters:
+        bump: Bump = "patch" if _bare(old.parameters) == _bare(new.parameters) else "major"
+        yield _change(f"{path}/parameters", old.parameters, new.parameters, bump)
+    for part in ("description", "strict"):
+        before, after = getattr(old, part), getattr(new, part)
+        if before != after:
+            yield _change(f"{path}/{part}", before, after, "patch")
+
+
+def _unnamed(tool: Tool) -> JSON:
+    return tool.model_dump(exclude={"name"})
 
 
 def _variants(old: Prompt, new: Prompt) -> Iterator[Change]:

@@ -10,9 +10,9 @@ from promptops.prompts.comments import carry_comments
 from promptops.prompts.emitter import Path as ValuePath
 from promptops.prompts.emitter import emit
 from promptops.prompts.loader import PromptFile, parse_prompt
-from promptops.prompts.model import MessageTemplate, Prompt, Variable
+from promptops.prompts.model import MessageTemplate, Prompt, Tool, Variable
 
-_SPREAD = {"variables", "messages", "variants", "evals"}
+_SPREAD = {"variables", "messages", "tools", "variants", "evals"}
 
 
 def dump_prompt(prompt: Prompt, *, like: PromptFile | None = None) -> str:
@@ -56,6 +56,7 @@ def prompt_document(prompt: Prompt) -> dict[str, JSON]:
         "variables": {name: _variable(value) for name, value in prompt.variables.items()},
         "messages": _messages(prompt.messages),
         "output": {"schema": prompt.output.schema_} if prompt.output else None,
+        "tools": [_tool(tool) for tool in prompt.tools],
         "model": _plain(prompt.model),
         "variants": [
             {
@@ -63,6 +64,7 @@ def prompt_document(prompt: Prompt) -> dict[str, JSON]:
                 **({"when": variant.when} if variant.when else {}),
                 **({"messages": _messages(variant.messages)} if variant.messages else {}),
                 **({"params": variant.params} if variant.params else {}),
+                **({"derived": _plain(variant.derived)} if variant.derived else {}),
             }
             for variant in prompt.variants
         ],
@@ -78,12 +80,21 @@ def spread(path: ValuePath) -> bool:
     """Whether a collection of a prompt file is always spread over lines."""
     if len(path) == 1:
         return path[0] in _SPREAD
-    of_list = len(path) == 2 and path[0] in ("messages", "variants")
+    of_list = len(path) == 2 and path[0] in ("messages", "tools", "variants")
     return of_list or path[-1] in ("messages", "properties")
 
 
 def _messages(messages: tuple[MessageTemplate, ...]) -> list[JSON]:
     return [{"role": message.role, "content": message.content} for message in messages]
+
+
+def _tool(tool: Tool) -> dict[str, JSON]:
+    return {
+        "name": tool.name,
+        "description": tool.description,
+        "parameters": tool.parameters,
+        **({"strict": True} if tool.strict else {}),
+    }
 
 
 def _variable(variable: Variable) -> dict[str, JSON]:

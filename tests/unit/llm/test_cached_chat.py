@@ -1,13 +1,15 @@
 """Nothing is asked twice."""
 
 import threading
+from dataclasses import replace
 
 import anyio
 import pytest
 
 from promptops.core.store import BlobStore
 from promptops.errors import ProviderError
-from promptops.llm.cached import CachedChat
+from promptops.llm.cached import CachedChat, read_completion
+from promptops.llm.chat import ToolCall
 from promptops.llm.metered import Meter
 from promptops.llm.scripted import ScriptedChat
 from promptops.testing.contracts import ask
@@ -43,6 +45,28 @@ def test_a_known_answer_costs_nothing_and_keeps_what_it_cost(store):
     assert (again.text, again.latency_ms, again.cost_usd) == ("answer", 7, 0.5)
     assert len(inner.requests) == 1
     assert meter.snapshot().cached_calls == 1
+
+
+def test_calls_of_tools_are_kept(store):
+    calls = (ToolCall(name="find", arguments='{"n": 1}'), ToolCall(name="find", arguments="{"))
+
+    class Calling(ScriptedChat):
+        async def complete(self, request):
+            return replace(await super().complete(request), text="", tool_calls=calls)
+
+    first, again = (
+        anyio.run(CachedChat(Calling({"": "x"}), store, lambda _: "").complete, ask())
+        for _ in range(2)
+    )
+    assert (first.cached, again.cached) == (False, True)
+    assert first.tool_calls == again.tool_calls == calls
+
+
+def test_what_was_kept_before_there_were_tools_is_read(store):
+    anyio.run(CachedChat(ScriptedChat({"": "x"}), store, lambda _: "").complete, ask())
+    kept = store.get(ask().digest())
+    assert b"tool_calls" not in kept
+    assert read_completion(kept).tool_calls == ()
 
 
 def test_many_answers_are_looked_up_at_once_and_none_is_asked_for(store):

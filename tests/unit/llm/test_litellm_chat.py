@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import anyio
 import pytest
@@ -13,8 +14,9 @@ from promptops.errors import (
     ProviderTimeoutError,
     UnknownModelError,
 )
-from promptops.llm.chat import Usage
+from promptops.llm.chat import Tool, ToolCall, Usage
 from promptops.llm.litellm_chat import LiteLLMChat
+from promptops.llm.openai_form import fits_strict
 from promptops.testing.contracts import ask
 from promptops.testing.openai_server import Failure, OpenAIServer
 
@@ -72,6 +74,80 @@ def test_a_closed_schema_is_sent_as_strict(server, chat):
     sent = [each["response_format"]["json_schema"] for each in server.requests]
     assert [each["strict"] for each in sent] == [True, False]
     assert sent[0]["schema"] == CLOSED
+
+
+class CallingServer(OpenAIServer):
+    """Answers with a call of a tool, as OpenAI does: no text."""
+
+    def chat(self, body):
+        call = {"name": "find_order", "arguments": '{"number": 7}'}
+        message = {
+            "role": "assistant",
+            "content": None,
+            "tool_calls": [{"id": "call-1", "type": "function", "function": call}],
+        }
+        choice = {"index": 0, "message": message, "finish_reason": "tool_calls"}
+        return {**super().chat(body), "choices": [choice]}
+
+
+FIND = Tool(
+    name="find_order",
+    description="Find an order.",
+    parameters={**CLOSED, "properties": {"number": {"type": "integer"}}, "required": ["number"]},
+    strict=True,
+)
+
+
+def test_tools_are_sent_and_the_calls_come_back(monkeypatch, chat):
+    with CallingServer(lambda _body: "") as running:
+        monkeypatch.setenv("OPENAI_API_KEY", "test-key")
+        monkeypatch.setenv("OPENAI_API_BASE", running.url)
+        completion = complete(chat, tools=(FIND, replace(FIND, name="other", strict=False)))
+    assert completion.text == ""
+    assert completion.tool_calls == (ToolCall(name="find_order", arguments='{"number": 7}'),)
+    assert completion.finish_reason == "tool_calls"
+    (sent,) = running.requests
+    function = {"name": "find_order", "description": "Find an order.", "strict": True}
+    assert [each["function"] for each in sent["tools"]] == [
+        {**function, "parameters": FIND.parameters},
+        {"name": "other", "description": "Find an order.", "parameters": FIND.parameters},
+    ]
+    assert not {"_skip_mcp_handler", "num_retries"} & set(sent)
+
+
+def test_the_embedded_model_refuses_tools(chat):
+    with pytest.raises(ProviderRefusedError, match="the embedded model calls no tools"):
+        complete(chat, "embedded/smollm2-135m", tools=(FIND,))
+
+
+# sentence: (schema, whether OpenAI's strict mode takes it)
+STRICT = {
+    "a closed object": (CLOSED, True),
+    "an open object": ({**CLOSED, "additionalProperties": True}, False),
+    "a property that may be left out": ({**CLOSED, "required": []}, False),
+    "a property that is called like a keyword": (
+        {**CLOSED, "properties": {"maxLength": {"type": "string"}}, "required": ["maxLength"]},
+        True,
+    ),
+    "an open object in a list": (
+        {**CLOSED, "properties": {"label": {"type": "array", "items": {"type": "object"}}}},
+        False,
+    ),
+    "an open object that may be null": (
+        {**CLOSED, "properties": {"label": {"type": ["object", "null"]}}},
+        False,
+    ),
+    "a keyword that strict mode does not read": (
+        {**CLOSED, "properties": {"label": {"type": "string", "maxLength": 3}}},
+        False,
+    ),
+    "a list at the root": ({"type": "array", "items": CLOSED}, False),
+}
+
+
+@pytest.mark.parametrize(("schema", "fits"), STRICT.values(), ids=STRICT)
+def test_strict_is_asked_for_where_the_schema_allows_it(schema, fits):
+    assert fits_strict(schema) is fits
 
 
 PASSING = {

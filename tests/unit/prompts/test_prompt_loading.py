@@ -26,6 +26,42 @@ BROKEN = {
         "29:15",
         '"usr" is not one of system, user, assistant (did you mean "user"?)',
     ),
+    "a tool has a name with a space": (
+        "model:",
+        "tools: [{name: a b, description: A, parameters: {type: object}}]\nmodel:",
+        "24:16",
+        '"a b" is not a name of letters, digits, _ and -',
+    ),
+    "a tool has no description": (
+        "model:",
+        "tools: [{name: a, parameters: {type: object}}]\nmodel:",
+        "24:9",
+        'the key "description" is missing',
+    ),
+    "the parameters of a tool are a list": (
+        "model:",
+        "tools: [{name: a, description: A, parameters: {type: array}}]\nmodel:",
+        "24:47",
+        'a schema of "type": "object"',
+    ),
+    "the parameters of a tool have a mistyped type": (
+        "model:",
+        (
+            "tools: [{name: a, description: A, parameters: "
+            "{type: object, properties: {n: {type: intger}}}}]\nmodel:"
+        ),
+        "24:47",
+        'n: "intger" is not a JSON type',
+    ),
+    "two tools have one name": (
+        "model:",
+        (
+            "tools: [{name: a, description: A, parameters: {type: object}},"
+            " {name: a, description: B, parameters: {type: object}}]\nmodel:"
+        ),
+        "1:1",
+        'two tools are called "a"',
+    ),
     "a list is empty": ("metrics: {exact_match: {min: 0.8}}", "metrics: {}", "34:64", "be empty"),
     "a text is empty": ("title: Answer a refund question", 'title: ""', "5:9", "must not be empty"),
     "a title has two lines": (

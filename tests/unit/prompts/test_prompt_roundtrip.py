@@ -89,6 +89,10 @@ def test_written_prompts_read_back_equal_and_are_written_the_same_again(contents
         model={"params": {"stop": value, "temperature": 0.0}, "requires": {"k": None}},
         variables={"name": {"default": default, "description": default}},
         variants=[{"id": "b", "messages": [{"role": "user", "content": "{{ name }}\n "}]}],
+        tools=[
+            {"name": "a-b_1", "description": default, "parameters": {"type": "object", "x": value}},
+            {"name": "c", "description": "C", "parameters": {"type": "object"}, "strict": True},
+        ],
         **{"x-note": value},
     )
     text = dump_prompt(prompt)

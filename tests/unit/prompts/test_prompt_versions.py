@@ -43,6 +43,65 @@ CHANGES = {
 }
 
 
+# What the code before tools computed for the example.
+OLD_SEMANTIC = "sha256:07a0ce0e5fdf3ccce9d539cc5e9911aa1029f08163bef1ca52dcf6f5cdbaeca9"
+OLD_VARIANT = "sha256:97d69cf731787a7dfb07440bdfa875bcf8db3b72d3f7023c235c9ce70c3d3d00"
+TOOLS = """\
+tools:
+  - name: find_order
+    description: Find an order by its number.
+    parameters: {type: object, required: [number], properties: {number: {type: integer}}}
+  - name: refund
+    description: Pay an order back.
+    parameters: {type: object, properties: {number: {type: integer}, note: {type: string}}}
+model:"""
+CHANGES_OF_TOOLS = {
+    "the first tools": (("model:", TOOLS), "2.2.0"),
+    "a tool more": (
+        ("tools:", "tools:\n  - {name: a, description: A., parameters: {type: object}}"),
+        "2.2.0",
+    ),
+    "a tool is gone": ((TOOLS[TOOLS.index("  - name: refund") : -6], ""), "3.0.0"),
+    "a renamed tool": (("name: refund", "name: pay_back"), "3.0.0"),
+    "an argument more": (("{number: {type: integer}, note", "{sum: {}, note"), "3.0.0"),
+    "an argument of another type": (
+        ("{number: {type: integer}}}\n  -", "{number: {}}}\n  -"),
+        "3.0.0",
+    ),
+    "an argument is described": (
+        ("note: {type: string}", "note: {type: string, description: Why.}"),
+        "2.1.1",
+    ),
+    "another description": (("Pay an order back.", "Refund an order."), "2.1.1"),
+    "a tool becomes strict": (("description: Pay", "strict: true\n    description: Pay"), "2.1.1"),
+}
+
+
+@pytest.mark.parametrize("case", CHANGES_OF_TOOLS.values(), ids=CHANGES_OF_TOOLS)
+def test_the_version_follows_from_the_tools(case, example):
+    (before, after), version = case
+    base = example if before == "model:" else example.replace("model:", TOOLS, 1)
+    assert before in base
+    old, new = (parse_prompt(text).prompt for text in (base, base.replace(before, after, 1)))
+    assert next_version(old, new) == version
+    assert semantic_digest(old) != semantic_digest(new)
+    assert variant_digest(old, "claude") != variant_digest(new, "claude")
+    assert {change.path.split("/")[1] for change in diff(old, new).changes} == {"tools"}
+
+
+def test_the_order_of_tools_is_wording(example):
+    old = parse_prompt(example.replace("model:", TOOLS, 1)).prompt
+    new = old.replace(tools=old.tools[::-1])
+    assert semantic_digest(old) != semantic_digest(new)
+    assert next_version(old, new) == "2.1.1"
+
+
+def test_a_prompt_without_tools_keeps_the_digests_it_always_had(example):
+    prompt = parse_prompt(example).prompt
+    assert semantic_digest(prompt) == OLD_SEMANTIC
+    assert variant_digest(prompt) == OLD_VARIANT
+
+
 @pytest.mark.parametrize("case", CHANGES.values(), ids=CHANGES)
 def test_the_version_follows_from_the_change(case, example):
     replacements, version = case
