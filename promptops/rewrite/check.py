@@ -1,19 +1,28 @@
 """The structural equivalence check: did a rewrite keep what the prompt says?
 
-Compared are the facts that a wording cannot lose without changing its meaning: the variables shown
-and the control structure, numbers, negations, quoted text, names and addresses, the sentences under
-``x-keep``, the output fields spoken of, and the order of obligations. The check knows nothing of
-the steps, so it also judges rewrites made by hand or by a model.
+Sentences that are the same but for marks, case and white space need no judgement. What is left on
+both sides is put into groups that share words, and in each group the pieces that a wording cannot
+lose are compared: negations and how strong an obligation is, conditions, quantifiers and bounds,
+numbers, quoted text and key-like names, the words that carry meaning (a synonym may stand for a
+word, its opposite or one of the same kind may not), and which word stands in which place. Besides,
+on the whole: the variables and where they are shown, the control structure, solved examples and the
+sentences under ``x-keep`` letter by letter, the output fields, and the order of obligations.
+
+The check knows nothing of the steps, so it also judges rewrites made by hand or by a model.
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 
 from promptops.core.canonical import JSON
 from promptops.prompts.model import MessageTemplate, Prompt
+from promptops.rewrite.checking.comparing import Compared, compare
+from promptops.rewrite.checking.facts import Facts, facts
+from promptops.rewrite.checking.lexicon import lexicon
+from promptops.rewrite.checking.matching import groups, key, rest
+from promptops.rewrite.checking.sentences import Sentence, Token, tokens
+from promptops.rewrite.checking.sides import Side, read_side
 from promptops.rewrite.reading import kept_sentences
 
 SHOUTED = frozenset(
@@ -25,83 +34,9 @@ SHOUTED = frozenset(
 )
 """Words that are written in capitals for emphasis, not because they are names."""
 
-_SLOT = re.compile(r"\{\{[-+]?(.*?)[-+]?\}\}", re.DOTALL)
-_CONTROL = re.compile(r"\{%[-+]?(.*?)[-+]?%\}", re.DOTALL)
-_NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,:/]\d+)*(?:\s?%|\b)")
-_NUMBER_WORD = re.compile(
-    r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|thirty|fifty|hundred"
-    r"|thousand|half|twice|once|single|first|second|third|last)\b",
-    re.IGNORECASE,
-)
-_NEGATION = re.compile(
-    r"\b(?:not|no|never|none|neither|nor|nothing|nobody|without|except|unless|only|cannot|refuse)\b"
-    r"|\b\w+n['’]t\b",
-    re.IGNORECASE,
-)
-_MODAL = re.compile(
-    r"\b(must|shall|should|may|might|always|never|only|required?|need|cannot|ought|forbidden"
-    r"|allowed|do not|don['’]t|ensure|avoid|refuse)\b[ \t,:]*(\w+)?",
-    re.IGNORECASE,
-)
-_QUOTED = re.compile(r"\"([^\"\n]{1,120})\"|“([^”\n]{1,120})”|`([^`\n]{1,120})`")
-_ADDRESS = re.compile(r"https?://[^\s<>\"')]+|[\w.+-]+@[\w-]+\.[\w.-]+\w")
-_NAME = re.compile(r"(?<=[a-z,;()] )(?:[A-Z][a-z]+|[A-Z]{2,})\b")
-_OPENING_TAG = re.compile(r"<([A-Za-z][\w-]*)>")
-_CLOSING_TAG = re.compile(r"</[A-Za-z][\w-]*>")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What a wording says that must survive."""
-
-    slots: Counter[str]
-    controls: tuple[str, ...]
-    numbers: Counter[str]
-    negations: Counter[str]
-    quotes: frozenset[str]
-    addresses: frozenset[str]
-    names: frozenset[str]
-    obligations: tuple[tuple[str, str], ...]
-    words: Counter[str]
-    text: str
-
-
-@lru_cache(maxsize=64)
-def facts(messages: tuple[MessageTemplate, ...], *, without: tuple[str, ...] = ()) -> Facts:
-    """The facts of a conversation.
-
-    Args:
-        messages: Its messages.
-        without: Passages to leave out, each once.
-    """
-    source = "\n\n".join(message.content for message in messages)
-    for passage in without:
-        source = source.replace(passage, " ", 1)
-    text = _CONTROL.sub(" ", _SLOT.sub(" ", source))
-    # A section's name says the same as a tag, a heading or a label.
-    text = _CLOSING_TAG.sub(" ", _OPENING_TAG.sub(_tag_words, text))
-    return Facts(
-        slots=Counter(_flat(match) for match in _SLOT.findall(source)),
-        controls=tuple(_flat(match) for match in _CONTROL.findall(source)),
-        numbers=Counter(_flat(match) for match in _NUMBER.findall(text))
-        + Counter(match.lower() for match in _NUMBER_WORD.findall(text)),
-        negations=Counter(_negation(match) for match in _NEGATION.findall(text)),
-        quotes=frozenset(
-            quote for match in _QUOTED.findall(text) if len(quote := _flat("".join(match))) > 1
-        ),
-        addresses=frozenset(_ADDRESS.findall(text)),
-        names=_names(text),
-        obligations=tuple(_obligation(match) for match in _MODAL.finditer(text)),
-        words=Counter(re.findall(r"\w+", text.lower())),
-        text=_flat(text),
-    )
-
-
-def _names(text: str) -> frozenset[str]:
-    """Words with a capital inside a sentence that are nowhere written without one."""
-    found = frozenset(_NAME.findall(text)) - SHOUTED
-    small = set(re.findall(r"\b[a-z]+\b", text))
-    return frozenset(name for name in found if name.lower() not in small)
+_ORDERED = frozenset({"MUST", "SHOULD", "NOT", "NEVER", "AVOID", "ONLY", "THEN"})
+_PRONOUNS = frozenset({"it", "its", "this", "that", "these", "those", "they", "them", "their"})
+_SHOWN = 60
 
 
 def differences(
@@ -114,28 +49,22 @@ def differences(
         new: The rewritten messages.
         ignoring: Passages that may come and go, such as the output schema in words.
     """
-    old, now = facts(base.messages, without=ignoring), facts(tuple(new), without=ignoring)
+    old, now = facts(base.messages, ignoring), facts(tuple(new), ignoring)
     found = [
         *_counted("variable", old.slots, now.slots),
-        *_counted("number", old.numbers, now.numbers),
-        *_counted("negation", old.negations, now.negations),
-        *_fewer("quotation", old.quotes, old.text, now.text),
-        *_fewer("address", old.addresses, old.text, now.text),
-        *_fewer_names(old, now),
-        *(
-            f"the name {name} was made up"
-            for name in sorted(now.names)
-            if name.lower() not in old.text.lower()
-        ),
+        *_moved_variables(old, now),
+        *(f'the quotation "{item}" is lost' for item in sorted(old.quotes)
+          if now.text.count(item) < old.text.count(item)),
+        *_lost_examples(old, now),
         *_lost_fields(base, old.text, now.text),
         *_kept(base, old.text, now.text),
-    ]
+    ]  # fmt: skip
     if old.controls != now.controls:
         found.append("the template's control structure changed")
-    found += _obligations(old.obligations, now.obligations)
+    found += _said(old, now)
     if [message.role for message in base.messages][-1:] != [message.role for message in new][-1:]:
         found.append("the conversation ends with another role")
-    return tuple(found)
+    return tuple(dict.fromkeys(found))
 
 
 def _counted(kind: str, old: Counter[str], new: Counter[str]) -> Iterator[str]:
@@ -145,28 +74,32 @@ def _counted(kind: str, old: Counter[str], new: Counter[str]) -> Iterator[str]:
         yield f"the {kind} {item} was added"
 
 
-def _fewer(kind: str, wanted: Iterable[str], old: str, new: str) -> Iterator[str]:
-    """What is said less often than before, wherever it stands now."""
-    for item in sorted(wanted):
-        if new.count(item) < old.count(item):
-            yield f'the {kind} "{item}" is lost'
+def _moved_variables(old: Facts, new: Facts) -> Iterator[str]:
+    """A value under a name that had another one's value before."""
+    before: dict[str, set[str]] = defaultdict(set)
+    for name, slot in old.shown:
+        before[name].add(slot)
+    for name, slot in new.shown:
+        if name in before and slot not in before[name]:
+            yield f"the variable {slot} now stands as {name or 'the first value'}"
 
 
-def _fewer_names(old: Facts, new: Facts) -> Iterator[str]:
-    for name in sorted(old.names):
-        if new.words[name.lower()] < old.words[name.lower()]:
-            yield f'the name "{name}" is lost'
+def _lost_examples(old: Facts, new: Facts) -> Iterator[str]:
+    if not old.examples:
+        return
+    for text in sorted(old.examples - Counter(each.text for each in new.sentences)):
+        yield f'the example "{text[:_SHOWN]}" changed'
 
 
 def _kept(base: Prompt, old: str, new: str) -> Iterator[str]:
     for sentence in kept_sentences(base):
-        plain = _flat(_CONTROL.sub(" ", _SLOT.sub(" ", sentence)))
+        plain = " ".join(re.sub(r"\{\{.*?\}\}|\{%.*?%\}", " ", sentence, flags=re.DOTALL).split())
         if plain in old and plain not in new:
-            yield f'the kept sentence "{plain[:60]}" is lost'
+            yield f'the kept sentence "{plain[:_SHOWN]}" is lost'
 
 
 def _lost_fields(base: Prompt, old: str, new: str) -> Iterator[str]:
-    """Output fields spoken of as fields; a common word such as "answer" is not one by itself."""
+    """Output fields and labels spoken of; a common word such as "answer" is no field by itself."""
     schema = base.output.schema_ if base.output else {}
     for name in sorted(set(_properties(schema))):
         pattern = rf"\b(?:fields?|keys?|property) {re.escape(name)}\b"
@@ -174,6 +107,12 @@ def _lost_fields(base: Prompt, old: str, new: str) -> Iterator[str]:
             pattern = rf"\b{re.escape(name)}\b"
         if re.search(pattern, old) and not re.search(pattern, new):
             yield f'the output field "{name}" is lost'
+    labels = sorted(set(_labels(schema)))
+    words = [re.compile(rf"\b{re.escape(label)}\b") for label in labels]
+    if sum(word.search(old) is not None for word in words) > 1:
+        for label, word in zip(labels, words, strict=True):
+            if len(word.findall(old)) > len(word.findall(new)):
+                yield f'the label "{label}" is lost'
 
 
 def _properties(schema: JSON) -> Iterator[str]:
@@ -185,39 +124,168 @@ def _properties(schema: JSON) -> Iterator[str]:
     yield from _properties(schema.get("items"))
 
 
-def _obligations(old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """The strength of obligations, and their order.
-
-    The word after "must" may become another one (a synonym is not judged here); the same
-    obligations in another order are found by it.
-    """
-    before, after = [modal for modal, _ in old], [modal for modal, _ in new]
-    if Counter(before) != Counter(after):
-        lost = sorted((Counter(old) - Counter(new)).elements())
-        made = sorted((Counter(new) - Counter(old)).elements())
-        yield f"obligations changed: {_listed(lost)} became {_listed(made)}"
-    elif before != after or (Counter(old) == Counter(new) and list(old) != list(new)):
-        yield "the order of obligations changed"
+def _labels(schema: JSON) -> Iterator[str]:
+    if isinstance(schema, dict):
+        yield from (item for item in schema.get("enum") or () if isinstance(item, str))
+        for part in (schema.get("properties") or {}).values():
+            yield from _labels(part)
+        yield from _labels(schema.get("items"))
 
 
-def _listed(obligations: Sequence[tuple[str, str]]) -> str:
-    return ", ".join(" ".join(item).strip() for item in obligations) or "nothing"
+def _said(old: Facts, new: Facts) -> Iterator[str]:
+    """What the sentences that differ say differently, and whether the others kept their order."""
+    gone, come = rest(old.sentences, new.sentences), rest(new.sentences, old.sentences)
+    yield from _reordered(old.sentences, new.sentences)
+    if not gone and not come:
+        return
+    names_old, names_new = _names(gone), _names(come)
+    texts = {each.text for each in new.sentences}
+    shared = [each for each in old.sentences if each.text in texts]
+    compared = [
+        _judged(before, after, shared)
+        if before and after
+        else _alone(before or after, (new if before else old).sentences, lost=bool(before))
+        for before, after in groups(
+            [each for each in gone if not each.title], [each for each in come if not each.title]
+        )
+    ]
+    for each in compared:
+        yield from each.found
+    lost = [word for each in compared for word in each.lost]
+    added = [word for each in compared for word in each.added]
+    yield from _words(
+        _unexplained(lost, [*added, *names_new]), _unexplained(added, [*lost, *names_old])
+    )
+    before = _unexplained(names_old, [*names_new, *added])
+    after = _unexplained(names_new, [*names_old, *lost])
+    if before and after:
+        yield f"the section {_listed(before)} became {_listed(after)}"
 
 
-def _obligation(match: re.Match[str]) -> tuple[str, str]:
-    modal = _flat(match[1].lower().replace("’", "'"))
-    return "do not" if modal == "don't" else modal, (match[2] or "").lower()
+def _judged(
+    before: Sequence[Sentence], after: Sequence[Sentence], shared: Sequence[Sentence]
+) -> Compared:
+    """A group compared, without what is said elsewhere anyway when that makes the difference."""
+    compared = _known(before, after, compare(before, after), shared)
+    if compared.clean:
+        return compared
+    needed = [each for each in before if not _repeated(each, shared)]
+    said = [each for each in after if not _repeated(each, shared)]
+    if needed and said and (len(needed), len(said)) != (len(before), len(after)):
+        other = _known(needed, said, compare(needed, said), shared)
+        return other if other.clean else compared
+    return compared
 
 
-def _negation(word: str) -> str:
-    lower = word.lower()
-    return "not" if lower.endswith(("n't", "n’t")) or lower == "cannot" else lower
+def _known(
+    before: Sequence[Sentence],
+    after: Sequence[Sentence],
+    compared: Compared,
+    shared: Sequence[Sentence],
+) -> Compared:
+    """Without words that only stand for a pronoun, or name once more what the prompt is about."""
+    if compared.found or bool(compared.lost) == bool(compared.added):
+        return compared
+    topics = read_side([*before, *shared] if compared.added else shared).words
+    if not {*compared.lost, *compared.added} <= set(topics):
+        return compared
+    pronoun = (read_side(before).light - read_side(after).light) & _PRONOUNS
+    if (compared.added and pronoun) or (compared.lost and len(before) > len(after)):
+        return Compared(found=[], lost=[], added=[])
+    return compared
 
 
-def _tag_words(match: re.Match[str]) -> str:
-    words = match[1].replace("_", " ")
-    return f" {words[:1].upper()}{words[1:]} "
+def _names(changed: Sequence[Sentence]) -> list[str]:
+    """The words in names of sections that came or went."""
+    return [v for each in changed if each.title for kind, v in tokens(each.text) if kind == "word"]
 
 
-def _flat(text: str) -> str:
-    return " ".join(text.split())
+def _alone(changed: Sequence[Sentence], others: Sequence[Sentence], *, lost: bool) -> Compared:
+    """Sentences to which the other side has nothing: filler, a repetition, or a difference."""
+    found = []
+    for sentence in changed:
+        side = read_side([sentence])
+        if not (side.words or side.numbers or side.literals or side.strong):
+            continue
+        if not _repeated(sentence, others):
+            verb = "is lost" if lost else "was added"
+            found.append(f'"{sentence.text[:_SHOWN]}" {verb}')
+    return Compared(found=found, lost=[], added=[])
+
+
+def _repeated(sentence: Sentence, others: Sequence[Sentence]) -> bool:
+    """Whether another sentence says it all, or "only" does of what may not be added."""
+    side = read_side([sentence])
+    if side.literals or not side.words:
+        return False
+    trifle = _denies(side) and set(side.words) <= lexicon().extra
+    for each in others:
+        its = read_side([each])
+        if trifle and its.signals["ONLY"]:
+            return True
+        if side.signals["JUST"] and its.signals["ONLY"] and set(side.words) <= set(its.words):
+            return True
+        if (
+            set(side.words) <= set(its.words)
+            and len(side.words) * 2 >= len(its.words)
+            and not side.numbers - its.numbers
+            and _denies(side) == _denies(its)
+        ):
+            return True
+    return False
+
+
+def _denies(side: Side) -> bool:
+    return any(side.signals[each] for each in ("NOT", "NEVER", "AVOID"))
+
+
+def _unexplained(words: Sequence[str], others: Sequence[str]) -> list[str]:
+    relations = lexicon()
+    return [word for word in words if not any(relations.alike(word, other) for other in others)]
+
+
+def _words(lost: Sequence[str], added: Sequence[str]) -> Iterator[str]:
+    if lost and added:
+        yield f"{_listed(lost)} became {_listed(added)}"
+    elif lost:
+        yield f"{_listed(lost)} is lost"
+    elif added:
+        yield f"{_listed(added)} was added"
+
+
+def _listed(words: Sequence[str]) -> str:
+    return ", ".join(f'"{word}"' for word in dict.fromkeys(words))
+
+
+def _reordered(old: Sequence[Sentence], new: Sequence[Sentence]) -> Iterator[str]:
+    """Obligations that both sides have, in another order; the items of a plain list have none."""
+    texts = {each.text for each in old} & {each.text for each in new}
+    if [e.text for e in old if e.text in texts] == [e.text for e in new if e.text in texts]:
+        return
+    places: dict[tuple[Token, ...], list[int]] = defaultdict(list)
+    for place, each in _placed(old):
+        places[key(each)].append(place)
+    last = -1
+    for _, each in _placed(new):
+        if known := places.get(key(each)):
+            place = known.pop(0)
+            if place < last:
+                yield "the order of obligations changed"
+                return
+            last = place
+
+
+def _placed(found: Sequence[Sentence]) -> Iterator[tuple[int, Sentence]]:
+    """The obligations, those of one plain list in one place."""
+    place = 0
+    for before, each in zip((None, *found), found, strict=False):
+        listed = each.bulleted and before is not None and before.bulleted
+        place += not listed
+        if _is_ordered(each):
+            yield place, each
+
+
+def _is_ordered(sentence: Sentence) -> bool:
+    return sentence.numbered or any(
+        kind == "signal" and value in _ORDERED for kind, value in tokens(sentence.text)
+    )

@@ -1,12 +1,13 @@
 """The neutral form of a prompt between reading and writing: turns made of blocks.
 
 A block is a paragraph or a named section; a section knows its name and body whatever marks it
-(a tag, a heading, a label), so a step can change the marks without touching the words. A draft that
-no step changed is written back byte for byte.
+(a tag, a heading, a label), so a step can change the marks without touching the words. Each block
+also knows what it is for (kind), whose words it shows (trust), whether it must stay word for word
+(frozen) and what may be moved (order). A draft that no step changed is written back byte for byte.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, Self
 
@@ -14,8 +15,14 @@ from promptops.prompts.model import MessageTemplate, Prompt
 
 Role = Literal["system", "user", "assistant"]
 Form = Literal["plain", "tag", "heading", "label", "inline"]
+Kind = Literal[
+    "instruction", "context", "question", "example", "format", "persona", "data", "other"
+]
+Trust = Literal["trusted", "untrusted"]
+Order = Literal["free", "lead", "bound"]
 
 _LEVEL = 2
+_SENTENCE_WORDS = frozenset({"are", "i", "is", "it", "was", "we", "will", "you"})
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 
@@ -32,6 +39,11 @@ class Block:
         level: A heading's level, from 1; 0 for anything else.
         gap: White space up to the next block.
         frozen: Whether it holds a sentence that must stay word for word.
+        kind: What it is for: ``context`` is material to work on, ``question`` what is asked about
+            it, ``data`` any other value, ``other`` neither words nor a value.
+        trust: ``untrusted`` when it shows a value that somebody else writes.
+        order: What may be moved: a ``lead`` introduces the block behind it, which is ``bound`` to
+            it; ``free`` may be moved alone.
     """
 
     text: str
@@ -42,6 +54,9 @@ class Block:
     level: int = 0
     gap: str = ""
     frozen: bool = False
+    kind: Kind = "instruction"
+    trust: Trust = "trusted"
+    order: Order = "free"
 
     @property
     def slug(self) -> str:
@@ -69,17 +84,25 @@ class Block:
         return replace(self, body=text, text=f"{self.head}{text}{tail}")
 
     def with_form(self, form: Form) -> Self:
-        """The section with other marks and the same body."""
+        """The section with other marks and the same body, without blank lines around it."""
         name = self.slug if form == "tag" else self.title
         head, tail = _marks(form, name)
-        text = f"{head}{self.body}{tail}"
+        body = self.body.strip("\n")
         level = _LEVEL if form == "heading" else 0
-        return replace(self, form=form, name=name, head=head, level=level, text=text)
+        text = f"{head}{body}{tail}"
+        return replace(self, form=form, name=name, body=body, head=head, level=level, text=text)
+
+    @property
+    def guards(self) -> bool:
+        """Whether its tags keep an untrusted value apart from the instructions."""
+        return self.form == "tag" and self.trust == "untrusted"
 
     @property
     def is_nameable(self) -> bool:
         """Whether the name can become a tag and be read back: a few plain words."""
-        return re.fullmatch(r"[A-Za-z]+(?:[ _-][A-Za-z]+){0,4}", self.name) is not None
+        if not re.fullmatch(r"[A-Za-z]{3,}(?:[ _-][A-Za-z]+){0,4}", self.name):
+            return False
+        return not _SENTENCE_WORDS & set(self.slug.split("_"))
 
     @property
     def words(self) -> str:
@@ -152,10 +175,12 @@ class Draft:
     Attributes:
         turns: The messages.
         prompt: The prompt it was read from: its contract (variables, output) never changes.
+        family: The model family it is meant for, "" when there is none.
     """
 
     turns: tuple[Turn, ...]
     prompt: Prompt
+    family: str = ""
 
     def messages(self) -> tuple[MessageTemplate, ...]:
         """The messages that the draft stands for; empty ones are left out."""
@@ -178,28 +203,13 @@ class Draft:
         """
         return self.with_turns(tuple(_reworded(turn, change) for turn in self.turns))
 
-    @property
-    def untrusted(self) -> frozenset[str]:
-        """Variables whose value somebody else writes, and what retrieval fills in."""
-        names = {name for name, item in self.prompt.variables.items() if item.trust == "untrusted"}
-        if self.prompt.retrieval:
-            names.add(self.prompt.retrieval.into)
-        return frozenset(names)
-
-    def guards(self, block: Block) -> bool:
-        """Whether a section's tags keep an untrusted value apart from the instructions."""
-        if block.form != "tag":
-            return False
-        return any(re.search(rf"\{{\{{[^{{}}]*\b{name}\b", block.body) for name in self.untrusted)
+    def instructing(self) -> Iterator[Block]:
+        """The blocks outside of solved examples."""
+        return (block for turn in self.turns if not turn.example for block in turn.blocks)
 
     def mentions(self, pattern: str) -> bool:
         """Whether the instructions say something that the regular expression finds."""
-        return any(
-            re.search(pattern, block.words, re.IGNORECASE)
-            for turn in self.turns
-            for block in turn.blocks
-            if not turn.example
-        )
+        return any(re.search(pattern, block.words, re.IGNORECASE) for block in self.instructing())
 
 
 def _reworded(turn: Turn, change: Callable[[str], str]) -> Turn:
@@ -210,5 +220,9 @@ def _reworded(turn: Turn, change: Callable[[str], str]) -> Turn:
     ]
     if blocks == list(turn.blocks):
         return turn
-    kept = tuple(block for block in blocks if block.words.strip())
+    kept = tuple(
+        block
+        for block, before in zip(blocks, turn.blocks, strict=True)
+        if block.words.strip() or not before.words.strip()
+    )
     return turn.map(kept) if len(kept) == len(blocks) else turn.with_blocks(kept)

@@ -9,9 +9,11 @@ on one line. Everything else is a paragraph. Fenced code and template blocks (``
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
-from promptops.prompts.model import MessageTemplate, Prompt
+from promptops.prompts.model import Prompt
 from promptops.rewrite.draft import Block, Draft, Form, Turn
+from promptops.rewrite.kinds import Setting, classified
 
 _TAG = re.compile(r"<([A-Za-z][\w-]*)>[ \t]*$")
 _TAG_LINE = re.compile(r"<([A-Za-z][\w-]*)>(.*\S.*)</\1>[ \t]*$")
@@ -20,11 +22,50 @@ _LABEL = re.compile(r"([A-Z][\w/-]*(?: [\w/-]+){0,2}):[ \t]*$")
 _INLINE = re.compile(r"([A-Z][\w/-]*(?: [\w/-]+){0,2}):[ \t]+(\S.*)$")
 _USUAL = frozenset(
     {
-        *("answer", "article", "articles", "categories", "category", "constraints", "context"),
-        *("customer", "data", "document", "documents", "email", "example", "examples", "facts"),
-        *("format", "guidelines", "information", "input", "instructions", "labels", "message"),
-        *("notes", "output", "policy", "question", "query", "requirements", "role", "rules"),
-        *("schema", "steps", "task", "text", "ticket", "tone", "topic"),
+        *(
+            "answer",
+            "article",
+            "articles",
+            "audience",
+            "background",
+            "best practices",
+            "categories",
+        ),
+        *("category", "choices", "constraints", "context", "criteria", "customer", "data"),
+        *(
+            "definitions",
+            "document",
+            "documents",
+            "email",
+            "example",
+            "examples",
+            "facts",
+            "format",
+        ),
+        *(
+            "goal",
+            "goals",
+            "guidelines",
+            "information",
+            "input",
+            "inputs",
+            "instructions",
+            "labels",
+        ),
+        *("message", "notes", "objective", "options", "output", "output format", "outputs"),
+        *("policy", "process", "query", "question", "requirements", "response format"),
+        *(
+            "responsibilities",
+            "role",
+            "rules",
+            "schema",
+            "steps",
+            "style",
+            "task",
+            "text",
+            "ticket",
+        ),
+        *("tone", "topic", "variables", "workflow"),
     }
 )
 _SLOT = re.compile(r"\{\{[^{}]*\}\}[ \t]*$")
@@ -33,27 +74,37 @@ _OPENS = re.compile(r"\{%[-+]?\s*(?:if|for|raw)\b")
 _CLOSES = re.compile(r"\{%[-+]?\s*end(?:if|for|raw)\b")
 
 
-def read_draft(prompt: Prompt) -> Draft:
+def read_draft(prompt: Prompt, family: str = "") -> Draft:
     """The draft of a prompt's own messages (resolve a variant first)."""
-    labels = _value_labels(prompt.messages)
+    labels = _value_labels(tuple(message.content for message in prompt.messages))
     keep = kept_sentences(prompt)
+    setting = Setting.of(prompt)
     roles = [message.role for message in prompt.messages]
-    turns = tuple(
-        Turn(
-            role=message.role,
-            blocks=tuple(_blocks(message.content, labels, keep)),
-            example=_is_example(roles, place),
-        )
-        for place, message in enumerate(prompt.messages)
-    )
-    return Draft(turns=turns, prompt=prompt)
+    turns = []
+    for place, message in enumerate(prompt.messages):
+        example = _is_example(roles, place)
+        blocks = _read_message(message.content, labels, keep, setting, example)
+        turns.append(Turn(role=message.role, blocks=blocks, example=example))
+    return Draft(turns=tuple(turns), prompt=prompt, family=family)
+
+
+@lru_cache(maxsize=8192)
+def _read_message(
+    text: str, labels: frozenset[str], keep: tuple[str, ...], setting: Setting, example: bool
+) -> tuple[Block, ...]:
+    """The blocks of one message; most messages are the same for every family."""
+    return classified(tuple(_blocks(text, labels, keep)), setting, example=example)
 
 
 def _is_example(roles: Sequence[str], place: int) -> bool:
-    """Whether a message is half of a solved example: an answer, or what it answers."""
-    if roles[place] == "assistant":
-        return True
-    return roles[place] == "user" and place + 1 < len(roles) and roles[place + 1] == "assistant"
+    """Whether a message is half of a solved example: an answer, or what it answers.
+
+    An answer that ends the conversation is the start of the real one (a prefill).
+    """
+    answer = place if roles[place] == "assistant" else place + 1
+    if answer >= len(roles) - 1 or roles[answer] != "assistant":
+        return False
+    return roles[place] in ("assistant", "user")
 
 
 def kept_sentences(prompt: Prompt) -> tuple[str, ...]:
@@ -64,15 +115,18 @@ def kept_sentences(prompt: Prompt) -> tuple[str, ...]:
     return tuple(str(item) for item in value) if isinstance(value, list | tuple) else ()
 
 
-def _value_labels(messages: Sequence[MessageTemplate]) -> frozenset[str]:
+@lru_cache(maxsize=8192)
+def _value_labels(contents: tuple[str, ...]) -> frozenset[str]:
     """Labels that mark a value somewhere.
 
     An example's ``Message: hello`` is read like the real ``Message: {{ text }}``, or the two would
     be marked differently after a rewrite.
     """
     found = set()
-    for message in messages:
-        lines = message.content.split("\n")
+    for content in contents:
+        if "{{" not in content:
+            continue
+        lines = content.split("\n")
         for line, below in zip(lines, [*lines[1:], ""], strict=True):
             inline, label = _INLINE.match(line), _LABEL.match(line)
             if inline and _SLOT.match(inline[2]):

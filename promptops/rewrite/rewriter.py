@@ -1,148 +1,253 @@
-"""Rewrite a prompt for a model family."""
+"""Rewrite a prompt for a model or a family, and reconcile it with the variant that is there."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from promptops.core.canonical import digest
 from promptops.models.dialects import Dialect
-from promptops.prompts.model import MessageTemplate, Prompt, Variant
+from promptops.models.names import ModelName
+from promptops.prompts.model import Derived, Prompt, Variant
 from promptops.prompts.resolve import resolve
-from promptops.rewrite.check import differences
+from promptops.prompts.selection import names
+from promptops.rewrite.derive import Change, Skipped, derive, lost
+from promptops.rewrite.merging import MergeTexts, Words, merge
 from promptops.rewrite.planner import Planned, plan
-from promptops.rewrite.reading import read_draft
-from promptops.rewrite.schema_instruction import schema_instruction
+from promptops.rewrite.steps import STEPS
 
-_MOST_PASSES = 4
-Kind = Literal["hard", "soft"]
+REVISION = 1
+"""Raised when the steps write otherwise: derived variants are stale then."""
 
+_NOTHING = f"sha256:{'0' * 64}"
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """One step that changed something.
-
-    Attributes:
-        step: Its name.
-        reason: What it did and why.
-        kind: ``hard`` when the API rejects or ignores the old form, ``soft`` when the new one only
-            tends to work better.
-        source: Where the claim behind it comes from.
-    """
-
-    step: str
-    reason: str
-    kind: Kind
-    source: str
+Status = Literal["unchanged", "new", "updated", "merged", "kept", "conflict", "refused"]
+Ancestor = Callable[[Variant], Words | None]
+"""The wording that a variant was derived as, before it was edited; None when nothing keeps it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rewrite:
-    """The result for one family.
+    """The wording of a prompt for one target.
 
     Attributes:
         prompt: The prompt as it was.
-        family: The model family.
-        variant: The new variant; None when nothing is to be changed or the rewrite is refused.
+        target: The model, or the family.
+        id: The variant's id.
+        status: ``new``, ``updated`` and ``merged`` have a variant to write; ``unchanged`` needs
+            none; ``kept`` leaves what people wrote; ``conflict`` and ``refused`` say why not.
+        variant: What to write.
         changes: The steps that changed something.
-        refused: Why there is no variant although something would change; None otherwise.
+        skipped: Steps that had something to do and did not do it, with the reason.
+        reason: Why there is no variant; empty where there is one or none is needed.
+        conflicts: The text with its conflicts marked.
+        derived: What was derived, before edits by hand were merged into it.
     """
 
     prompt: Prompt
-    family: str
-    variant: Variant | None
-    changes: tuple[Change, ...]
-    refused: str | None
+    target: ModelName
+    id: str
+    status: Status
+    variant: Variant | None = None
+    changes: tuple[Change, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    reason: str = ""
+    conflicts: str = ""
+    derived: Words | None = None
 
     @property
-    def equivalent(self) -> bool:
-        """Whether the wording for this family passed the check (the base wording always does)."""
-        return self.refused is None
-
-    @property
-    def steps(self) -> tuple[tuple[str, str], ...]:
-        """(name, reason) of every step that changed something."""
-        return tuple((change.step, change.reason) for change in self.changes)
+    def name(self) -> str:
+        """The model or the family, as messages call it."""
+        return self.target.shown
 
 
-def rewrite(prompt: Prompt, family: str, dialect: Dialect) -> Rewrite:
-    """The wording of a prompt for a model family, as a variant.
+def rewrite(
+    prompt: Prompt,
+    target: ModelName,
+    dialect: Dialect,
+    *,
+    without: Collection[str] = (),
+    overwrite: bool = False,
+    ancestor: Ancestor = lambda _: None,
+    merge_texts: MergeTexts | None = None,
+) -> Rewrite:
+    """The wording of a prompt for a model or a family, as a variant.
 
-    The base wording is rewritten, never another variant. A variant that the prompt already has for
-    the family is left alone: the same wording needs no proposal, and another one is somebody's
-    work.
+    The base wording is rewritten, never another variant. A variant that was derived and not touched
+    since is derived again; edits by hand are merged with what is derived now, and a variant that
+    people wrote is left alone.
 
     Args:
         prompt: The prompt.
-        family: The model family, which also names the variant.
-        dialect: What the family takes best.
+        target: A model, or only its family.
+        dialect: What the family takes; the claims about the target are picked out here.
+        without: Steps that are not wanted; those declined for the variant before stay declined.
+        overwrite: Write what is derived over what people wrote.
+        ancestor: Finds the wording that an edited variant was derived as.
+        merge_texts: Merges three texts; needed only where a variant was edited.
     """
+    fitting = dialect.for_model(target)
     base = resolve(prompt, None)
-    messages, changes, settled = apply_plan(base, plan(dialect))
-    if messages == base.messages:
-        return Rewrite(prompt=prompt, family=family, variant=None, changes=(), refused=None)
-    variant = Variant(id=family, when={"family": [family]}, messages=messages)
-    existing = variant_for(prompt, family)
-    if existing is not None and existing.messages == messages:
-        return Rewrite(prompt=prompt, family=family, variant=None, changes=(), refused=None)
-    refused = _refusal(base, variant, existing) if settled else "the steps undo each other"
-    return Rewrite(
+    existing = variant_for(prompt, target)
+    result = Rewrite(
         prompt=prompt,
-        family=family,
-        variant=None if refused else variant,
-        changes=changes,
-        refused=refused,
+        target=target,
+        id=existing.id if existing else variant_id(target),
+        status="unchanged",
     )
+    before = existing.derived if existing and not overwrite else None
+    origin = Derived(
+        base=Words(messages=base.messages, params=base.params).digest,
+        wording=before.wording if before else _NOTHING,
+        dialect=dialect_mark(fitting),
+        without=_declined(without, before),
+    )
+    if existing and before == origin and written_as(existing).digest == before.wording:
+        return result  # nobody touched it, and it would come out the same
+    derived = derive(base, target, fitting, without=origin.without)
+    theirs = Words(messages=derived.messages, params=derived.params)
+    result = replace(result, changes=derived.changes, skipped=derived.skipped, derived=theirs)
+    if derived.refused:
+        return replace(result, status="refused", reason=derived.refused)
+    # Where only parameters differ, the variant goes on speaking the prompt's own words.
+    said = replace(theirs, messages=()) if theirs.messages == base.messages else theirs
+    origin = origin.model_copy(update={"wording": said.digest})
+    written = _variant(result, origin, said)
+    if existing is None:
+        changed = said.messages or said.params
+        return replace(result, status="new", variant=written) if changed else result
+    ours = words_of(existing, base)
+    if ours.digest == theirs.digest:
+        return result
+    if overwrite or (before is not None and before.wording == written_as(existing).digest):
+        return replace(result, status="updated", variant=written)
+    if before is None:
+        return replace(result, status="kept", reason=f'the variant "{existing.id}" is by hand')
+    was = ancestor(existing) if before.wording != said.digest else theirs
+    planned = plan(fitting, without=origin.without)
+    return _merged(result, written, planned, (was, ours, theirs), merge_texts)
 
 
-def variant_for(prompt: Prompt, family: str) -> Variant | None:
-    """The variant that a prompt has for a family: of that id, or chosen by it."""
+def _declined(without: Collection[str], before: Derived | None) -> tuple[str, ...]:
+    """The steps that are not wanted, now or before; one that is no more cannot be declined."""
+    known = {step.name for step in STEPS}
+    return tuple(sorted({*without, *known.intersection(before.without if before else ())}))
+
+
+def variant_for(prompt: Prompt, target: ModelName) -> Variant | None:
+    """The variant that a prompt has for exactly this target: of its id, or chosen by it."""
+    wanted = variant_id(target)
+    key, name = ("model", target.name) if target.name else ("family", target.family)
     for variant in prompt.variants:
-        families = variant.when.get("family", ())
-        named = (families,) if isinstance(families, str) else tuple(families)
-        if variant.id == family or family in named:
+        if variant.id == wanted or name in names(variant.when.get(key)):
             return variant
     return None
 
 
-def _refusal(base: Prompt, variant: Variant, existing: Variant | None) -> str | None:
-    if existing is not None:
-        return f'the variant "{existing.id}" is there and differs: edits by hand are kept'
-    instruction = schema_instruction(base)
-    lost = differences(base, variant.messages or (), ignoring=(instruction,) if instruction else ())
-    return f"not equivalent: {'; '.join(lost)}" if lost else None
+def variant_id(target: ModelName) -> str:
+    """The id of a target's variant: its name in lower case letters, digits and hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", target.shown.lower()).strip("-")[:64].rstrip("-")
 
 
-def apply_plan(
-    prompt: Prompt, planned: tuple[Planned, ...]
-) -> tuple[tuple[MessageTemplate, ...], tuple[Change, ...], bool]:
-    """Apply steps in order, again and again until nothing changes any more.
+def words_of(variant: Variant, base: Prompt) -> Words:
+    """A variant's wording; its messages are the prompt's own where it has none."""
+    return Words(messages=variant.messages or base.messages, params=variant.params)
 
-    One pass is nearly always enough; where a step joins messages, another may find new sections in
-    them. What has settled stays so, which makes rewriting idempotent.
 
-    Returns:
-        The messages, the steps that changed something, and whether it settled.
+def written_as(variant: Variant) -> Words:
+    """A variant's wording as it stands in the file: without messages where it has none."""
+    return Words(messages=variant.messages or (), params=variant.params)
+
+
+def is_stale(prompt: Prompt, variant: Variant, dialect: Dialect) -> bool:
+    """Whether a derived variant was made from another base wording, or by another dialect.
+
+    Args:
+        prompt: The prompt.
+        variant: One of its variants.
+        dialect: What holds for the variant's model (`Dialect.for_model`).
     """
-    changes: dict[str, Change] = {}
-    messages = prompt.messages
-    for _ in range(_MOST_PASSES):
-        before = messages
-        draft = read_draft(prompt.model_copy(update={"messages": messages}))
-        for item in planned:
-            after = item.step.apply(draft)
-            if not after.messages():
-                continue  # the prompt said nothing else
-            if after.turns != draft.turns:
-                changes.setdefault(item.step.name, _change(item))
-            draft = after
-        messages = draft.messages()
-        if messages == before:
-            return messages, tuple(changes.values()), True
-    return messages, tuple(changes.values()), False
+    if variant.derived is None:
+        return False
+    made = (variant.derived.base, variant.derived.dialect)
+    base = Words(messages=prompt.messages, params=prompt.params)
+    return made != (base.digest, dialect_mark(dialect))
 
 
-def _change(item: Planned) -> Change:
-    return Change(
-        step=item.step.name,
-        reason=f"{item.step.reason}: {item.claim.text}",
-        kind=item.claim.kind,
-        source=item.claim.source,
+def dialect_mark(dialect: Dialect) -> str:
+    """What a wording was derived by, as a variant keeps it: family, version, digest.
+
+    The digest is of what is claimed about the model, so that a claim of a workspace counts whether
+    or not somebody raised a version.
+
+    Args:
+        dialect: What holds for the model (`Dialect.for_model`).
+    """
+    claims = digest([REVISION, *([each.topic, each.value] for each in dialect.claims)])
+    return f"{dialect.family}@{dialect.version}+{claims.removeprefix('sha256:')[:8]}"
+
+
+def _variant(result: Rewrite, origin: Derived, words: Words) -> Variant:
+    """The variant to write; what people wrote under ``when`` stays."""
+    target = result.target
+    when = {"model": [target.name]} if target.name else {"family": [target.family]}
+    existing = next((each for each in result.prompt.variants if each.id == result.id), None)
+    return Variant(
+        id=result.id,
+        when=existing.when if existing else when,
+        messages=words.messages or None,
+        params=dict(words.params),
+        derived=origin,
     )
+
+
+def _merged(
+    result: Rewrite,
+    updated: Variant,
+    planned: tuple[Planned, ...],
+    sides: tuple[Words | None, Words, Words],
+    merge_texts: MergeTexts | None,
+) -> Rewrite:
+    """The edits by hand with what is derived now; refused where they do not go together."""
+    ancestor, ours, theirs = sides
+    if ancestor is None or merge_texts is None:
+        return replace(
+            result,
+            status="conflict",
+            reason=f'the variant "{result.id}" was edited by hand, and the wording that it was '
+            "derived as is kept nowhere",
+        )
+    if ancestor.digest == theirs.digest:
+        reason = f'the variant "{result.id}" was edited by hand, and nothing new is derived'
+        return replace(result, status="kept", reason=reason)
+    merged = merge(ancestor, ours, theirs, merge_texts)
+    if merged.words is None:
+        return replace(
+            result,
+            status="conflict",
+            reason=f'edits by hand of the variant "{result.id}" meet what is derived now',
+            conflicts=merged.conflicts,
+        )
+    missing = lost(
+        resolve(result.prompt, None), merged.words.messages, planned, result.target.family
+    )
+    if missing:
+        reason = f"with the edits by hand it is not equivalent: {'; '.join(missing)}"
+        return replace(result, status="refused", reason=reason)
+    words = merged.words
+    variant = updated.model_copy(update={"messages": words.messages, "params": dict(words.params)})
+    return replace(result, status="merged", variant=variant)
+
+
+__all__ = [
+    "Ancestor",
+    "Rewrite",
+    "Status",
+    "dialect_mark",
+    "is_stale",
+    "rewrite",
+    "variant_for",
+    "variant_id",
+    "words_of",
+    "written_as",
+]

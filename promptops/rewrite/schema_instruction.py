@@ -24,7 +24,7 @@ def with_instruction(draft: Draft, text: str) -> Draft:
     paragraph in front of its first section that shows a value.
     """
     turns = list(draft.turns)
-    block = Block(text=text)
+    block = Block(text=text, kind="format")
     places = [place for place, turn in enumerate(turns[:-1]) if not turn.example]
     if places:
         home = turns[places[-1]]
@@ -36,6 +36,8 @@ def with_instruction(draft: Draft, text: str) -> Draft:
 
 def without_instruction(draft: Draft, text: str) -> Draft:
     """The draft without the paragraph, where it stands exactly as `with_instruction` writes it."""
+    if not text or not any(block.text == text for turn in draft.turns for block in turn.blocks):
+        return draft
     turns = []
     for turn in draft.turns:
         kept = tuple(block for block in turn.blocks if block.text != text)

@@ -15,7 +15,26 @@ class Step(Protocol):
     """The values of that topic that ask for this step."""
     reason: ClassVar[str]
     """What the step does and why, one sentence."""
+    optional: ClassVar[bool] = False
+    """Whether it is never a must: the old form also works where the claim behind it is hard."""
 
     def apply(self, draft: Draft) -> Draft:
         """The draft after the step; the same draft where there is nothing to do."""
         ...
+
+    def undo(self, draft: Draft) -> Draft:
+        """The draft in the neutral form that the step starts from; the same where it has none."""
+        return draft
+
+    def hindrance(self, draft: Draft) -> str:
+        """Why something that the claim is about stays as it is; "" when nothing does."""
+        del draft
+        return ""
+
+    def waive(self, draft: Draft) -> Draft:
+        """The draft without what the step adds or takes out on purpose.
+
+        The check compares both wordings without it: it does not count what is waived, and nothing
+        else escapes it.
+        """
+        return draft

@@ -3,10 +3,15 @@
 from typing import ClassVar
 
 from promptops.rewrite.draft import Draft
-from promptops.rewrite.schema_instruction import schema_instruction, with_instruction
+from promptops.rewrite.schema_instruction import (
+    schema_instruction,
+    with_instruction,
+    without_instruction,
+)
+from promptops.rewrite.step import Step
 
 
-class AddSchemaInstruction:
+class AddSchemaInstruction(Step):
     """Adds the output schema to the instructions."""
 
     name: ClassVar[str] = "add-schema-instruction"
@@ -20,3 +25,11 @@ class AddSchemaInstruction:
         if not text or any(text in turn.content for turn in draft.turns):
             return draft
         return with_instruction(draft, text)
+
+    def undo(self, draft: Draft) -> Draft:
+        """See `Step.undo`."""
+        return without_instruction(draft, schema_instruction(draft.prompt))
+
+    def waive(self, draft: Draft) -> Draft:
+        """See `Step.waive`."""
+        return without_instruction(draft, schema_instruction(draft.prompt))

@@ -4,9 +4,11 @@ from dataclasses import replace
 from typing import ClassVar
 
 from promptops.rewrite.draft import Block, Draft, Turn
+from promptops.rewrite.step import Step
+from promptops.rewrite.steps.examples_to_turns import examples_to_turns
 
 
-class ExamplesToBlock:
+class ExamplesToBlock(Step):
     """Turns question and answer turns into ``<example>`` sections inside one message.
 
     They go to the end of the instructions, or in front of the last message where there are none.
@@ -34,6 +36,10 @@ class ExamplesToBlock:
             grown = home.with_blocks((block, *home.blocks))
         others[place] = grown
         return draft.with_turns(tuple(replace(turn, example=False) for turn in others))
+
+    def undo(self, draft: Draft) -> Draft:
+        """See `Step.undo`."""
+        return examples_to_turns(draft)
 
 
 def _paired(examples: list[Turn]) -> bool:

@@ -5,13 +5,14 @@ from dataclasses import replace
 from typing import ClassVar
 
 from promptops.rewrite.draft import Block, Draft, Turn
+from promptops.rewrite.step import Step
 
 _EXAMPLE = re.compile(
     r"<example>\n<input>\n(.*?)\n</input>\n<output>\n(.*?)\n</output>\n</example>", re.DOTALL
 )
 
 
-class ExamplesToTurns:
+class ExamplesToTurns(Step):
     """Turns an ``<examples>`` section of inputs and outputs into user and assistant turns.
 
     Only a section that holds nothing else, and only before a last user message.
@@ -24,19 +25,24 @@ class ExamplesToTurns:
 
     def apply(self, draft: Draft) -> Draft:
         """See `Step.apply`."""
-        if draft.turns[-1].role != "user" or any(turn.example for turn in draft.turns):
-            return draft
-        for place, turn in enumerate(draft.turns):
-            for number, block in enumerate(turn.blocks):
-                pairs = _pairs(block)
-                if not pairs:
-                    continue
-                rest = turn.with_blocks((*turn.blocks[:number], *turn.blocks[number + 1 :]))
-                turns = [*draft.turns]
-                turns[place] = rest
-                kept = [item for item in turns[:-1] if item.blocks]
-                return draft.with_turns((*kept, *pairs, turns[-1]))
+        return examples_to_turns(draft)
+
+
+def examples_to_turns(draft: Draft) -> Draft:
+    """The draft with the examples of a block as turns; the same draft where there are none."""
+    if draft.turns[-1].role != "user" or any(turn.example for turn in draft.turns):
         return draft
+    for place, turn in enumerate(draft.turns):
+        for number, block in enumerate(turn.blocks):
+            pairs = _pairs(block)
+            if not pairs:
+                continue
+            rest = turn.with_blocks((*turn.blocks[:number], *turn.blocks[number + 1 :]))
+            turns = [*draft.turns]
+            turns[place] = rest
+            kept = [item for item in turns[:-1] if item.blocks]
+            return draft.with_turns((*kept, *pairs, turns[-1]))
+    return draft
 
 
 def _pairs(block: Block) -> list[Turn]:

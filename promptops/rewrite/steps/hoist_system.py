@@ -3,14 +3,15 @@
 from typing import ClassVar
 
 from promptops.rewrite.draft import Draft
+from promptops.rewrite.step import Step
 
 
-class HoistSystem:
+class HoistSystem(Step):
     """Joins all system messages into one at the start."""
 
     name: ClassVar[str] = "hoist-system"
-    topic: ClassVar[str] = "system_role"
-    values: ClassVar[frozenset[str]] = frozenset({"native"})
+    topic: ClassVar[str] = "system_position"
+    values: ClassVar[frozenset[str]] = frozenset({"first"})
     reason: ClassVar[str] = "joins the system messages into one at the start"
 
     def apply(self, draft: Draft) -> Draft:

@@ -4,14 +4,16 @@ from dataclasses import replace
 from typing import ClassVar
 
 from promptops.rewrite.draft import Draft
+from promptops.rewrite.step import Step
+from promptops.rewrite.steps.split_system import split_system
 
 
-class MergeSystem:
+class MergeSystem(Step):
     """Moves system text to the start of the first user message."""
 
     name: ClassVar[str] = "merge-system"
     topic: ClassVar[str] = "system_role"
-    values: ClassVar[frozenset[str]] = frozenset({"none"})
+    values: ClassVar[frozenset[str]] = frozenset({"none", "avoid"})
     reason: ClassVar[str] = "moves the system message into the first user message"
 
     def apply(self, draft: Draft) -> Draft:
@@ -26,3 +28,7 @@ class MergeSystem:
             return draft.with_turns((first.with_blocks(blocks), *others))
         first = others[0].with_blocks((*blocks, *others[0].blocks))
         return draft.with_turns((first, *others[1:]))
+
+    def undo(self, draft: Draft) -> Draft:
+        """See `Step.undo`."""
+        return split_system(draft)

@@ -1,23 +1,18 @@
 """Put long material first and the question last."""
 
-import re
+from collections.abc import Sequence
 from typing import ClassVar
 
 from promptops.rewrite.draft import Block, Draft
-
-_MATERIAL = re.compile(
-    r"context|documents?|articles?|sources?|passages?|excerpts?|policy|policies|transcript|facts",
-    re.IGNORECASE,
-)
-_QUESTION = re.compile(r"question|query|request", re.IGNORECASE)
-_POINTS_ELSEWHERE = r"\b(?:above|below|following|preceding|previous|earlier|next)\b"
+from promptops.rewrite.ordering import hindered, in_order, is_material
+from promptops.rewrite.step import Step
 
 
-class MoveContextFirst:
+class MoveContextFirst(Step):
     """Within the last user message: material sections first, question sections last.
 
     Left alone when the wording points up or down ("the context below"), because that would become
-    untrue.
+    untrue. A sentence that introduces a section moves with it.
     """
 
     name: ClassVar[str] = "move-context-first"
@@ -27,19 +22,20 @@ class MoveContextFirst:
 
     def apply(self, draft: Draft) -> Draft:
         """See `Step.apply`."""
-        last = draft.turns[-1]
-        if last.role != "user" or last.example or draft.mentions(_POINTS_ELSEWHERE):
-            return draft
-        into = draft.prompt.retrieval.into if draft.prompt.retrieval else ""
-        ordered = tuple(sorted(last.blocks, key=lambda block: _rank(block, into)))
-        if ordered == last.blocks:
-            return draft
-        return draft.with_turns((*draft.turns[:-1], last.with_blocks(ordered)))
+        return in_order(draft, _rank, _is_fine)
+
+    def hindrance(self, draft: Draft) -> str:
+        """See `Step.hindrance`."""
+        return hindered(draft, _rank, _is_fine)
 
 
-def _rank(block: Block, into: str) -> int:
-    if block.form == "plain" or not block.shows_value:
-        return 1
-    if (into and into in block.body) or _MATERIAL.fullmatch(block.slug):
+def _rank(block: Block) -> int:
+    if is_material(block):
         return 0
-    return 2 if _QUESTION.fullmatch(block.slug) else 1
+    return 2 if block.kind == "question" else 1
+
+
+def _is_fine(blocks: Sequence[Block]) -> bool:
+    """Whether the material stands first; behind it the author's order counts."""
+    material = [is_material(block) for block in blocks]
+    return material == sorted(material, reverse=True)

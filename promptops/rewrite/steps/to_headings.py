@@ -3,17 +3,18 @@
 from typing import ClassVar
 
 from promptops.rewrite.draft import Block, Draft, Turn
+from promptops.rewrite.step import Step
 
 _INSTRUCTIONS = "Instructions"
 
 
-class ToHeadings:
+class ToHeadings(Step):
     """Turns tags and label lines into headings: ``<context>`` becomes ``## Context``.
 
-    One-line inputs (``Question: ...``) and solved examples stay as they are: a heading for a line
-    is noise. So do messages that have headings already, and tags around an untrusted value, which
-    keep it apart from the instructions. A paragraph after a section gets a
-    heading of its own, or it would belong to the section.
+    A message that is one section, or has headings already, stays as it is; so do solved examples,
+    and tags around an untrusted value, which keep it apart from the instructions. One-line inputs
+    (``Question: ...``) become headings only next to sections that do. A paragraph behind a section
+    gets a heading of its own, or it would belong to the section.
     """
 
     name: ClassVar[str] = "to-headings"
@@ -23,33 +24,62 @@ class ToHeadings:
 
     def apply(self, draft: Draft) -> Draft:
         """See `Step.apply`."""
-        if any(turn.example for turn in draft.turns):
+        if any(turn.example for turn in draft.turns) or any(map(_shows_input, draft.instructing())):
             # The real input must look like the examples'.
             return draft
-        return draft.with_turns(tuple(_headed(turn, draft) for turn in draft.turns))
+        return draft.with_turns(tuple(map(_headed, draft.turns)))
+
+    def undo(self, draft: Draft) -> Draft:
+        """See `Step.undo`."""
+        return draft.with_turns(tuple(turn.map_sections(_tagged) for turn in draft.turns))
 
 
-def _headed(turn: Turn, draft: Draft) -> Turn:
-    if any(block.form == "heading" or block.text.startswith("#") for block in turn.blocks):
+def _headed(turn: Turn) -> Turn:
+    if len(turn.blocks) < 2 or any(block.text.startswith("#") for block in turn.blocks):
+        return turn
+    if not any(_fits(block) for block in turn.blocks):
         return turn
     blocks: list[Block] = []
+    headed = False
     for block in turn.blocks:
-        if _fits(block) and not draft.guards(block):
+        if _fits(block, inline=True):
             blocks.append(block.with_form("heading"))
-        elif block.form == "plain" and blocks and blocks[-1].form == "heading":
-            named = Block(
-                text="", form="label", name=_INSTRUCTIONS, body=block.text, frozen=block.frozen
-            )
-            blocks.append(named.with_form("heading"))
-        else:
+            headed = True
+        elif block.form != "plain" or not headed or _is_cue(block, turn):
             blocks.append(block)
-    if blocks == list(turn.blocks):
-        return turn
+        elif block.shows_value or block.kind == "other":
+            return turn  # it would belong to the section before it
+        elif blocks[-1].name == _INSTRUCTIONS or block.order == "bound":
+            blocks.append(block)
+        else:
+            blocks.append(_section(_INSTRUCTIONS, block))
     return turn.with_blocks(tuple(blocks), gap="\n\n")
 
 
-def _fits(block: Block) -> bool:
+def _shows_input(block: Block) -> bool:
+    return block.kind == "example" and "<input>" in block.body
+
+
+def _is_cue(block: Block, turn: Turn) -> bool:
+    """Whether it ends the message and only waits for the answer (``Answer:``)."""
+    return block is turn.blocks[-1] and block.order == "lead"
+
+
+def _section(name: str, block: Block) -> Block:
+    named = Block(text="", form="label", name=name, body=block.text, frozen=block.frozen)
+    return named.with_form("heading")
+
+
+def _fits(block: Block, *, inline: bool = False) -> bool:
     """Whether a heading can stand for the marks: the body has no structure of its own."""
-    if block.form not in ("tag", "label"):
+    if block.guards or block.form not in ("tag", "label", "inline" if inline else "label"):
         return False
     return not any(line.startswith(("#", "<")) for line in block.body.split("\n"))
+
+
+def _tagged(block: Block) -> Block:
+    """The section with tags, where the heading is exactly the one that comes back."""
+    if block.form != "heading" or not block.is_nameable:
+        return block
+    tagged = block.with_form("tag")
+    return tagged if tagged.with_form("heading").text == block.text else block

@@ -4,13 +4,15 @@ import re
 from typing import ClassVar
 
 from promptops.rewrite.draft import Block, Draft, Turn
+from promptops.rewrite.step import Step
 
 
-class ToTags:
+class ToTags(Step):
     """Turns labels and headings into tags: ``Context:`` becomes ``<context>``.
 
     A section whose label the text quotes (``the line after "Message:"``) keeps its label. Headings
-    of several levels stay, because tags would lose the levels.
+    of several levels stay, because tags would lose the levels; so does a heading at the end of a
+    message that only announces what the next one brings (``# INPUT``).
     """
 
     name: ClassVar[str] = "to-tags"
@@ -22,17 +24,36 @@ class ToTags:
         """See `Step.apply`."""
         return draft.with_turns(tuple(_tagged(turn, draft) for turn in draft.turns))
 
+    def hindrance(self, draft: Draft) -> str:
+        """See `Step.hindrance`."""
+        for turn in draft.turns:
+            headings = [block for block in turn.blocks if _is_closed(block, turn)]
+            if len({block.level for block in headings}) > 1:
+                return "headings of several levels stay: tags would lose the levels"
+            if not all(map(_fits, headings)):
+                return "a heading stays: its name makes no tag"
+        return ""
+
 
 def _tagged(turn: Turn, draft: Draft) -> Turn:
-    headings = [block for block in turn.blocks if block.form == "heading"]
+    headings = [block for block in turn.blocks if _is_closed(block, turn)]
     # Tags have no levels, and half a page of headings is worse than a whole one.
     flat = len({block.level for block in headings}) <= 1 and all(map(_fits, headings))
+    # Quoted names are rare: whether there is any quotation mark at all is quickly seen.
+    change = {
+        block: block.with_form("tag")
+        for block in turn.blocks
+        if block.form not in ("plain", "tag")
+        and (flat and _is_closed(block, turn) if block.form == "heading" else _fits(block))
+        and not _is_quoted(block, draft)
+    }
+    return turn.map_sections(lambda block: change.get(block, block)) if change else turn
 
-    def change(block: Block) -> Block:
-        wanted = flat if block.form == "heading" else block.form != "tag" and _fits(block)
-        return block.with_form("tag") if wanted and not _is_quoted(block, draft) else block
 
-    return turn.map_sections(change)
+def _is_closed(block: Block, turn: Turn) -> bool:
+    """Whether it is a heading whose section ends inside of the message."""
+    opens = block is turn.blocks[-1] and block.body.rstrip().endswith(":")
+    return block.form == "heading" and not opens
 
 
 def _fits(block: Block) -> bool:

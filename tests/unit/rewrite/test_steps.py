@@ -90,7 +90,62 @@ REWORDED = {
     "politeness goes": (
         "shorten-politeness",
         "Could you please sort the text? Please be brief. Thank you very much!",
-        "Sort the text? Be brief.",
+        "Sort the text. Be brief.",
+    ),
+    "a question that is no request stays one": (
+        "shorten-politeness",
+        "How would you rate it? Can you tell me why? Can you ever know?",
+        "How would you rate it? Tell me why. Can you ever know?",
+    ),
+    "a breath is not taken": (
+        "strip-thinking-hints",
+        "- Take a deep breath and think step-by-step about the text.  \n- Read it. ",
+        "- Think about the text.\n- Read it. ",
+    ),
+    "a line that only asks to think goes": (
+        "strip-thinking-hints",
+        "- Read it.\n- Let's think step by step.\n- Answer.",
+        "- Read it.\n- Answer.",
+    ),
+    "shouted items of a list begin with a capital": (
+        "soften-shouting",
+        "# Output\n\n- DO NOT COMPLAIN. Just answer.\n- NO comments.",
+        "# Output\n\n- Do not complain. Just answer.\n- No comments.",
+    ),
+    "bold words begin with a capital, too": (
+        "soften-shouting",
+        "**ALWAYS read it.**\n- **DO NOT** guess, and `x` MUST stay.",
+        "**Always read it.**\n- **Do not** guess, and `x` must stay.",
+    ),
+    "long phrases are shortened": (
+        "shorten-phrases",
+        "Your task is to read it in order to sort it. Due to the fact that it is long, skim.",
+        "Read it to sort it. Because it is long, skim.",
+    ),
+    "a switch that nothing reads goes": (
+        "drop-think-switch",
+        "Sort it. /no_think",
+        "Sort it.",
+    ),
+    "instructions first, material behind them": (
+        "move-instructions-first",
+        "Be brief.\n\nContext:\n{{ context }}\n\nQuestion: {{ question }}\n\nAnswer now.",
+        "Be brief.\n\nAnswer now.\n\nContext:\n{{ context }}\n\nQuestion: {{ question }}",
+    ),
+    "what introduces the material moves with it": (
+        "move-context-first",
+        "Question: {{ question }}\n\nThis is what we know:\n\n{{ context }}\n\nAnswer:",
+        "This is what we know:\n\n{{ context }}\n\nQuestion: {{ question }}\n\nAnswer:",
+    ),
+    "paragraphs behind a section share one heading": (
+        "to-headings",
+        "<context>\n{{ context }}\n</context>\n\nAnswer now.\n\nBe brief.",
+        "## Context\n\n{{ context }}\n\n## Instructions\n\nAnswer now.\n\nBe brief.",
+    ),
+    "one-line inputs are marked like the sections beside them": (
+        "to-headings",
+        "Question: {{ question }}\n\nContext:\n{{ context }}",
+        "## Question\n\n{{ question }}\n\n## Context\n\n{{ context }}",
     ),
     "politeness inside a sentence goes": (
         "shorten-politeness",
@@ -123,6 +178,46 @@ LEFT_ALONE = {
     "a hint in quotation marks": ("strip-thinking-hints", 'Never say "Think step by step." aloud'),
     "acronyms and labels in capitals": ("soften-shouting", "Answer YES or JSON, see ISO 4217."),
     "shouting in code and quotes": ("soften-shouting", 'Look for `NEVER` and "DO NOT TOUCH".'),
+    "values, terms and names in capitals": (
+        "soften-shouting",
+        "Say YES or NO, rate it VERY LOW, LOW or HIGH, NOT NULL, keep > [!NOTE], level: WARNING",
+    ),
+    "names of sections in capitals": (
+        "soften-shouting",
+        "Write what you must only say once in a section called NOTES AND LINKS, as asked.",
+    ),
+    "titles in capitals": ("soften-shouting", "## MANDATORY OUTPUT\n\nREQUIRED RESOURCES\n\nNone."),
+    "marks that are no emphasis": ("soften-shouting", "Return !!item, or a != b."),
+    "paths and other words with a slash": (
+        "drop-think-switch",
+        "Read /home/think/it and `/no_think`, and /thinking.",
+    ),
+    "a name that is a sentence": ("to-tags", "The claim is:\n{{ text }}"),
+    "a message that is one section": ("to-headings", "<rules>\nBe brief.\n</rules>"),
+    "an instruction behind the question, when the material is first": (
+        "move-context-first",
+        "Context:\n{{ context }}\n\nQuestion: {{ question }}\n\nAnswer with a value only.",
+    ),
+    "a sentence between two inputs": (
+        "move-instructions-first",
+        "Context:\n{{ context }}\n\nWhich of these is it?\n\nText: {{ text }}\n\nBe brief.",
+    ),
+    "material that is part of a sentence": (
+        "move-context-first",
+        "I heard that {{ question }}\n\nAnd {{ context }}, too.",
+    ),
+    "an unfinished sentence at the end": (
+        "move-context-first",
+        "Context:\n{{ context }}\n\nThe best answer to {{ question }} is",
+    ),
+    "a question and its options": (
+        "move-context-first",
+        "Context:\n{{ context }}\n\nQuestion: {{ question }}\n\nText:\n{{ text }}",
+    ),
+    "a paragraph that shows a value behind a section": (
+        "to-headings",
+        "Rules:\nBe brief.\n\nThe text to sort is {{ text }} as it was sent.",
+    ),
     "a variable named please": ("shorten-politeness", "{{ text }} is pleased."),
 }
 
@@ -177,6 +272,56 @@ def test_system_messages_are_joined_or_moved():
     given = prompt(("system", "A."), ("user", "{{ text }}"), ("system", "B."))
     assert applied("hoist-system", given) == [("system", "A.\n\nB."), ("user", "{{ text }}")]
     assert applied("merge-system", given) == [("user", "A.\n\nB.\n\n{{ text }}")]
+
+
+ORDERS = {
+    "instructions before the data get a message of their own": (
+        "split-system",
+        [("user", "Sort it.\n\nBe brief.\n\nText:\n{{ text }}\n\nNow sort.")],
+        [("system", "Sort it.\n\nBe brief."), ("user", "Text:\n{{ text }}\n\nNow sort.")],
+    ),
+    "what introduces the data stays with it": (
+        "split-system",
+        [("user", "Sort this text:\n\n{{ text }}")],
+        [("user", "Sort this text:\n\n{{ text }}")],
+    ),
+    "a sentence around a value is not split": (
+        "split-system",
+        [("user", "Be brief.\n\nTranslate {{ text }} into plain words for us.")],
+        [("user", "Be brief.\n\nTranslate {{ text }} into plain words for us.")],
+    ),
+    "neighbors of one role are joined": (
+        "alternate-turns",
+        [("system", "A."), ("user", "B."), ("user", "C."), ("assistant", "D."), ("user", "E.")],
+        [("system", "A."), ("user", "B.\n\nC."), ("assistant", "D."), ("user", "E.")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("step", "before", "after"), ORDERS.values(), ids=ORDERS)
+def test_a_conversation_is_ordered(step, before, after):
+    assert applied(step, prompt(*before)) == after
+
+
+IDENTITIES = {
+    "a sentence that says nothing else goes": (
+        "You are ChatGPT, a large language model trained by OpenAI. Sort it.",
+        "Sort it.",
+    ),
+    "a name beside the role goes": (
+        "You are ChatGPT, an expert in law.",
+        "You are an expert in law.",
+    ),
+    "its own name stays": ("You are Claude, made by Anthropic. Sort.",) * 2,
+    "a name that is talked about stays": ("Compare it with ChatGPT. You are Gemini fans.",) * 2,
+}
+
+
+@pytest.mark.parametrize(("before", "after"), IDENTITIES.values(), ids=IDENTITIES)
+def test_another_products_name_is_left_out(before, after):
+    draft = read_draft(prompt(("user", before)), "claude")
+    (message,) = BY_NAME["drop-identity"].apply(draft).messages()
+    assert message.content == after
 
 
 SCHEMA = {"type": "object", "properties": {"label": {"enum": ["{{a}}", "b"]}}}

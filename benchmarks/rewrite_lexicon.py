@@ -1,0 +1,144 @@
+"""Make the word relations of the equivalence check out of WordNet's database files.
+
+    python benchmarks/rewrite_lexicon.py /usr/share/wordnet
+
+Taken are words of one part that the sense-tagged texts behind WordNet use, by their usual senses:
+synonyms (one synset), adjectives of one cluster, and direct antonyms. Written is
+``promptops/rewrite/checking/lexicon.txt``; the same database gives the same bytes.
+"""
+
+import re
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+TARGET = Path(__file__).resolve().parents[1] / "promptops/rewrite/checking/lexicon.txt"
+PARTS = {"noun": "n", "verb": "v", "adj": "a", "adv": "r"}
+USUAL_SENSES = {"n": 3, "v": 5, "a": 4, "r": 3}
+SHORTEST = 2
+USUAL_WAY = 3
+HEADER = """\
+# Word relations of the equivalence check, derived from WordNet 3.0 (benchmarks/rewrite_lexicon.py).
+# "= a b" mean the same in a usual sense, "~ a b" nearly so, "! a b" are opposites.
+# WordNet 3.0 Copyright 2006 by Princeton University. All rights reserved. Permission to use, copy,
+# modify and distribute this database for any purpose and without fee is granted by its license,
+# provided that this notice appears on all copies; it is provided "as is", without warranty.
+"""
+
+Sense = tuple[str, str]
+"""A part of speech and the offset of a synset."""
+Link = tuple[str, Sense, int, int]
+"""Its kind, where to, and the words that it joins (0 for all)."""
+
+
+def main() -> None:
+    """Read the database whose folder is given and write the lexicon."""
+    folder = Path(sys.argv[1])
+    seen, ranks = frequencies(folder), sense_ranks(folder)
+    members: dict[Sense, list[str]] = {}
+    pointers: dict[Sense, list[Link]] = {}
+    for part, letter in PARTS.items():
+        for offset, words, links in synsets(folder / f"data.{part}"):
+            members[letter, offset] = words
+            pointers[letter, offset] = links
+
+    def usual(sense: Sense) -> list[str]:
+        return sorted(
+            word
+            for word in set(members[sense])
+            if word.isalpha() and word.islower() and len(word) > SHORTEST and seen[word]
+            and ranks.get((word, *sense), 99) <= USUAL_SENSES[sense[0]]
+        )  # fmt: skip
+
+    same = {tuple(words) for sense in pointers if len(words := usual(sense)) > 1}
+    near, opposite = set(), set()
+    for sense, links in pointers.items():
+        for kind, target, here, there in links:
+            if target not in members:
+                continue
+            one, other = members[sense][here - 1], members[target][there - 1]
+            if (
+                kind == "!"
+                and here
+                and one.isalpha()
+                and other.isalpha()
+                and seen[one] + seen[other]
+            ):
+                opposite.add(tuple(sorted((one.lower(), other.lower()))))
+            near |= {
+                tuple(sorted((a, b)))
+                for a in usual(sense)
+                for b in usual(target)
+                if a != b and nearly(kind, sense, target, (a, b), (one, other), ranks)
+            }
+    near -= opposite
+    lines = [
+        f"{mark} {' '.join(words)}"
+        for mark, group in (("=", same), ("~", near), ("!", opposite))
+        for words in sorted(group)
+    ]
+    TARGET.write_text(HEADER + "\n".join(lines) + "\n")
+    print(f"{len(same)} synsets, {len(near)} near pairs, {len(opposite)} opposites,"
+          f" {TARGET.stat().st_size:,} bytes")  # fmt: skip
+
+
+def nearly(kind: str, sense: Sense, target: Sense, pair: tuple[str, str],
+           linked: tuple[str, str], ranks: dict) -> bool:  # fmt: skip
+    """Whether a link makes two words nearly the same.
+
+    Adjectives of one cluster, words derived from each other, and a verb with the one that it is a
+    way of, each by a usual sense.
+    """
+    if kind == "&":
+        return True
+    if kind == "+":
+        return set(pair) == set(linked)
+    verbs = kind == "@" and sense[0] == "v" == target[0]
+    return verbs and ranks[pair[0], *sense] <= USUAL_WAY >= ranks[pair[1], *target]
+
+
+def frequencies(folder: Path) -> dict[str, int]:
+    """How often a word was tagged, in all its senses."""
+    seen: dict[str, int] = defaultdict(int)
+    for line in (folder / "cntlist.rev").read_text().splitlines():
+        key, _, count = line.split()
+        seen[key.partition("%")[0]] += int(count)
+    return seen
+
+
+def sense_ranks(folder: Path) -> dict[tuple[str, str, str], int]:
+    """Place of a synset among a word's senses, the most usual first."""
+    found = {}
+    for part, letter in PARTS.items():
+        for line in (folder / f"index.{part}").read_text().splitlines():
+            if line.startswith(" "):
+                continue
+            word, _, count, *rest = line.split()
+            for rank, offset in enumerate(rest[-int(count) :], 1):
+                found[word, letter, offset] = rank
+    return found
+
+
+def synsets(path: Path):
+    """Offset, words, and links (kind, target, word here, word there; 0 for all) of each synset."""
+    for line in path.read_text().splitlines():
+        if line.startswith(" "):
+            continue
+        fields = line.partition("|")[0].split()
+        count = _hex(fields[3])
+        words = [re.sub(r"\(\w+\)$", "", word) for word in fields[4 : 4 + 2 * count : 2]]
+        at = 4 + 2 * count
+        links = []
+        for number in range(int(fields[at])):
+            kind, offset, part, places = fields[at + 1 + 4 * number : at + 5 + 4 * number]
+            part = "a" if part == "s" else part
+            links.append((kind, (part, offset), _hex(places[:2]), _hex(places[2:])))
+        yield fields[0], words, links
+
+
+def _hex(digits: str) -> int:
+    return int.from_bytes(bytes.fromhex(digits))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What the structural equivalence check is made of: words, sentences and their comparison."""

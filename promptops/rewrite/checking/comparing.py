@@ -1,0 +1,108 @@
+"""What changed between sentences that were rewritten.
+
+Given are the sentences of both sides that are not the same, in groups that belong together. A group
+is compared as a whole, so that splitting, merging and turning a sentence around changes nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from promptops.rewrite.checking.lexicon import Lexicon, lexicon
+from promptops.rewrite.checking.places import moved_words, shifted_words
+from promptops.rewrite.checking.sentences import Sentence
+from promptops.rewrite.checking.sides import Side, read_side
+from promptops.rewrite.checking.strength import conditions, denied, signals
+
+
+@dataclass(slots=True, kw_only=True)
+class Compared:
+    """What was found in one group.
+
+    Attributes:
+        found: Differences that nothing else can explain.
+        lost: Words that stand nowhere in the new group.
+        added: Words that stand nowhere in the old group.
+    """
+
+    found: list[str]
+    lost: list[str]
+    added: list[str]
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing was found."""
+        return not (self.found or self.lost or self.added)
+
+
+def compare(old: Sequence[Sentence], new: Sequence[Sentence]) -> Compared:
+    """The differences between the sentences of a group."""
+    a, b, relations = read_side(old), read_side(new), lexicon()
+    lost, added, found = _words(a, b, relations)
+    turns = len(found)
+    if turns and abs(denied(a.signals) - denied(b.signals)) == turns:
+        # "not sure" became "unsure": what was denied is now said by the opposite.
+        found = []
+        lost = [w for w in lost if not any(relations.opposed(w, other) for other in _every(b))]
+        added = [w for w in added if not any(relations.opposed(w, other) for other in _every(a))]
+    found += signals(a, b, turned=bool(turns))
+    found += _numbers(a, b)
+    found += _literals(a, b)
+    if not found and not lost and not added and not turns:
+        found += moved_words(a.tokens, b.tokens)
+        found += shifted_words(a.tokens, b.tokens)
+    if not found and len(old) == len(new):
+        found += conditions(a.signals, b.signals)
+    return Compared(found=found, lost=lost, added=added)
+
+
+def _words(a: Side, b: Side, relations: Lexicon) -> tuple[list[str], list[str], list[str]]:
+    """Words lost and added for which the other side has none that means the same; opposites."""
+    every_old, every_new = _every(a), _every(b)
+    lost = [word for word in a.words if word not in every_new]
+    added = [word for word in b.words if word not in every_old]
+    found = [
+        f'"{one}" became its opposite "{other}"'
+        for one in sorted(every_old - every_new)
+        for other in sorted(every_new - every_old)
+        if relations.opposed(one, other)
+    ]
+    # "lower case" is "lowercase".
+    joined = _joined(a, b, relations) | _joined(b, a, relations)
+    lost = [word for word in lost if word not in joined]
+    added = [word for word in added if word not in joined]
+    lost = [w for w in lost if not any(relations.alike(w, other) for other in every_new)]
+    added = [w for w in added if not any(relations.alike(w, other) for other in every_old)]
+    return lost, added, found
+
+
+def _joined(one: Side, other: Side, relations: Lexicon) -> set[str]:
+    """Words that one side writes apart and the other as one, and their parts."""
+    plain = [value for kind, value in one.tokens if kind in {"word", "light"}]
+    found: set[str] = set()
+    for pair in pairwise(plain):
+        if (whole := "".join(pair)) in other.words and whole in relations.known:
+            found |= {whole, *pair}
+    return found
+
+
+def _every(side: Side) -> set[str]:
+    return {*side.words, *side.light, *(v for kind, v in side.tokens if kind == "function")}
+
+
+def _numbers(a: Side, b: Side) -> Iterator[str]:
+    lost, added = a.numbers - b.numbers, b.numbers - a.numbers
+    soft = {"1"} | ({"2"} if "both" in a.light | b.light else set())
+    if set(lost) | set(added) <= soft:
+        return  # "one" is also a pronoun
+    for number in sorted(lost):
+        yield f"the number {number.lower()} is lost"
+    for number in sorted(added):
+        yield f"the number {number.lower()} was added"
+
+
+def _literals(a: Side, b: Side) -> Iterator[str]:
+    for item in sorted(a.literals - b.literals):
+        yield f'"{item}" is lost'
+    for item in sorted(b.literals - a.literals):
+        yield f'"{item}" was added'

@@ -1,0 +1,218 @@
+"""Which words mean the same, which are opposites, and which change nothing.
+
+The relations come from two files beside this module: ``lexicon.txt`` (derived from WordNet) and
+``vocabulary.txt`` (words of instructions). Words are compared by their stems.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+_FOLDER = Path(__file__).parent
+_SHORTEST_ROOT = 4
+_SHORTEST_TYPO = 5
+_DERIVED = frozenset(
+    {
+        *("", "e", "al", "ally", "ance", "ant", "ary", "ate", "ation", "ative", "ator", "cation"),
+        *("ence", "ent", "er", "ed", "ic", "ical", "ication", "ify", "ing", "ion", "is", "ition"),
+        *("ive", "ity", "iz", "ize", "ization", "ly", "ment", "ness", "or", "ous", "s", "se", "z"),
+        *("sis", "sive", "sion", "t", "tion", "y", "yz", "yze", "ys", "ysis", "ze", "nat", "d"),
+        *("pt", "ption", "ful", "tial", "c", "ci", "cy", "ely", "tely", "ce", "i", "il", "ie"),
+        *("ial", "at", "ist", "ian", "enc", "anc", "uous", "eful", "iful", "eous", "ious"),
+    }
+)
+"""Endings that make one part of speech out of another."""
+_OPPOSING = ("un", "in", "im", "ir", "il", "dis", "non", "mis", "de", "ab", "anti", "counter")
+_IRREGULAR = {
+    "written": "write", "wrote": "write", "given": "give", "gave": "give", "made": "make",
+    "done": "do", "took": "take", "taken": "take", "chosen": "choose", "chose": "choose",
+    "shown": "show", "kept": "keep", "found": "find", "said": "say", "told": "tell",
+    "thought": "think", "understood": "understand", "sent": "send", "built": "build",
+    "held": "hold", "left": "leave", "spoken": "speak", "spoke": "speak", "known": "know",
+    "seen": "see", "saw": "see", "drawn": "draw", "broken": "break", "meant": "mean",
+    "paid": "pay", "read": "read", "lost": "lose", "taught": "teach", "brought": "bring",
+    "bought": "buy", "got": "get", "gotten": "get", "began": "begin", "begun": "begin",
+    "people": "person", "children": "child", "men": "man", "women": "woman",
+    "criteria": "criterion", "analyses": "analysis", "data": "data", "better": "better",
+    "best": "best", "worse": "worse", "less": "less", "shorter": "short", "longer": "long",
+    "hidden": "hide", "proven": "prove", "sold": "sell", "met": "meet", "led": "lead",
+    "split": "split", "felt": "feel", "won": "win", "came": "come", "goes": "go", "does": "do",
+    "says": "say", "used": "use", "using": "use", "jewellery": "jewelry", "grey": "gray",
+    "went": "go", "gone": "go", "became": "become", "indices": "index",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=1 << 15)
+def stem(word: str) -> str:
+    """A word without its inflection; the same for a word's forms, not always a word itself."""
+    word = _american(_IRREGULAR.get(word, word))
+    if len(word) <= 3:
+        return word
+    if word.endswith("ies"):
+        word = word[:-3] + "y"
+    elif word.endswith(("sses", "shes", "ches", "xes", "zes")):
+        word = word[:-2]
+    elif word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    for ending in ("ing", "ied", "ed"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3 and _has_vowel(word, ending):
+            word = word[: -len(ending)] + ("y" if ending == "ied" else "")
+            if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "lsz":
+                word = word[:-1]
+            break
+    return word[:-1] if word.endswith("e") and len(word) > 3 else word
+
+
+def _american(word: str) -> str:
+    """The American spelling of a word that Great Britain spells otherwise."""
+    if len(word) > 5:
+        for british, american in _BRITISH:
+            word = british.sub(american, word)
+    return word
+
+
+_BRITISH = (
+    (re.compile(r"(?<=[^aeou])our(?=$|s$|ed$|ing$|ite|able|al|ful|er|ly)"), "or"),
+    (re.compile(r"is(?=(?:e|es|ed|er|ers|ing|ation|ations)$)"), "iz"),
+    (re.compile(r"ys(?=(?:e|es|ed|er|ers|ing)$)"), "yz"),
+    (re.compile(r"(?<=[bt])re(?=s?$)"), "er"),
+    (re.compile(r"ll(?=(?:ed|ing|er|ery)$)"), "l"),
+    (re.compile(r"ogue(?=s?$)"), "og"),
+    (re.compile(r"(?<=[ef])ence$"), "ense"),
+    (re.compile(r"ae(?=[a-z]{3})"), "e"),
+)
+
+
+def _has_vowel(word: str, ending: str) -> bool:
+    return re.search(r"[aeiouy]", word[: -len(ending)]) is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lexicon:
+    """Relations between stems.
+
+    Attributes:
+        same: Stem -> stems that mean the same, or nearly so.
+        opposite: Stem -> stems that mean the opposite.
+        light: Stems that may come and go.
+        extra: Stems of what "only X" rules out.
+        kind: Stem -> the kinds of which it is one.
+        known: All stems of the files.
+    """
+
+    same: Mapping[str, frozenset[str]]
+    opposite: Mapping[str, frozenset[str]]
+    light: frozenset[str]
+    extra: frozenset[str]
+    kind: Mapping[str, frozenset[int]]
+    known: frozenset[str]
+
+    def opposed(self, one: str, other: str) -> bool:
+        """Whether two stems turn a sentence around: opposites, or one negates the other."""
+        if other in self.opposite.get(one, ()):
+            return True
+        short, long = sorted((one, other), key=len)
+        return any(long == prefix + short for prefix in _OPPOSING) and len(short) > 3
+
+    def alike(self, one: str, other: str) -> bool:
+        """Whether one stem may stand for the other."""
+        if one == other:
+            return True
+        if self.kind.get(one, _NONE) & self.kind.get(other, _NONE) or self.opposed(one, other):
+            return False
+        return (
+            other in self.same.get(one, ()) or _derived(one, other) or self._misspelled(one, other)
+        )
+
+    def _misspelled(self, one: str, other: str) -> bool:
+        """Whether one is the other with a slip; names differ by another letter, too."""
+        known = (one in self.known) + (other in self.known)
+        if known > 1 or not _slipped(one, other):
+            return False
+        return known == 1 or sorted(one) == sorted(other) or len(one) != len(other)
+
+
+_NONE: frozenset[int] = frozenset()
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The relations of both files; read once."""
+    same: dict[str, set[str]] = defaultdict(set)
+    opposite: dict[str, set[str]] = defaultdict(set)
+    sets: dict[str, set[str]] = {"light": set(), "extra": set()}
+    kind: dict[str, set[int]] = defaultdict(set)
+    for number, (relation, words) in enumerate(_groups()):
+        stems = [stem(word) for word in words]
+        if relation in sets:
+            sets[relation].update(stems)
+            continue
+        for each in stems:
+            if relation == "kind":
+                kind[each].add(number)
+            else:
+                (same if relation == "same" else opposite)[each].update(stems)
+    return Lexicon(
+        same={word: frozenset(others) for word, others in same.items()},
+        opposite={word: frozenset(others - {word}) for word, others in opposite.items()},
+        light=frozenset(sets["light"]),
+        extra=frozenset(sets["extra"]),
+        kind={word: frozenset(numbers) for word, numbers in kind.items()},
+        known=frozenset({*same, *opposite, *sets["light"], *kind}),
+    )
+
+
+def _groups() -> Iterator[tuple[str, list[str]]]:
+    relations = {"=": "same", "~": "same", "!": "opposite"}
+    for line in _lines("lexicon.txt"):
+        mark, *words = line.split()
+        yield relations[mark], words
+    section = ""
+    for line in _lines("vocabulary.txt"):
+        if line.startswith("["):
+            section = line.strip("[]")
+        else:
+            yield section, line.split()
+
+
+def _lines(name: str) -> Iterator[str]:
+    for line in (_FOLDER / name).read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            yield line
+
+
+@lru_cache(maxsize=1 << 15)
+def _derived(one: str, other: str) -> bool:
+    """Whether both come from one root: summary and summarize, clear and clearly."""
+    length = 0
+    for a, b in zip(one, other, strict=False):
+        if a != b:
+            break
+        length += 1
+    if length < _SHORTEST_ROOT:
+        return False
+    return one[length:] in _DERIVED and other[length:] in _DERIVED
+
+
+@lru_cache(maxsize=1 << 15)
+def _slipped(one: str, other: str) -> bool:
+    """Whether one letter is missing, too many, another one, or two changed places."""
+    short, long = sorted((one, other), key=len)
+    if len(short) < _SHORTEST_TYPO or short[0] != long[0] or len(long) - len(short) > 1:
+        return False
+    at = next((n for n, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    if len(short) < len(long):
+        return short[at:] == long[at + 1 :]
+    swapped = short[at : at + 2] == long[at : at + 2][::-1]
+    return short[at + 1 :] == long[at + 1 :] or (swapped and short[at + 2 :] == long[at + 2 :])
+
+
+def phrases() -> Iterator[tuple[str, str]]:
+    """(signal, wording as a regular expression over lower-case text) of ``phrases.txt``."""
+    for line in _lines("phrases.txt"):
+        signal, _, wordings = line.partition(":")
+        for wording in wordings.split(" | "):
+            yield signal, wording.strip()

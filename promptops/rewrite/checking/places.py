@@ -1,0 +1,125 @@
+"""Which word stands in which place: changes that keep every word."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from promptops.rewrite.checking.lexicon import lexicon
+from promptops.rewrite.checking.sentences import Token
+from promptops.rewrite.checking.sides import LISTED
+
+_WAYS = frozenset(
+    {"from", "to", "in", "by", "with", "for", "than", "over", "through", "as", "of", "on"}
+)
+_PERSONS: frozenset[Token] = frozenset({("function", "i"), ("function", "you"), ("function", "we")})
+
+
+def moved_words(old: tuple[Token, ...], new: tuple[Token, ...]) -> Iterator[str]:
+    """Words that changed places although nothing else did."""
+    a, b = _bare(old), _bare(new)
+    if a == b:
+        return
+    if changed := _persons(a, b):
+        yield changed
+    if _denied_conditions(a) != _denied_conditions(b):
+        yield "what is denied changed: the condition, or what it is about"
+    if _contrasted(a, b):
+        yield "what is denied and what is not changed places"
+    if Counter(a) != Counter(b):
+        return
+    if [_place(token) for token in a] != [_place(token) for token in b]:
+        ways_a, ways_b = _ways(a), _ways(b)
+        crossed = (ways_a - ways_b), (ways_b - ways_a)
+        if {way for way, _ in crossed[0]} & {way for way, _ in crossed[1]}:
+            yield f"what goes where changed: {_shown(crossed[0])} became {_shown(crossed[1])}"
+        return
+    moved = [place for place, (one, other) in enumerate(zip(a, b, strict=True)) if one != other]
+    between = a[moved[0] : moved[-1] + 1]
+    listed = all(t in LISTED or t[0] in {"word", "light", "literal"} for t in between)
+    listed = listed and any(token in LISTED for token in between)
+    if not listed:
+        yield f'"{a[moved[0]][1]}" and "{b[moved[0]][1]}" changed places'
+
+
+def _persons(a: Sequence[Token], b: Sequence[Token]) -> str:
+    """Who does it, where nothing but that changed."""
+    lost, added = Counter(a) - Counter(b), Counter(b) - Counter(a)
+    if lost and added and set(lost) <= _PERSONS and set(added) <= _PERSONS:
+        return f"{_said(lost)} became {_said(added)}"
+    return ""
+
+
+def _said(pieces: Counter[Token]) -> str:
+    return ", ".join(f'"{value}"' for _, value in sorted(pieces))
+
+
+def _denied_conditions(pieces: Sequence[Token]) -> int:
+    """How many negations stand in a condition."""
+    inside, count = False, 0
+    for kind, value in pieces:
+        if kind == "signal" and value in {"IF", "UNLESS", "ONLYIF"}:
+            inside = True
+        elif value in {",", ";", "THEN", "OR", "AND"}:
+            inside = False
+        elif kind == "signal" and value in {"NOT", "NEVER", "AVOID"}:
+            count += inside
+    return count
+
+
+def _contrasted(a: Sequence[Token], b: Sequence[Token]) -> bool:
+    """Whether "this, not that" became "that, not this"."""
+    (heads_a, scope_a), (heads_b, scope_b) = _scope(a), _scope(b)
+    return any(w not in scope_b and ("word", w) in b for w in heads_a - heads_b) and any(
+        w not in scope_a and ("word", w) in a for w in heads_b - heads_a
+    )
+
+
+def _scope(pieces: Sequence[Token]) -> tuple[set[str], set[str]]:
+    """The words right behind a negation, and all of its clause."""
+    heads, scope, open_, first = set(), set(), False, False
+    for kind, value in pieces:
+        if kind == "signal" and value in {"NOT", "NEVER", "AVOID"}:
+            open_ = first = True
+        elif value in {",", ";", ":", "but"}:
+            open_ = first = False
+        elif open_ and kind == "word":
+            scope.add(value)
+            if first:
+                heads.add(value)
+            first = False
+    return heads, scope
+
+
+def _bare(pieces: tuple[Token, ...]) -> list[Token]:
+    return [t for t in pieces if t not in {("function", "a"), ("function", ";"), ("function", ":")}]
+
+
+def _place(token: Token) -> Token:
+    """What may stand in a place: a function word only itself, any word another one."""
+    fixed = token[0] in {"function", "signal"} and token not in _PERSONS
+    return token if fixed else ("word", "")
+
+
+def _ways(pieces: Sequence[Token]) -> Counter[tuple[str, str]]:
+    found: Counter[tuple[str, str]] = Counter()
+    way = ""
+    for kind, value in pieces:
+        if kind == "function":
+            way = value if value in _WAYS else way if value == "a" else ""
+        elif way and kind != "signal":
+            found[way, value] += 1
+            way = ""
+    return found
+
+
+def _shown(pairs: Counter[tuple[str, str]]) -> str:
+    return ", ".join(" ".join(pair) for pair in sorted(pairs))
+
+
+def shifted_words(old: tuple[Token, ...], new: tuple[Token, ...]) -> Iterator[str]:
+    """A word that now stands where another one stood, where both are still said elsewhere."""
+    before = Counter(value for kind, value in old if kind == "word")
+    after = Counter(value for kind, value in new if kind == "word")
+    lost, added = sorted(before - after), sorted(after - before)
+    one = len(lost) == len(added) == 1 and len(old) == len(new)
+    if one and not lexicon().alike(lost[0], added[0]):
+        yield f'"{lost[0]}" became "{added[0]}"'

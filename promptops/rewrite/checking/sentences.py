@@ -1,0 +1,313 @@
+"""From messages to sentences, and from a sentence to what it says.
+
+Marks (bullets, headings, tags, emphasis, fences) are not part of a sentence; the names of sections
+are sentences of their own.
+"""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Literal
+
+from promptops.rewrite.checking.lexicon import lexicon, phrases, stem
+
+Kind = Literal["word", "light", "signal", "number", "slot", "literal", "function"]
+Token = tuple[Kind, str]
+"""What a piece of a sentence is, and its canonical form."""
+
+_LONGEST_NAME = 7
+_SAYING = frozenset(
+    {
+        *("NOT", "NEVER", "AVOID", "MUST", "SHOULD", "MAY", "HEDGE", "ONLY", "UNLESS", "EXCEPT"),
+        *("BEFORE", "AFTER", "UNTIL", "MIN", "MAX", "ONLYIF"),
+    }
+)
+_BULLET = re.compile(r"[ \t>]*(?:(?P<mark>[-*+•–]|\(?(?:\d{1,2}|[a-zA-Z])[.)])(?=\s)\s*)?")
+_NUMBERED = re.compile(r"\(?\d{1,2}[.)]")
+_HEADING = re.compile(r"#{1,6}[ \t]+(.*?)[ \t]*#*$")
+_TAG = re.compile(r"</?([A-Za-z][\w-]*)>")
+_ONLY_TAG = re.compile(r"[ \t]*<(/?)([A-Za-z][\w-]*)>[ \t]*$")
+_LABEL = re.compile(r"(?:\*\*|__)?([A-Z][\w/-]*(?: [\w/-]+){0,3}):?(?:\*\*|__)?:?[ \t]*$")
+_INLINE = re.compile(
+    r"(?:\*\*|__)?([A-Z][\w/-]*(?: [\w/-]+){0,2})(?:\*\*|__)?:(?:\*\*|__)?[ \t]+(?=\S)"
+)
+_RULE = re.compile(r"[ \t]*(?:```\w*|~~~\w*|\"\"\"|'''|---+|===+|\*\*\*+)[ \t]*$")
+_BREAK = re.compile(
+    r"(?<![ .][a-zA-Z])(?<!e\.g)(?<!i\.e)(?<!etc)(?<!vs)(?<!Mr)(?<!Dr)"
+    r"[.!?]+[\"')\]]*\s+(?=[^a-z\s])"
+)
+_CONTROL = re.compile(r"\{%[-+]?.*?[-+]?%\}", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """A sentence or the name of a section.
+
+    Attributes:
+        text: Its words, without marks.
+        title: Whether it is the name of a section.
+        numbered: Whether it is an item of a numbered list.
+        bulleted: Whether it is an item of a list without numbers.
+        label: The name that stands before it on its line; empty when there is none.
+    """
+
+    text: str
+    title: bool = False
+    numbered: bool = False
+    bulleted: bool = False
+    label: str = ""
+
+
+@lru_cache(maxsize=1 << 14)
+def sentences(line: str) -> tuple[Sentence, ...]:
+    """The sentences of one line."""
+    if _RULE.match(line):
+        return ()
+    if tag := _ONLY_TAG.match(line):
+        return () if tag[1] else (Sentence(text=_name(tag[2]), title=True),)
+    if heading := _HEADING.match(line.lstrip()):
+        if _is_name(heading[1]):
+            return (Sentence(text=_plain(heading[1]), title=True),)
+        line = heading[1]
+    bullet = _BULLET.match(line)
+    assert bullet is not None
+    rest = line[bullet.end() :].strip()
+    numbered = bool(bullet["mark"] and _NUMBERED.match(bullet["mark"]))
+    bulleted = bool(bullet["mark"] and not numbered)
+    if (label := _LABEL.match(rest)) and rest.endswith((":", "**")) and _is_name(label[1]):
+        return (Sentence(text=_name(label[1]), title=True, numbered=numbered),)
+    found, name = [], ""
+    if inline := _INLINE.match(rest):
+        name, rest = _name(inline[1]), rest[inline.end() :]
+    elif (tag := _TAG.match(rest)) and rest.endswith(f"</{tag[1]}>"):
+        name, rest = _name(tag[1]), rest[tag.end() : rest.rindex("</")]
+    if name:
+        found.append(Sentence(text=name, title=True))
+    for place, part in enumerate(_BREAK.split(rest)):
+        if text := _plain(part):
+            found.append(
+                Sentence(text=text, numbered=numbered and not place, bulleted=bulleted, label=name)
+            )
+    return tuple(found)
+
+
+def _is_name(text: str) -> bool:
+    """Whether a heading or label only names a section and says nothing."""
+    return len(text.split()) <= _LONGEST_NAME and not any(
+        kind == "signal" and value in _SAYING for kind, value in tokens(_plain(text))
+    )
+
+
+def _name(text: str) -> str:
+    return text.replace("_", " ").replace("-", " ").strip()
+
+
+def _plain(text: str) -> str:
+    text = _TAG.sub(" ", text)
+    return " ".join(text.replace("**", "").replace("__", "").split()).rstrip(".!")
+
+
+_SHORT = (
+    (re.compile(r"\bcan'?t\b|\bcannot\b"), "can not"),
+    (re.compile(r"\bwon't\b"), "will not"),
+    (re.compile(r"\bshan't\b"), "shall not"),
+    (re.compile(r"\bain't\b"), "is not"),
+    (re.compile(r"n't\b"), " not"),
+    (re.compile(r"'re\b"), " are"),
+    (re.compile(r"'ve\b"), " have"),
+    (re.compile(r"'ll\b"), " will"),
+    (re.compile(r"'d\b"), " would"),
+    (re.compile(r"\b(i)'m\b"), r"\1 am"),
+    (re.compile(r"\b(it|that|there|what|who|he|she|here)'s\b"), r"\1 is"),
+    (re.compile(r"\blet's\b"), "let us"),
+    (re.compile(r"'s?(?!\w)"), ""),
+)
+_WORD = r"(?:[\w'-]+ )"
+_REWORDED = (
+    (re.compile(rf"\bleav(?:e|ing) ({_WORD}{{1,5}}?)out\b"), r"leave out \1"),
+    (re.compile(r"\blet (me|us|the user) know\b"), r"tell \1"),
+    (re.compile(r"\bpay(?:ing)? (?:\w+ )?attention\b"), "notice"),
+    (re.compile(r"\btak(?:e|ing) (?:\w+ )?care to notice\b"), "notice"),
+    (re.compile(rf"\bwith ({_WORD}{{1,5}}?)in mind\b"), r"considering \1"),
+    (
+        re.compile(rf"\b(tak(?:e|es|ing)) ({_WORD}{{1,6}}?)into (?:account|consideration)\b"),
+        r"consider \2",
+    ),
+    (
+        re.compile(
+            rf"\b(?:limit|cap|restrict|keep)(?:ed|ped)? ({_WORD}{{0,5}}?)"
+            r"(?:to|at|within|under|below) (?=\d)"
+        ),
+        r"keep \1 §MAX ",
+    ),
+)
+"""Wordings that enclose other words, and what they are read as."""
+_NUMBERS = {
+    "zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
+    "seven": "7", "eight": "8", "nine": "9", "ten": "10", "eleven": "11", "twelve": "12",
+    "fifteen": "15", "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60",
+    "hundred": "100", "thousand": "1000", "million": "1000000", "dozen": "12", "half": "1/2",
+    "twice": "2", "thrice": "3", "double": "2", "triple": "3", "second": "2nd", "third": "3rd",
+    "fourth": "4th", "fifth": "5th", "1st": "first", "single": "1", "once": "1", "pair": "2",
+    "couple": "2", "quarter": "1/4",
+}  # fmt: skip
+_PLAIN_NUMBERS = [word for word, value in _NUMBERS.items() if value.isdigit() and int(value) > 2]
+_NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(_PLAIN_NUMBERS)})\b")
+_FUNCTION = frozenset(
+    {
+        *(
+            "a",
+            "an",
+            "the",
+            "of",
+            "to",
+            "in",
+            "on",
+            "at",
+            "by",
+            "for",
+            "from",
+            "with",
+            "as",
+            "into",
+        ),
+        *("onto", "i", "me", "my", "mine", "myself", "you", "your", "yours", "yourself", "we"),
+        *("us", "our", "ours", "about", "over", "through", "during", "per", "via", "up", "down"),
+        *("out", "off", "than"),
+    }
+)
+_PERSON = {
+    "me": "i", "my": "i", "mine": "i", "myself": "i", "your": "you", "yours": "you",
+    "yourself": "you", "us": "we", "our": "we", "ours": "we", "an": "a", "onto": "on",
+    "into": "in", "the": "a",
+}  # fmt: skip
+_PIECE = re.compile(
+    r"\{\{[-+]?(?P<slot>.*?)[-+]?\}\}"
+    r"|(?P<placeholder>\$\{[^{}\n]*\}|\{[A-Za-z_][\w .:-]*\}|\[[A-Z][A-Z_ ]+\]|%[sd]\b"
+    r"|\$[A-Za-z_]\w*\$?)"
+    r"|(?P<address>https?://[^\s<>\"')]+|[\w.+-]+@[\w-]+\.[\w.-]*\w)"
+    r"|(?P<quoted>\"[^\"\s]*(?: [^\"\s]+){0,3}\"|`[^`\n]{1,120}`)"
+    r"|(?P<literal>\b(?:\w*_\w+|[a-z]+[A-Z]\w*|(?!\d+-[a-z]{3})(?=[\w-]*\d)(?=[\w-]*[A-Za-z])\w[\w-]*\w"
+    r"|[A-Z]{2,}(?:[-/.][A-Z]{1,})+|[A-Z]{1,4}\.[A-Z]{1,4}\.[A-Z]{2,4}|\w+\.(?=[a-z]{2,4}\b)\w+)\b)"
+    r"|(?P<number>\d+(?:[.,:/]\d+)*(?:\s?%)?)"
+    r"|§(?P<signal>[A-Z]+)"
+    r"|(?P<word>[^\W\d_]+)"
+    r"|(?P<mark>[,;:()…/&+]|-(?=\s))",
+    re.DOTALL,
+)
+_CANONICAL = re.compile(
+    r"¤(\d+)¤|§([A-Z]+)|\d+(?:[.,:/]\d+)*(?:st|nd|rd|th)?(?:\s?%)?|[^\W\d_]+|[,;:()]"
+)
+_GROUPED = re.compile(r"(?<=\d),(?=\d{3}\b)")
+_ENUMERATOR = re.compile(r"(?<![\w.])\(?\d{1,2}\)(?=\s)")
+_RANGE = re.compile(
+    r"(?<![\w./-])(?:from )?(?:between )?(\d+)(?: ?[-–] ?| to | and )(\d+)(?![./-]?\d)"
+)
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
+
+
+@cache
+def _phrases() -> tuple[re.Pattern[str], dict[str, str]]:
+    """One pattern for all wordings, the longest first, and the signal of each of its groups.
+
+    The wordings are branched by their first letter: a plain alternation would try every one of
+    them at every word.
+    """
+    signals: dict[str, str] = {}
+    branches: dict[str, list[str]] = defaultdict(list)
+    ranked = sorted(phrases(), key=lambda item: -len(item[1]))
+    for signal, wording in ranked:
+        for letter in _first_letters(wording):
+            name = f"p{len(signals)}"
+            signals[name] = signal
+            branches[letter].append(f"(?P<{name}>{wording})")
+    parts = [f"(?={letter})(?:{'|'.join(branch)})" for letter, branch in sorted(branches.items())]
+    return re.compile(rf"\b(?:{'|'.join(parts)})(?!\w)"), signals
+
+
+def _first_letters(wording: str) -> set[str]:
+    """The letters that a wording of ``phrases.txt`` can begin with."""
+    rest = re.sub(r"^(?:\^|\(\?<=[^)]*\))", "", wording)
+    if not rest.startswith("("):
+        return {rest[0]}
+    depth = 0
+    end = 0
+    for end, char in enumerate(rest):  # noqa: B007 - the place is used below
+        depth += (char == "(") - (char == ")")
+        if not depth:
+            break
+    inner, behind = rest[3:end], rest[end + 1 :]
+    found = {letter for part in _alternatives(inner) for letter in _first_letters(part)}
+    return found | (_first_letters(behind[1:]) if behind.startswith("?") else set())
+
+
+def _alternatives(inner: str) -> list[str]:
+    """The parts of an alternation, groups within it not cut."""
+    parts, depth = [""], 0
+    for char in inner:
+        depth += (char == "(") - (char == ")")
+        if char == "|" and not depth:
+            parts.append("")
+        else:
+            parts[-1] += char
+    return parts
+
+
+@lru_cache(maxsize=1 << 14)
+def tokens(text: str) -> tuple[Token, ...]:
+    """What a sentence says, piece by piece."""
+    kept: list[Token] = []
+
+    def keep(match: re.Match[str]) -> str:
+        kind = match.lastgroup
+        if kind in {"number", "signal", "word", "mark"}:
+            return match[0]
+        value = " ".join((match[kind] or "").split()) if kind else ""
+        if kind == "literal" and _ORDINAL.fullmatch(value):
+            return match[0]
+        kept.append(("slot", value) if kind == "slot" else ("literal", value.strip('"`')))
+        return f" ¤{len(kept) - 1}¤ "
+
+    plain = _PIECE.sub(keep, _CONTROL.sub(" ", text.replace("§", " ").replace("¤", " ")))
+    plain = _GROUPED.sub("", _ENUMERATOR.sub(" ", plain).lower())
+    plain = _NUMBER_WORD.sub(lambda match: _NUMBERS[match[0]], plain)
+    plain = _RANGE.sub(r" §MIN \1 §MAX \2 ", plain).replace("-", " ")
+    for pattern, spelled in _SHORT:
+        plain = pattern.sub(spelled, plain)
+    plain = " ".join(plain.split())
+    for pattern, spelled in _REWORDED:
+        plain = pattern.sub(spelled, plain)
+    plain = _signals(plain)
+    found: list[Token] = []
+    for piece in _CANONICAL.finditer(plain):
+        if piece[1]:
+            found.append(kept[int(piece[1])])
+        elif piece[2]:
+            found.append(("signal", piece[2]))
+        else:
+            found.append(_token(piece[0]))
+    return tuple(found)
+
+
+def _signals(text: str) -> str:
+    pattern, signals = _phrases()
+
+    def name(match: re.Match[str]) -> str:
+        signal = signals[match.lastgroup or ""]
+        return " " if signal == "-" else "".join(f" §{each} " for each in signal.split("+"))
+
+    return pattern.sub(name, text)
+
+
+def _token(piece: str) -> Token:
+    if piece[0].isdigit():
+        return "number", piece.replace(" ", "")
+    if number := _NUMBERS.get(piece):
+        return ("number", number) if number[0].isdigit() else ("word", number)
+    if piece in _FUNCTION:
+        return "function", _PERSON.get(piece, piece)
+    if not piece.isalpha():
+        return "function", piece
+    root = stem(piece)
+    return ("light" if root in lexicon().light else "word"), root

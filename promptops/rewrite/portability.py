@@ -1,0 +1,142 @@
+"""What of a prompt does not travel: the prompt as it would be sent to each model or family.
+
+What stands in the way is found by the linter's MOD rules, with the target in the place of the one
+that the prompt declares, and by the claims that the rewrite would act on. ``hard`` is what the API
+or the chat template refuses or ignores; ``soft`` only tends to work worse, and never has to change.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from promptops.core.canonical import JSON
+from promptops.lint import Linter, LintOptions, Severity, parse_file
+from promptops.models.dialects import Dialect
+from promptops.models.names import ModelName
+from promptops.prompts.loader import parse_prompt
+from promptops.prompts.model import ModelNeeds, Prompt
+from promptops.prompts.resolve import resolve
+from promptops.prompts.selection import choose_variant
+from promptops.prompts.writing import dump_prompt
+from promptops.rewrite.rewriter import Rewrite, rewrite
+
+Kind = Literal["hard", "soft"]
+
+_DECLARED = ("model", "family")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obstacle:
+    """One thing that does not travel.
+
+    Attributes:
+        kind: ``hard`` when the request is refused or a part of it ignored, else ``soft``.
+        code: The lint rule, or the step of the rewrite that would mend it.
+        text: What is wrong.
+        source: Who says so; for a lint rule its code says where to read.
+    """
+
+    kind: Kind
+    code: str
+    text: str
+    source: str = ""
+
+    def to_json(self) -> dict[str, JSON]:
+        """Plain values by name."""
+        return {"kind": self.kind, "code": self.code, "text": self.text, "source": self.source}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A prompt on its way to one target.
+
+    Attributes:
+        target: The model, or the family.
+        variant: Id of the variant that the target gets; None for the prompt's own wording.
+        obstacles: What stands in the way of that wording, hard ones first.
+        rewrite: What a rewrite of the base wording would do.
+    """
+
+    target: ModelName
+    variant: str | None
+    obstacles: tuple[Obstacle, ...]
+    rewrite: Rewrite
+
+    @property
+    def hard(self) -> tuple[Obstacle, ...]:
+        """What the target refuses or ignores."""
+        return tuple(each for each in self.obstacles if each.kind == "hard")
+
+    @property
+    def soft(self) -> tuple[Obstacle, ...]:
+        """What tends to work worse."""
+        return tuple(each for each in self.obstacles if each.kind == "soft")
+
+
+def portability(
+    prompt: Prompt, targets: Collection[ModelName], dialects: Mapping[str, Dialect]
+) -> tuple[Passage, ...]:
+    """One prompt against many targets, in their order.
+
+    Args:
+        prompt: The prompt with its variants.
+        targets: Models or families, each of a family in ``dialects``.
+        dialects: Dialects by family.
+    """
+    return tuple(_passage(prompt, target, dialects[target.family]) for target in targets)
+
+
+def _passage(prompt: Prompt, target: ModelName, dialect: Dialect) -> Passage:
+    chosen = choose_variant(prompt, model=target.name, family=target.family, size_b=target.size_b)
+    sent = resolve(prompt, chosen.id if chosen else None)
+    result = rewrite(prompt, target, dialect)
+    asked = tuple(_asked_by_claims(sent, target, dialect))
+    # A claim that a step acts on needs no rule to say it again.
+    said = [each.text.partition(": ")[2].rstrip(".") for each in asked]
+    found = [
+        *asked,
+        *(
+            each
+            for each in _refused_by_rules(sent, target)
+            if not any(text and text in each.text for text in said)
+        ),
+    ]
+    ordered = sorted(dict.fromkeys(found), key=lambda each: (each.kind, each.code, each.text))
+    return Passage(
+        target=target,
+        variant=chosen.id if chosen else None,
+        obstacles=tuple(ordered),
+        rewrite=result,
+    )
+
+
+def _refused_by_rules(sent: Prompt, target: ModelName) -> Iterator[Obstacle]:
+    """What the linter's rules about models say when the prompt is meant for the target."""
+    needs = sent.model or ModelNeeds()
+    kept = {name: value for name, value in needs.requires.items() if name not in _DECLARED}
+    declared = {"model": target.name} if target.name else {"family": target.family}
+    meant = sent.model_copy(
+        update={"model": needs.model_copy(update={"requires": {**kept, **declared}})}
+    )
+    file = parse_prompt(dump_prompt(meant), f"{sent.id}.prompt.yaml")
+    checked = _linter().check(parse_file(file, shown_path=sent.id))
+    for finding in checked.findings:
+        kind: Kind = "hard" if finding.severity is Severity.ERROR else "soft"
+        yield Obstacle(kind=kind, code=finding.code, text=finding.message)
+    for skipped in checked.skipped:
+        yield Obstacle(kind="soft", code="not-checked", text=skipped.reason)
+
+
+def _asked_by_claims(sent: Prompt, target: ModelName, dialect: Dialect) -> Iterator[Obstacle]:
+    """What the steps would still change in the wording as it is sent, and what they cannot."""
+    result = rewrite(sent, target, dialect)
+    for change in result.changes:
+        yield Obstacle(kind=change.kind, code=change.step, text=change.reason, source=change.source)
+    for skip in result.skipped:
+        yield Obstacle(kind=skip.kind, code=skip.step, text=skip.reason, source=skip.source)
+
+
+@lru_cache(maxsize=1)
+def _linter() -> Linter:
+    return Linter(LintOptions().narrowed(select=("MOD",), ignore=("MOD016",)))
