@@ -1,15 +1,33 @@
-"""Propose wording for other model families over a whole registry."""
+"""Propose wording for other models and families over a whole registry."""
 
 from collections.abc import Sequence
+from itertools import islice
 
 from prefect import flow
 
-from tasks.rewriting import prompts_to_rewrite, rewrite
+from tasks.rewriting import prompts_to_rewrite, rewrite_batch
+
+_BATCH = 50
+"""Prompts a task: a task run costs a second or more, a rewrite milliseconds."""
 
 
-@flow(name="rewriting", flow_run_name="rewrite for other families")
-def rewriting(workspace: str, only: Sequence[str] = ()) -> dict[str, str]:
-    """Rewrite prompts for the workspace's families; the proposal of each, empty for none."""
-    refs = only or prompts_to_rewrite(workspace)
-    done = {ref: rewrite(workspace, ref) for ref in refs}
-    return {ref: result.proposal.id if result.proposal else "" for ref, result in done.items()}
+@flow(name="rewriting", flow_run_name="rewrite for other models")
+def rewriting(
+    workspace: str,
+    only: Sequence[str] = (),
+    families: Sequence[str] = (),
+    models: Sequence[str] = (),
+    every_family: bool = False,
+) -> dict[str, str]:
+    """Rewrite prompts for targets, the workspace's families when none are named.
+
+    Variants whose base wording or dialect has changed are derived again.
+
+    Returns:
+        What came of each prompt: its proposal, and the targets that were refused.
+    """
+    refs = iter(only or prompts_to_rewrite(workspace))
+    found: dict[str, str] = {}
+    while batch := list(islice(refs, _BATCH)):
+        found |= rewrite_batch(workspace, batch, families, models, every_family)
+    return found

@@ -7,7 +7,7 @@ several tasks share one model.
 
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from promptops.llm.chat import Chat, Usage
     from promptops.llm.metered import Budget, Meter
     from promptops.models.catalog import Catalog
+    from promptops.models.dialects import Dialect
     from promptops.prompts.model import Prompt
     from promptops.prompts.proposals import ProposalStore
     from promptops.prompts.registry import Registry
@@ -39,8 +40,7 @@ Notice = Callable[[str], None]
 """Told one line when something begins or was found."""
 
 Progress = Callable[[str, int, int], None]
-"""Told what is going on, how many of its parts are done, and of how many."""
-
+"""Told what is going on, how many of its parts are done, of how many."""
 _T = TypeVar("_T")
 
 
@@ -104,14 +104,17 @@ class Services:
     @property
     def catalog(self) -> "Catalog":
         """Model cards, built in and of this workspace."""
+        from promptops.models.catalog import Catalog
 
-        def make() -> "Catalog":
-            from promptops.models.catalog import Catalog
+        own = self.workspace.models_file
+        return self._once("catalog", lambda: Catalog.load(own if own.exists() else None))
 
-            path = self.workspace.models_file
-            return Catalog.load(path if path.exists() else None)
+    @property
+    def dialects(self) -> "Mapping[str, Dialect]":
+        """What each model family takes, built in and of this workspace."""
+        from promptops.models.dialects import load_dialects
 
-        return self._once("catalog", make)
+        return self._once("dialects", lambda: load_dialects(self.workspace.dialects))
 
     # State.
 
@@ -235,17 +238,16 @@ class Services:
         """USD of a call by the model's card; None where no card says."""
         from promptops.errors import UnknownModelError
 
-        try:
+        with suppress(UnknownModelError):
             price = self.catalog.get(model).price
-        except UnknownModelError:
-            return None
-        return (usage.input_tokens * price.input + usage.output_tokens * price.output) / 1e6
+            return (usage.input_tokens * price.input + usage.output_tokens * price.output) / 1e6
+        return None
 
     def turn(self) -> AbstractContextManager[Any]:
         """Hold while one prompt is measured.
 
-        The embedded model keeps the beginning of one prompt warm: prompts that take turns are
-        faster than prompts that interleave. Hosted models need no turns.
+        The embedded model keeps the beginning of one prompt warm: taking turns is faster than
+        interleaving. Hosted models need no turns.
         """
         if self.settings.llm.model.startswith("embedded/"):
             return self._turn

@@ -1,8 +1,11 @@
-"""Rewrite one prompt for other model families."""
+"""Rewrite prompts for models and families."""
+
+from collections.abc import Sequence
 
 from prefect import task
 
-from promptops.operations.rewriting import Rewritten, rewrite_prompt
+from promptops.errors import PromptOpsError
+from promptops.operations.rewriting import Rewritten, rewrite_prompt, targets_of
 from promptops.wiring import shared_services
 from tasks.policy import RETRIED
 
@@ -12,6 +15,38 @@ def rewrite(workspace: str, ref: str) -> Rewritten:
     """Rewrite a prompt for the workspace's families and write one proposal."""
     services = shared_services(workspace)
     return rewrite_prompt(services, services.registry.get(ref))
+
+
+@task(task_run_name="rewrite {refs[0]} and on", **RETRIED)
+def rewrite_batch(
+    workspace: str,
+    refs: Sequence[str],
+    families: Sequence[str] = (),
+    models: Sequence[str] = (),
+    every_family: bool = False,
+) -> dict[str, str]:
+    """Rewrite prompts and write one proposal each; what came of each, in words.
+
+    A prompt that cannot be rewritten stops no other one. Doing it again changes nothing: a proposal
+    is known by what it changes.
+    """
+    services = shared_services(workspace)
+    targets = targets_of(services, families=families, models=models, every=every_family)
+    found = {}
+    for ref in refs:
+        try:
+            found[ref] = _outcome(
+                rewrite_prompt(services, services.registry.get(ref), targets=targets)
+            )
+        except PromptOpsError as problem:
+            found[ref] = f"error[{problem.code}]: {problem}"
+    return found
+
+
+def _outcome(found: Rewritten) -> str:
+    proposed = found.proposal.id if found.proposal else "nothing to propose"
+    refused = [f"{name}: {reason}" for name, reason in found.refused.items()]
+    return "; ".join([proposed, *refused])
 
 
 @task(task_run_name="list prompts", **RETRIED)

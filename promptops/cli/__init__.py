@@ -34,7 +34,8 @@ SECTIONS: dict[str, dict[str, str]] = {
     "Improve": {
         "evaluate": "Score a prompt on its golden set.",
         "optimize": "Search for a better version and prove it on held-out cases.",
-        "rewrite": "Adapt a prompt to a model family.",
+        "rewrite": "Adapt prompts to models and families, and prove it.",
+        "portability": "Show what of prompts does not travel to other models.",
         "proposals": "List, show, accept or reject proposed versions.",
     },
     "Knowledge": {

@@ -1,63 +1,105 @@
 """``promptops rewrite``."""
 
+from typing import TYPE_CHECKING
+
 import click
 
+from promptops.cli.finding import chosen_files
 from promptops.cli.lazy import Cli
-from promptops.cli.options import PROMPT, common, open_workspace, reports
+from promptops.cli.options import PROMPT, FiniteRange, common, open_workspace, reports, watching
 from promptops.cli.output import emit_json, emit_text
+from promptops.cli.rewrite_report import document, show
+
+if TYPE_CHECKING:
+    from promptops.operations.rewriting import Rewritten
 
 
 @click.command
-@click.argument("prompt", type=PROMPT)
+@click.argument("prompts", nargs=-1, type=PROMPT)
+@click.option("--every-prompt", is_flag=True, help="Every prompt of the registry.")
 @click.option(
     "--family", "families", multiple=True, metavar="NAME", help="A model family; again for more."
 )
+@click.option("--model", "models", multiple=True, metavar="ID", help="One model; again for more.")
+@click.option("--all", "every_family", is_flag=True, help="Every family that has a dialect.")
+@click.option("--without", multiple=True, metavar="STEP", help="Decline a step; again for more.")
+@click.option("--required-only", is_flag=True, help="Only what the target's API demands.")
+@click.option("--polish", metavar="MODEL", default="", help="Let a model reword the result.")
+@click.option("--judge", metavar="MODEL", default="", help="Let a model compare the meaning.")
+@click.option("--measure", is_flag=True, help="Compare the answers on the golden set.")
+@click.option(
+    "--margin",
+    type=FiniteRange(0, 1, min_open=True, max_open=True),
+    default=0.1,
+    show_default=True,
+    help="Loss of score that counts as none, for --measure.",
+)
+@click.option("--overwrite", is_flag=True, help="Write over variants that people edited.")
+@click.option("--diff", "show_diff", is_flag=True, help="Show what changes, line by line.")
+@click.option("--explain", is_flag=True, help="Show the source of every step, and what was left.")
 @click.option("--dry-run", is_flag=True, help="Show the rewrites; write no proposal.")
 @reports()
 @common
 @click.pass_obj
-def command(cli: Cli, prompt: str, families: tuple[str, ...], dry_run: bool, format_: str) -> None:
-    """Adapt PROMPT to model families, the workspace's when none are named.
+def command(
+    cli: Cli,
+    /,
+    prompts: tuple[str, ...],
+    every_prompt: bool,
+    families: tuple[str, ...],
+    models: tuple[str, ...],
+    every_family: bool,
+    without: tuple[str, ...],
+    required_only: bool,
+    polish: str,
+    judge: str,
+    measure: bool,
+    margin: float,
+    overwrite: bool,
+    show_diff: bool,
+    explain: bool,
+    dry_run: bool,
+    format_: str,
+) -> None:
+    """Adapt PROMPTS to models and families, the workspace's families when none are named.
 
     A rewrite keeps variables, numbers, names, negations and the output; one that would not is
-    refused. Writes one proposal for all families; changes no prompt.
+    refused. Steps are required (the API demands them) or optional (they tend to help). A variant
+    that was edited by hand is merged with what is derived now. Writes one proposal a prompt for all
+    its targets; changes no prompt. Ends with 1 when a rewrite was refused.
     """
-    from promptops.operations.rewriting import rewrite_prompt
+    from promptops.operations.rewrite_proof import ProofOptions
+    from promptops.operations.rewriting import RewriteOptions, rewrite_prompt, targets_of
 
-    services = open_workspace(cli)
-    found = rewrite_prompt(
-        services, services.registry.get(prompt), families=families, propose=not dry_run
-    )
-    if format_ == "json":
-        emit_json(
-            {
-                "prompt": found.prompt_id,
-                "proposal": found.proposal.id if found.proposal else None,
-                "families": {
-                    item.family: {
-                        "steps": [{"step": name, "reason": why} for name, why in item.steps],
-                        "refused": item.refused,
-                        "messages": [
-                            {"role": m.role, "content": m.content}
-                            for m in (item.variant.messages or () if item.variant else ())
-                        ],
-                    }
-                    for item in found.rewrites
-                },
-            }
+    if every_prompt == bool(prompts):
+        raise click.UsageError("name prompts, or --every-prompt")
+    watch = watching(cli)
+    services = open_workspace(cli, watch=watch)
+    targets = targets_of(services, families=families, models=models, every=every_family)
+    found: list[Rewritten] = []
+    files = chosen_files(services, prompts)
+    for number, file in enumerate(files, 1):
+        progress = watch.of(f"measure {file.prompt.id}") if measure else None
+        options = RewriteOptions(
+            without=without,
+            required_only=required_only,
+            overwrite=overwrite,
+            proof=ProofOptions(
+                polish=polish, judge=judge, measure=measure, margin=margin, progress=progress
+            ),
+            propose=not dry_run,
         )
-        return
-    for item in found.rewrites:
-        if item.refused:
-            emit_text(f"{item.family}: refused, {item.refused}")
-        elif item.variant is None:
-            emit_text(f"{item.family}: nothing to change")
-        else:
-            emit_text(f"{item.family}:")
-            for name, why in item.steps:
-                emit_text(f"  {name}: {why}")
-            if dry_run:
-                for message in item.variant.messages or ():
-                    emit_text(f"  [{message.role}]\n{message.content}")
-    if found.proposal:
-        emit_text(f"Look at it: promptops proposals show {found.proposal.id}")
+        found.append(rewrite_prompt(services, file, targets=targets, options=options))
+        if len(files) > 1:
+            watch.tell("rewrite", number, len(files))
+    watch.close()
+    if format_ == "json":
+        documents = [document(each) for each in found]
+        emit_json(documents if every_prompt or len(documents) > 1 else documents[0])
+    else:
+        for file, each in zip(files, found, strict=True):
+            if len(files) > 1:
+                emit_text(f"{file.prompt.id}")
+            show(file.prompt, each, texts=dry_run, diff=show_diff, explain=explain)
+    if any(each.refused for each in found):
+        click.get_current_context().exit(1)

@@ -90,12 +90,15 @@ def clustering(cli: Cli, format_: str) -> None:
 
 @command.command()
 @click.option("--only", multiple=True, type=PROMPT, metavar="REF", help="Only this prompt; again.")
+@click.option("--family", "families", multiple=True, metavar="NAME", help="A model family; again.")
+@click.option("--model", "models", multiple=True, metavar="ID", help="One model; again for more.")
+@click.option("--all", "every_family", is_flag=True, help="Every family that has a dialect.")
 @reports()
 @common
 @click.pass_obj
-def rewriting(cli: Cli, only: tuple[str, ...], format_: str) -> None:
-    """Propose wording for other model families."""
-    _show(_simple(cli, "rewriting", only=only), format_, "prompt", "proposal")
+def rewriting(cli: Cli, /, format_: str, **what: Any) -> None:
+    """Propose wording for other models and families, for every prompt."""
+    _show(_simple(cli, "rewriting", **what), format_, "prompt", "outcome")
 
 
 @command.command("pack-release")

@@ -57,6 +57,11 @@ class Workspace:
         return self.registry / "models.yaml"
 
     @property
+    def dialects(self) -> Path:
+        """Dialects of model families of this organization, over the built-in ones."""
+        return self.registry / "dialects"
+
+    @property
     def lint_file(self) -> Path:
         """What the linter selects and ignores."""
         return self.registry / "lint.toml"

@@ -109,6 +109,11 @@ class GitHistory:
             raise UsageError(f"{commit[:12]} has no such file", where=path)
         return found.removeprefix("\ufeff")
 
+    def commits_with(self, text: str, path: str) -> tuple[str, ...]:
+        """The commits that changed how often a text stands in a file, the newest first."""
+        code, found, _ = self._run("log", f"-S{text}", "--format=%H", "--", path)
+        return () if code else tuple(found.split())
+
     def commit(self, revision: str) -> str:
         """The full hash of what a revision means.
 

@@ -17,6 +17,7 @@ from promptops.errors import (
 from promptops.llm.metered import Budget
 from promptops.operations import night_rows as rows
 from promptops.operations.evaluation import Measured
+from promptops.operations.rewriting import stale_variants
 from promptops.prompts.loader import PromptFile
 from promptops.prompts.proposals import Proposal
 from promptops.reporting.night import ErrorRow, NightReport, PromptRow, Spent, StepRow
@@ -128,13 +129,16 @@ class Night:
         return tuple(ranked[: self.services.settings.nightly.optimize_prompts])
 
     def to_rewrite(self) -> tuple[str, ...]:
-        """Prompts without a proposal that lack wording for a family: the best measured first."""
+        """Prompts without a proposal whose wording for a family is missing or stale.
+
+        The best measured ones come first.
+        """
         families = set(self.services.settings.nightly.families)
         waiting = {proposal.prompt_id for proposal in self._proposals}
 
         def lacks(file: PromptFile) -> bool:
             named = {name for v in file.prompt.variants for name in rows.families_of(v)}
-            return bool(families - named)
+            return bool(families - named) or bool(stale_variants(self.services, file))
 
         ready = [p for p in self.measured if p not in waiting and lacks(self.files[p])]
         ready.sort(key=lambda each: (-self.measured[each].score.estimate, each))

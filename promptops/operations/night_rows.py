@@ -11,6 +11,7 @@ from promptops.prompts.digests import semantic_digest
 from promptops.prompts.loader import PromptFile
 from promptops.prompts.model import Variant
 from promptops.prompts.proposals import Proposal
+from promptops.prompts.selection import names
 from promptops.reporting.night import (
     DuplicateRow,
     FindingRow,
@@ -51,8 +52,7 @@ def prompt_row(file: PromptFile, area: str) -> PromptRow:
 
 def families_of(variant: Variant) -> tuple[str, ...]:
     """The model families that a variant is for."""
-    named = variant.when.get("family", ())
-    return (named,) if isinstance(named, str) else tuple(named)
+    return names(variant.when.get("family"))
 
 
 def relative(path: str, root: Path) -> str:

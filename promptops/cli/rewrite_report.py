@@ -1,0 +1,146 @@
+"""How rewrites are shown."""
+
+import json
+from difflib import unified_diff
+from typing import TYPE_CHECKING
+
+from promptops.cli.output import emit_text
+from promptops.core.canonical import JSON
+from promptops.core.counting import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from promptops.operations.rewrite_proof import Proof
+    from promptops.operations.rewriting import Rewritten
+    from promptops.prompts.model import MessageTemplate, Prompt
+    from promptops.rewrite.rewriter import Rewrite
+
+_SAID = {
+    "unchanged": "nothing to change",
+    "new": "a new variant",
+    "updated": "derived again",
+    "merged": "derived again, with the edits by hand",
+    "kept": "kept",
+    "conflict": "conflict",
+    "refused": "refused",
+}
+
+
+def document(found: "Rewritten") -> dict[str, JSON]:
+    """The rewrites of one prompt as JSON."""
+    return {
+        "prompt": found.prompt_id,
+        "proposal": found.proposal.id if found.proposal else None,
+        "targets": {
+            each.name: _document(each, found.proofs.get(each.name)) for each in found.rewrites
+        },
+    }
+
+
+def _document(found: "Rewrite", proof: "Proof | None") -> dict[str, JSON]:
+    variant = found.variant
+    return {
+        "family": found.target.family,
+        "variant": found.id,
+        "status": found.status,
+        "steps": [
+            {
+                "step": each.step,
+                "kind": each.kind,
+                "reason": each.reason,
+                "source": each.source,
+                "url": each.url,
+            }
+            for each in found.changes
+        ],
+        "skipped": [
+            {"step": each.step, "kind": each.kind, "reason": each.reason} for each in found.skipped
+        ],
+        "reason": found.reason or None,
+        "conflicts": found.conflicts or None,
+        "params": dict(variant.params) if variant else {},
+        "messages": [
+            {"role": each.role, "content": each.content}
+            for each in ((variant.messages or found.prompt.messages) if variant else ())
+        ],
+        "proof": proof.to_json() if proof else None,
+    }
+
+
+def show(prompt: "Prompt", found: "Rewritten", *, texts: bool, diff: bool, explain: bool) -> None:
+    """Tell people about the rewrites of one prompt.
+
+    Args:
+        prompt: The prompt as it is.
+        found: Its rewrites.
+        texts: Show the new messages.
+        diff: Show what changes, line by line.
+        explain: Show sources, and the steps that were left.
+    """
+    for each in found.rewrites:
+        reason = f": {each.reason}" if each.reason else ""
+        emit_text(f"{each.name}: {_SAID[each.status]}{reason}")
+        for change in each.changes if each.variant or explain else ():
+            need = "required" if change.kind == "hard" else "optional"
+            emit_text(f"  {change.step} ({need}): {change.reason}")
+            if explain:
+                emit_text(f"    {change.source}{f', {change.url}' if change.url else ''}")
+        for skip in each.skipped if explain else ():
+            emit_text(f"  {skip.step} is left: {skip.reason}")
+        _show_proof(found.proofs.get(each.name))
+        if each.conflicts:
+            emit_text(each.conflicts)
+        if each.variant is not None and diff:
+            emit_text(_diff(prompt, each))
+        elif each.variant is not None and texts:
+            for message in each.variant.messages or ():
+                emit_text(f"  [{message.role}]\n{message.content}")
+            if each.variant.params:
+                emit_text(f"  params: {json.dumps(each.variant.params)}")
+    if found.proposal:
+        emit_text(f"Look at it: promptops proposals show {found.proposal.id}")
+
+
+def _show_proof(proof: "Proof | None") -> None:
+    if proof is None:
+        return
+    if proof.polished:
+        emit_text(f"  polish: {proof.polished}")
+    found = proof.verification
+    if found.similarity is not None:
+        emit_text(f"  similarity: {found.similarity.whole:.3f}")
+    for warning in found.warnings:
+        emit_text(f"  look at it: {warning}")
+    if found.entailment is not None and found.entailment.mutual:
+        asked = counted(found.entailment.asked, "question")
+        emit_text(f"  judge: means the same ({asked}; {found.entailment.judge})")
+    if proof.comparison is not None:
+        result = proof.comparison
+        low, high = result.difference.low, result.difference.high
+        emit_text(
+            f"  {result.metric} on {proof.measured_on}, {result.pairs} cases: "
+            f"{result.base:.2f} -> {result.new:.2f} "
+            f"({result.difference.estimate:+.2f} [{low:+.2f}, {high:+.2f}], {result.verdict})"
+        )
+
+
+def _diff(prompt: "Prompt", found: "Rewrite") -> str:
+    """What changes against the variant that is there, or the prompt's own wording."""
+    assert found.variant is not None
+    old = next((each for each in prompt.variants if each.id == found.id), None)
+    before = (old.messages if old else None) or prompt.messages
+    lines = unified_diff(
+        _lines(before),
+        _lines(found.variant.messages or prompt.messages),
+        fromfile=f"{prompt.id}{f'#{old.id}' if old else ''}",
+        tofile=f"{prompt.id}#{found.id}",
+        lineterm="",
+    )
+    was, now = (old.params if old else {}), found.variant.params
+    params = [f"params: {json.dumps(was)} -> {json.dumps(now)}"] if was != now else []
+    return "\n".join([*lines, *params])
+
+
+def _lines(messages: "Sequence[MessageTemplate]") -> list[str]:
+    return [line for each in messages for line in (f"[{each.role}]", *each.content.split("\n"))]
