@@ -258,25 +258,16 @@ class Services:
         """Embeddings, cached."""
 
         def make() -> "Embedder":
+            from promptops.embedding.backends import load_embedder
             from promptops.embedding.cached import CachedEmbedder
 
             return CachedEmbedder(
-                self._inner_embedder(),
+                load_embedder(self.settings.embedding.backend, self.settings.embedding.model),
                 self.vectors,
                 progress=lambda done, total: self.progress("embed texts", done, total),
             )
 
         return self._once("embedder", make)
-
-    def _inner_embedder(self) -> "Embedder":
-        setting = self.settings.embedding
-        if setting.backend == "litellm":
-            from promptops.embedding.litellm_embedder import LiteLLMEmbedder
-
-            return LiteLLMEmbedder(setting.model)
-        from promptops.embedding.sentence_transformer import SentenceTransformerEmbedder
-
-        return SentenceTransformerEmbedder(setting.model)
 
     # Knowledge.
 

@@ -64,8 +64,8 @@ class LLM(_Group):
 class Embedding(_Group):
     """Embedding of texts."""
 
-    backend: Literal["sentence-transformers", "litellm"] = Field(
-        "sentence-transformers", description="Who computes embeddings."
+    backend: Literal["onnx", "sentence-transformers", "litellm"] = Field(
+        "onnx", description="Who computes embeddings; `onnx` knows only `minilm`, and is fastest."
     )
     model: str = Field("minilm", description="`minilm` (packaged, offline) or a model id or path.")
 

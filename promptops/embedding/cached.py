@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_BATCH = 64
+_BATCH = 128
 
 Progress = Callable[[int, int], None]
 

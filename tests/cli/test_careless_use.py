@@ -134,7 +134,7 @@ ONE_BROKEN_PROMPT = {
 def without_models(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small embeddings and a scripted model in the place of the packaged ones."""
     embedder = HashingEmbedder()
-    monkeypatch.setattr(Services, "_inner_embedder", lambda _services: embedder)
+    monkeypatch.setattr("promptops.embedding.backends.load_embedder", lambda *_: embedder)
     chat = ScriptedChat(lambda _request: "yes")
     monkeypatch.setattr(Services, "chat", property(lambda _services: chat))
 

@@ -58,7 +58,7 @@ def run(
 ) -> Run:
     """Run ``evaluate`` here; its exit status, stdout and stderr."""
     embedder = HashingEmbedder()
-    monkeypatch.setattr(Services, "_inner_embedder", lambda _services: embedder)
+    monkeypatch.setattr("promptops.embedding.backends.load_embedder", lambda *_: embedder)
 
     def chat(services):
         metered = MeteredChat(script, services.meter, services.budget)
