@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .venv-peers
 OPTIMIZERS := .venv-optimizers
+CLUSTERERS := .venv-cluster
 SDKS := .venv-sdks
 # Compiled bytecode makes every import several times faster: never run without it.
 unexport PYTHONDONTWRITEBYTECODE
@@ -11,7 +12,7 @@ export DO_NOT_TRACK := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install run repro test test-unit check format bench fuzz peers peers-optimize sdks lock clean
+.PHONY: help install run repro test test-unit check format bench fuzz peers peers-optimize peers-cluster sdks lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -73,6 +74,14 @@ $(OPTIMIZERS)/.installed: benchmarks/optimizer_peers.txt
 	$(OPTIMIZERS)/bin/python -m compileall -q -j 0 $(OPTIMIZERS)/lib || true
 	touch $@
 
+peers-cluster: $(CLUSTERERS)/.installed ## Make .venv-cluster with what groups texts in the benchmarks
+
+$(CLUSTERERS)/.installed: benchmarks/cluster_peers.txt
+	$(PYTHON) -m venv $(CLUSTERERS)
+	grep -Ev '^(#|bertopic)' $< | $(CLUSTERERS)/bin/pip install --quiet --requirement /dev/stdin
+	grep '^bertopic' $< | $(CLUSTERERS)/bin/pip install --quiet --no-deps --requirement /dev/stdin
+	touch $@
+
 sdks: $(SDKS)/.installed ## Make .venv-sdks with the providers' clients, which tests/sdks sends requests through
 
 $(SDKS)/.installed: tests/sdks/requirements.txt
@@ -87,5 +96,5 @@ lock: install ## Write the versions installed now to requirements.lock.txt
 	@mv requirements.lock.txt.new requirements.lock.txt
 
 clean: ## Remove .venv, caches and state; what people wrote stays
-	rm -rf $(VENV) $(PEERS) $(OPTIMIZERS) $(SDKS) .fuzz .promptops .mypy_cache .ruff_cache .pytest_cache .import_linter_cache derived .dvc/cache .dvc/tmp
+	rm -rf $(VENV) $(PEERS) $(OPTIMIZERS) $(CLUSTERERS) $(SDKS) .fuzz .promptops .mypy_cache .ruff_cache .pytest_cache .import_linter_cache derived .dvc/cache .dvc/tmp
 	find reports -mindepth 1 -maxdepth 1 ! -name metrics -exec rm -rf {} + 2>/dev/null || true

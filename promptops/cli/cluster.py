@@ -8,13 +8,17 @@ import click
 from promptops.cli.broken import end_with
 from promptops.cli.destination import REPORT_FILE
 from promptops.cli.lazy import Cli
-from promptops.cli.measures import measured, write_metrics, write_plot
-from promptops.cli.options import common, open_workspace, reports, watching
+from promptops.cli.measures import csv_text, measured, write_metrics, write_plot
+from promptops.cli.options import PATH, common, open_workspace, reports, watching
 from promptops.cli.output import emit_json, emit_table, emit_text
+from promptops.cli.tables import assignment_rows, check_table, cluster_table
 from promptops.core.counting import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from promptops.cluster.report import ClusterReport
+    from promptops.errors import PromptOpsError
     from promptops.wiring import Services
 
 _NAMED = 4
@@ -25,27 +29,47 @@ _NAMED = 4
 @click.option(
     "--html", type=REPORT_FILE, metavar="FILE", help="Write the report as one HTML file too."
 )
+@click.option(
+    "--texts",
+    type=PATH,
+    metavar="FILE",
+    help="Group the texts of a CSV, TSV, JSONL or Parquet file instead; needs no workspace.",
+)
+@click.option("--column", metavar="NAME", help="The column with the texts.")
 @measured
-@reports()
+@reports("text", "json", "csv")
 @common
 @click.pass_obj
 def command(
     cli: Cli,
+    texts: Path | None,
+    column: str | None,
     out: Path | None,
     html: Path | None,
     metrics: Path | None,
     plot: Path | None,
     format_: str,
 ) -> None:
-    """Group the prompts that do similar work; a prompt that fits nowhere stays on its own."""
-    from promptops.operations.clustering import cluster_registry
+    """Group the prompts that do similar work; a prompt that fits nowhere stays on its own.
 
+    With --format csv: id, cluster, label and probability of each.
+    """
+    check_table(texts, column)
+    if texts is not None and html is not None:
+        raise click.UsageError("--html is about prompts of a workspace: leave --texts out")
     watch = watching(cli)
-    services = open_workspace(cli, watch=watch)
-    files, broken = services.registry.load_all()
-    report = cluster_registry(
-        services, files=files, progress=lambda step: watch.remark(f"{step} …")
-    )
+    services: Services | None = None
+    broken: Sequence[PromptOpsError] = ()
+    if texts is not None and column is not None:
+        report = cluster_table(cli, texts, column, watch)
+    else:
+        from promptops.operations.clustering import cluster_registry
+
+        services = open_workspace(cli, watch=watch)
+        files, broken = services.registry.load_all()
+        report = cluster_registry(
+            services, files=files, progress=lambda step: watch.remark(f"{step} …")
+        )
     watch.close()
     summary = report.to_json()["summary"]
     write_metrics(metrics, summary)
@@ -60,24 +84,34 @@ def command(
     )
     if out is not None:
         _write_json(report, out)
-    if html is not None:
+    if html is not None and services is not None:
         _write_html(services, report, html)
         watch.remark(f"report: {html}")
-    if format_ == "json":
-        emit_json(report.to_json())
+    if format_ != "text":
+        if format_ == "json":
+            emit_json(report.to_json())
+        else:
+            emit_text(csv_text(("id", "cluster", "label", "probability"), assignment_rows(report)))
         end_with(broken)
         return
+    for name, reason in report.left_out:
+        watch.remark(f"left out: {name}: {reason}")
+    _show(report, "prompt" if texts is None else "text")
+    end_with(broken)
+
+
+def _show(report: "ClusterReport", what: str) -> None:
     rows = [
         (len(cluster.members), cluster.label, cluster.representative, _members(cluster.members))
         for cluster in sorted(report.clusters, key=lambda each: (-len(each.members), each.label))
     ]
-    emit_table(rows, ("prompts", "cluster", "representative", "members"), right=(0,))
+    emit_table(rows, (f"{what}s", "cluster", "representative", "members"), right=(0,))
+    summary = report.to_json()["summary"]
     pairs = counted(summary["duplicate_pairs"], "duplicate pair")
     emit_text(
-        f"{counted(summary['items'], 'prompt')}: {counted(summary['clusters'], 'cluster')}, "
+        f"{counted(summary['items'], what)}: {counted(summary['clusters'], 'cluster')}, "
         f"{summary['noise']} on their own, {pairs}"
     )
-    end_with(broken)
 
 
 def _members(ids: tuple[str, ...]) -> str:

@@ -44,11 +44,16 @@ def write_plot(path: Path | None, columns: Sequence[str], rows: Sequence[Sequenc
         return
     from promptops.core.files import write_atomic
 
+    write_atomic(path, csv_text(columns, rows))
+
+
+def csv_text(columns: Sequence[str], rows: Sequence[Sequence[JSON]]) -> str:
+    """A header and rows as CSV; floats are rounded, so that noise is no difference."""
     sheet = StringIO()
     writer = csv.writer(sheet, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows([_rounded(cell) for cell in row] for row in rows)
-    write_atomic(path, sheet.getvalue())
+    return sheet.getvalue()
 
 
 def _rounded(value: JSON) -> JSON:

@@ -109,9 +109,9 @@ def _show_proof(proof: "Proof | None") -> None:
         emit_text(f"  polish: {proof.polished}")
     found = proof.verification
     if found.similarity is not None:
-        emit_text(f"  similarity: {found.similarity.whole:.3f}")
-    for warning in found.warnings:
-        emit_text(f"  look at it: {warning}")
+        near = found.similarity
+        least = f'; least, {near.lowest:.2f}: "{near.sentence[:60]}"' if near.sentence else ""
+        emit_text(f"  similarity: {near.whole:.3f}{least}")
     if found.entailment is not None and found.entailment.mutual:
         asked = counted(found.entailment.asked, "question")
         emit_text(f"  judge: means the same ({asked}; {found.entailment.judge})")

@@ -13,12 +13,30 @@ from promptops.cli.output import emit_json, emit_table, emit_text
 @click.option(
     "-k", "--top", type=click.IntRange(1, 100), default=10, show_default=True, help="How many."
 )
+@click.option("--intent", default="", help="Only prompts of this intent.")
+@click.option("--tag", "tags", multiple=True, help="Only prompts with this tag (repeatable).")
+@click.option("--team", default="", help="Only prompts that this team owns.")
+@click.option("--area", default="", help="Only prompts under a folder of this name.")
+@click.option("--language", default="", help="Only prompts whose x-language is this.")
+@click.option("--data", default="", help="Only prompts for this class of data.")
+@click.option(
+    "--variable", "variables", multiple=True, help="Only prompts with this variable (repeatable)."
+)
 @reports()
 @common
 @click.pass_obj
-def command(cli: Cli, text: tuple[str, ...], top: int, format_: str) -> None:
+def command(
+    cli: Cli,
+    /,
+    text: tuple[str, ...],
+    top: int,
+    format_: str,
+    tags: tuple[str, ...],
+    variables: tuple[str, ...],
+    **facets: str,
+) -> None:
     """Find prompts by the words and by the meaning of TEXT."""
-    from promptops.operations.clustering import search_prompts
+    from promptops.operations.searching import Facets, search_prompts
 
     wanted = " ".join(text).strip()
     if not wanted:
@@ -26,25 +44,28 @@ def command(cli: Cli, text: tuple[str, ...], top: int, format_: str) -> None:
     watch = watching(cli)
     services = open_workspace(cli, watch=watch)
     files, broken = services.registry.load_all()
-    found = search_prompts(services, wanted, top, files=files)
+    asked = Facets(tags=tags, variables=variables, **facets)
+    found = search_prompts(services, wanted, top, facets=asked, files=files)
     watch.close()
     if format_ == "json":
         emit_json(
             [
                 {
-                    "prompt": hit.id,
-                    "title": hit.title,
-                    "score": hit.score,
-                    "passage": hit.passage,
-                    "lexical_rank": hit.lexical_rank,
-                    "semantic_rank": hit.semantic_rank,
+                    "prompt": each.hit.id,
+                    "title": each.hit.title,
+                    "score": each.hit.score,
+                    "passage": each.hit.passage,
+                    "path": str(each.file.path),
+                    "line": each.line,
+                    "lexical_rank": each.hit.lexical_rank,
+                    "semantic_rank": each.hit.semantic_rank,
                 }
-                for hit in found
+                for each in found
             ]
         )
     elif not found:
         emit_text("Nothing found.")
     else:
-        rows = [(place, hit.id, hit.passage) for place, hit in enumerate(found, start=1)]
+        rows = [(place, each.hit.id, each.hit.passage) for place, each in enumerate(found, start=1)]
         emit_table(rows, ("", "prompt", "passage"), right=(0,))
     end_with(broken)

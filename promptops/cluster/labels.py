@@ -8,7 +8,7 @@ do not count.
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from promptops.cluster.wording import tokens
 
@@ -28,25 +28,30 @@ create example examples expert role system assistant specific
 _STOP = frozenset(_STOP_WORDS.split())
 
 
-def label_groups(texts: Sequence[str], groups: Mapping[str, Sequence[int]]) -> dict[str, str]:
-    """A label of up to three terms for each group.
+class Labels:
+    """Names groups of one collection, whose words are counted once."""
 
-    Args:
-        texts: All texts.
-        groups: Group id -> rows of ``texts``.
+    def __init__(self, texts: Sequence[str]) -> None:
+        """Count the words of all texts."""
+        self._terms = [_terms(text) for text in texts]
+        self._everywhere: Counter[str] = Counter()
+        for found in self._terms:
+            self._everywhere.update(found)
 
-    Returns:
-        Group id -> label such as ``refund · parcel · delivery late``; "unnamed" when a group has
-        no word that sets it apart.
-    """
-    terms = [_terms(text) for text in texts]
-    everywhere = Counter(term for found in terms for term in found)
-    return {
-        name: _label(
-            Counter(term for row in rows for term in terms[row]), len(rows), everywhere, len(texts)
-        )
-        for name, rows in groups.items()
-    }
+    def of(self, rows: Sequence[int]) -> str:
+        """A label of up to three terms for a group.
+
+        Args:
+            rows: The rows of its texts.
+
+        Returns:
+            A label such as ``refund · parcel · delivery late``; "unnamed" when the group has no
+            word that sets it apart.
+        """
+        count: Counter[str] = Counter()
+        for row in rows:
+            count.update(self._terms[row])
+        return _label(count, len(rows), self._everywhere, len(self._terms))
 
 
 def _terms(text: str) -> set[str]:

@@ -18,6 +18,7 @@ _ROWS = 4
 _BANDS = 32
 _MERSENNE = (1 << 31) - 1
 _CROWD = 64
+_AT_ONCE = 1 << 14
 
 
 def shingles(words: Sequence[str], size: int = SHINGLE_WORDS) -> "NDArray[np.uint64]":
@@ -47,6 +48,19 @@ def jaccard(left: "NDArray[np.uint64]", right: "NDArray[np.uint64]") -> float:
         return 1.0
     shared = len(np.intersect1d(left, right, assume_unique=True))
     return shared / (len(left) + len(right) - shared)
+
+
+def shared_part(left: "NDArray[np.uint64]", right: "NDArray[np.uint64]") -> float:
+    """Shared runs over the runs of the shorter text, 0 to 1: 1 when one holds the other.
+
+    Two empty sets share all, an empty and a filled one nothing.
+    """
+    import numpy as np
+
+    shorter = min(len(left), len(right))
+    if not shorter:
+        return float(len(left) == len(right))
+    return len(np.intersect1d(left, right, assume_unique=True)) / shorter
 
 
 def candidates(sets: "Sequence[NDArray[np.uint64]]", *, seed: int) -> Iterator[tuple[int, int]]:
@@ -81,6 +95,7 @@ def _pairs(bucket: list[int]) -> Iterator[tuple[int, int]]:
 
 
 def _signatures(sets: "Sequence[NDArray[np.uint64]]", *, seed: int) -> "NDArray[np.uint64]":
+    """``(n, bands * rows)``: the least hash of each set by each function, many sets at a time."""
     import numpy as np
 
     rng = np.random.default_rng(seed)
@@ -89,8 +104,13 @@ def _signatures(sets: "Sequence[NDArray[np.uint64]]", *, seed: int) -> "NDArray[
     offset = rng.integers(0, _MERSENNE, size=width, dtype=np.uint64)
     prime = np.uint64(_MERSENNE)
     rows = np.full((len(sets), width), _MERSENNE, dtype=np.uint64)
-    for number, members in enumerate(sets):
-        for start in range(0, len(members), 4096):
-            part = (members[start : start + 4096] % prime)[:, None]
-            rows[number] = np.minimum(rows[number], ((part * factor + offset) % prime).min(axis=0))
+    sizes = np.array([len(members) for members in sets], dtype=np.int64)
+    owners = np.repeat(np.arange(len(sets)), sizes)
+    joined = np.concatenate([*sets, np.zeros(0, dtype=np.uint64)]) % prime
+    for start in range(0, len(joined), _AT_ONCE):
+        part = joined[start : start + _AT_ONCE, None]
+        owner = owners[start : start + _AT_ONCE]
+        first = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]])
+        least = np.minimum.reduceat((part * factor + offset) % prime, first, axis=0)
+        rows[owner[first]] = np.minimum(rows[owner[first]], least)
     return rows

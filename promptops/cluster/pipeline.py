@@ -2,18 +2,21 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from promptops.cluster.communities import Grouping, group, neighbor_count
-from promptops.cluster.duplicates import find_pairs, group_pairs
+from promptops.cluster.drift import drift
+from promptops.cluster.duplicates import find_pairs
 from promptops.cluster.items import Item, described_texts
-from promptops.cluster.labels import label_groups
 from promptops.cluster.layout import plane
-from promptops.cluster.neighbors import BuildIndex, Neighbors, nearest
-from promptops.cluster.report import Assignment, Cluster, ClusterReport, DuplicatePair
+from promptops.cluster.merging import group_pairs
+from promptops.cluster.naming import name_clusters
+from promptops.cluster.neighbors import BuildIndex, by_words_too, nearest
+from promptops.cluster.report import Assignment, ClusterReport, DuplicatePair
+from promptops.cluster.update import REGROUP_AT, VOTERS, place
 from promptops.cluster.wording import normalized, without_boilerplate
-from promptops.core.canonical import digest_bytes
+from promptops.core.canonical import digest, digest_bytes
 from promptops.embedding.embedder import Embedder
 from promptops.errors import InputError
 
@@ -24,7 +27,20 @@ if TYPE_CHECKING:
 Progress = Callable[[str], None]
 """Told the name of each step as it begins."""
 
-_FEWEST_NEIGHBORS = 10
+_METHOD = "consensus-1"
+"""Raise the number when grouping changes: no run goes on from groups of another method."""
+
+_DUPLICATE_NEIGHBORS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rows:
+    """One row for each wording: its items, its short digest, and what is embedded of it."""
+
+    copies: list[list[Item]]
+    digests: list[str]
+    described: list[str]
+    left_out: tuple[tuple[str, str], ...]
 
 
 def cluster_prompts(
@@ -33,7 +49,8 @@ def cluster_prompts(
     *,
     seed: int = 0,
     build_index: BuildIndex | None = None,
-    previous: Mapping[str, str | None] | None = None,
+    previous: ClusterReport | None = None,
+    duplicates: bool = True,
     progress: Progress | None = None,
 ) -> ClusterReport:
     """Group items by meaning and find those that say the same.
@@ -45,10 +62,12 @@ def cluster_prompts(
     Args:
         items: What to group; ids must differ.
         embedder: Gives the vectors; use a cached one.
-        seed: Same seed and items, same report.
-        build_index: The nearest-neighbor index; exact faiss when None.
-        previous: The last run's cluster of each item id: clusters that are recognizably the same
-            keep their ids.
+        seed: Same seed, items and previous report, same report.
+        build_index: The nearest-neighbor index; faiss when None.
+        previous: The last run. While less than a tenth of the texts changed since all were grouped,
+            only what is new is placed and nothing else moves; after that everything is grouped
+            anew, and clusters that are recognizably the same keep their ids.
+        duplicates: Whether to look for duplicates beyond equal wordings.
         progress: Told each step.
 
     Raises:
@@ -56,36 +75,41 @@ def cluster_prompts(
     """
     _check_ids(items)
     tell = progress or (lambda _: None)
-    rows: dict[str, list[Item]] = {}
-    left_out = []
-    for item in sorted(items, key=lambda item: item.id):
-        key = normalized(item.text)
-        if key:
-            rows.setdefault(key, []).append(item)
-        else:
-            left_out.append((item.id, "the text has no words"))
-    copies = list(rows.values())
-    unique = [members[0] for members in copies]
+    rows = _rows(items)
     tell("embedding")
-    texts = without_boilerplate([item.text for item in unique])
-    described = described_texts(unique)
-    vectors = embedder.embed(described)
-    tell("neighbors")
-    neighbors = nearest(vectors, _FEWEST_NEIGHBORS, build_index)
+    vectors = embedder.embed(rows.described)
     tell("clusters")
-    grouping = group(_closest(neighbors, neighbor_count(len(unique))), seed=seed)
-    clusters = _clusters(copies, described, vectors, grouping, previous or {})
-    tell("duplicates")
-    pairs = _exact(copies)
-    pairs += find_pairs([item.id for item in unique], texts, vectors, neighbors, seed=seed)
+    method = digest({"embedder": embedder.fingerprint, "method": _METHOD, "seed": seed})
+    found = _known(rows, previous, method)
+    if found is None:
+        table = nearest(vectors, 2 * neighbor_count(len(rows.copies)), build_index)
+        table = by_words_too(table, rows.described, neighbor_count(len(rows.copies)))
+        grouping, new, updates = group(table, vectors, seed=seed), None, 0
+    else:
+        known, new, updates = found
+        table = nearest(vectors, 2 * VOTERS, build_index, of=new)
+        table = by_words_too(table, rows.described, VOTERS, of=new)
+        grouping = place(table, vectors, new, known, seed=seed)
+    clusters, themes = name_clusters(rows.copies, rows.described, vectors, grouping, previous)
+    pairs = _exact(rows.copies)
+    if duplicates:
+        tell("duplicates")
+        pairs += _pairs(rows, vectors, embedder, build_index, new, previous, seed)
     names = {number: cluster.id for number, cluster in clusters.items()}
-    return ClusterReport(
-        clusters=tuple(clusters[number] for number in sorted(clusters)),
-        assignments=_assignments(copies, plane(vectors), grouping, names, left_out),
+    points = plane(vectors, _places(rows, previous))
+    report = ClusterReport(
+        clusters=tuple(clusters.values()),
+        assignments=_assignments(rows, points, grouping, names),
         duplicates=tuple(pairs),
         groups=group_pairs(pairs),
-        left_out=tuple(left_out),
+        left_out=rows.left_out,
+        themes=themes,
+        vectors=method,
+        updates=updates,
     )
+    if previous is None:
+        return report
+    return replace(report, drift=drift(previous, report, regrouped=new is None))
 
 
 def _check_ids(items: Sequence[Item]) -> None:
@@ -94,8 +118,51 @@ def _check_ids(items: Sequence[Item]) -> None:
         raise InputError(f'{len(twice)} ids are given twice, such as "{min(twice)}"')
 
 
-def _closest(neighbors: Neighbors, k: int) -> Neighbors:
-    return Neighbors(rows=neighbors.rows[:, :k], scores=neighbors.scores[:, :k])
+def _rows(items: Sequence[Item]) -> _Rows:
+    found: dict[str, list[Item]] = {}
+    left_out = []
+    for item in sorted(items, key=lambda item: item.id):
+        key = normalized(item.text)
+        if key:
+            found.setdefault(key, []).append(item)
+        else:
+            left_out.append((item.id, "the text has no words"))
+    copies = list(found.values())
+    return _Rows(
+        copies=copies,
+        digests=[digest_bytes(key.encode())[7:19] for key in found],
+        described=described_texts([members[0] for members in copies]),
+        left_out=tuple(left_out),
+    )
+
+
+def _known(
+    rows: _Rows, previous: ClusterReport | None, method: str
+) -> "tuple[Grouping, NDArray[np.int64], int] | None":
+    """The last run's groups, the rows it did not have, and the changes since all were grouped.
+
+    None when there is no such run, or so much changed that all should be grouped anew.
+    """
+    import numpy as np
+
+    if previous is None or previous.vectors != method:
+        return None
+    before = {found.text: found for found in previous.assignments.values() if found.text}
+    new = np.array([row for row, name in enumerate(rows.digests) if name not in before], np.int64)
+    gone = len(before) - (len(rows.digests) - len(new))
+    updates = previous.updates + len(new) + gone
+    if updates > REGROUP_AT * len(rows.digests):
+        return None
+    number: dict[str | None, int] = {
+        cluster.id: place for place, cluster in enumerate(previous.clusters)
+    }
+    labels = np.full(len(rows.digests), -1)
+    share = np.zeros(len(rows.digests))
+    for row, name in enumerate(rows.digests):
+        if name in before:
+            labels[row] = number.get(before[name].cluster, -1)
+            share[row] = before[name].probability
+    return Grouping(labels=labels, share=share), new, updates
 
 
 def _exact(copies: Sequence[Sequence[Item]]) -> list[DuplicatePair]:
@@ -107,90 +174,69 @@ def _exact(copies: Sequence[Sequence[Item]]) -> list[DuplicatePair]:
     ]
 
 
-def _clusters(
-    copies: Sequence[Sequence[Item]],
-    described: Sequence[str],
+def _pairs(
+    rows: _Rows,
     vectors: "NDArray[np.float32]",
-    grouping: Grouping,
-    previous: Mapping[str, str | None],
-) -> dict[int, Cluster]:
+    embedder: Embedder,
+    build_index: BuildIndex | None,
+    new: "NDArray[np.int64] | None",
+    previous: ClusterReport | None,
+    seed: int,
+) -> list[DuplicatePair]:
+    """Near and semantic duplicates; of an update those of new rows with what is near to them."""
     import numpy as np
 
-    grouped: dict[int, list[int]] = {}
-    for row, number in enumerate(grouping.labels.tolist()):
-        if number >= 0:
-            grouped.setdefault(number, []).append(row)
-    # A text that exists in several copies and is like no other is a group too.
-    alone = [row for row, number in enumerate(grouping.labels.tolist()) if number < 0]
-    for row in alone:
-        if len(copies[row]) > 1:
-            grouped[len(grouped)] = [row]
-            grouping.labels[row] = len(grouped) - 1
-            grouping.share[row] = 1.0
-    labels = label_groups(described, {str(number): rows for number, rows in grouped.items()})
-    found = {}
-    for number, rows in grouped.items():
-        center = vectors[rows].mean(axis=0)
-        center /= max(float(np.linalg.norm(center)), 1e-9)
-        scores = np.round(vectors[rows] @ center, 5)
-        head = copies[rows[int(scores.argmax())]][0]
-        members = sorted(item.id for row in rows for item in copies[row])
-        found[number] = Cluster(
-            id=f"c-{digest_bytes(normalized(head.text).encode())[7:15]}",
-            label=labels[str(number)],
-            members=tuple(members),
-            representative=head.id,
-            cohesion=round(float(scores.mean()), 4),
-        )
-    return _with_known_ids(found, previous)
-
-
-def _with_known_ids(
-    clusters: dict[int, Cluster], previous: Mapping[str, str | None]
-) -> dict[int, Cluster]:
-    """Give a cluster the id that most of its members had, if it is most of that old cluster too.
-
-    An old id goes to one cluster at most, the one with the largest overlap.
-    """
-    sizes = Counter(name for name in previous.values() if name is not None)
-    claims = []
-    for number, cluster in clusters.items():
-        held = Counter(previous.get(member) for member in cluster.members)
-        claims += [
-            (-overlap, name, number)
-            for name, overlap in held.items()
-            if name is not None and 2 * overlap > min(sizes[name], len(cluster.members))
+    heads = [members[0] for members in rows.copies]
+    texts = without_boilerplate([item.text for item in heads])
+    looked = np.arange(len(heads))
+    kept: list[DuplicatePair] = []
+    if new is not None and previous is not None:
+        around = nearest(vectors, 2 * _DUPLICATE_NEIGHBORS, build_index, of=new)
+        looked = np.unique(np.r_[new, around.rows.ravel()])
+        fresh = {heads[row].id for row in new}
+        steady = {item.id for item in heads} - fresh
+        kept = [
+            pair
+            for pair in previous.duplicates
+            if pair.kind != "exact" and pair.a in steady and pair.b in steady
         ]
-    kept: dict[int, str] = {}
-    taken: set[str] = set()
-    for _, name, number in sorted(claims):
-        if number not in kept and name not in taken:
-            kept[number] = name
-            taken.add(name)
-    renamed = {}
-    for number, cluster in clusters.items():
-        name = kept.get(number, cluster.id)
-        if number not in kept and name in taken:
-            name = f"{name}-{number}"
-        renamed[number] = replace(cluster, id=name)
-    return renamed
+    if not len(looked):
+        return kept
+    found = find_pairs(
+        [heads[row].id for row in looked],
+        [texts[row] for row in looked],
+        vectors[looked],
+        nearest(vectors[looked], _DUPLICATE_NEIGHBORS, build_index),
+        embedder,
+        seed=seed,
+    )
+    have = {(pair.a, pair.b) for pair in kept}
+    return kept + [pair for pair in found if (pair.a, pair.b) not in have]
+
+
+def _places(rows: _Rows, previous: ClusterReport | None) -> dict[int, tuple[float, float]]:
+    """Where rows were on the last map."""
+    if previous is None:
+        return {}
+    before = {found.text: (found.x, found.y) for found in previous.assignments.values()}
+    return {row: before[name] for row, name in enumerate(rows.digests) if name in before}
 
 
 def _assignments(
-    copies: Sequence[Sequence[Item]],
+    rows: _Rows,
     points: "NDArray[np.float64]",
     grouping: Grouping,
     names: Mapping[int, str],
-    left_out: Sequence[tuple[str, str]],
 ) -> dict[str, Assignment]:
-    found = {name: Assignment(cluster=None, probability=0.0, x=0.0, y=0.0) for name, _ in left_out}
-    for row, members in enumerate(copies):
-        number = int(grouping.labels[row])
+    nowhere = Assignment(cluster=None, probability=0.0, x=0.0, y=0.0)
+    found = {name: nowhere for name, _ in rows.left_out}
+    for row, members in enumerate(rows.copies):
         assignment = Assignment(
-            cluster=names.get(number),
+            cluster=names.get(int(grouping.labels[row])),
             probability=round(float(grouping.share[row]), 4),
             x=float(points[row][0]),
             y=float(points[row][1]),
+            text=rows.digests[row],
         )
         found.update((item.id, assignment) for item in members)
     return dict(sorted(found.items()))

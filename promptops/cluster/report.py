@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from promptops.cluster.drift import Drift
 from promptops.core.canonical import JSON
 
 DuplicateKind = Literal["exact", "near", "semantic"]
@@ -50,17 +51,29 @@ class Cluster:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Theme:
+    """Clusters that belong together; ``level`` 1 is the finest, each theme lies in one above."""
+
+    id: str
+    label: str
+    level: int
+    clusters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
     """Where an item belongs: no cluster at all is a valid answer.
 
     ``probability`` is the share of the item's neighborhood that lies in its cluster; ``x`` and
-    ``y`` place it on the map, -1 to 1.
+    ``y`` place it on the map, -1 to 1. ``text`` is a short digest of the wording that was grouped,
+    by which the next run knows what changed.
     """
 
     cluster: str | None
     probability: float
     x: float
     y: float
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +81,9 @@ class ClusterReport:
     """Clusters (largest first), assignments by item id, duplicates, and what was left out.
 
     ``left_out`` names items without any word to compare, with the reason; they have an assignment
-    (to no cluster) like all others.
+    (to no cluster) like all others. ``drift`` compares with the run before, if there was one.
+    ``vectors`` names the embedder and the way of grouping; ``updates`` counts the texts that came
+    or went since all were grouped anew. A run goes on from a report of the same ``vectors``.
     """
 
     clusters: tuple[Cluster, ...]
@@ -76,6 +91,10 @@ class ClusterReport:
     duplicates: tuple[DuplicatePair, ...]
     groups: tuple[DuplicateGroup, ...]
     left_out: tuple[tuple[str, str], ...] = ()
+    themes: tuple[Theme, ...] = ()
+    drift: Drift | None = None
+    vectors: str = ""
+    updates: int = 0
 
     @property
     def points(self) -> Mapping[str, tuple[float, float]]:
@@ -116,6 +135,7 @@ class ClusterReport:
                     "probability": found.probability,
                     "x": found.x,
                     "y": found.y,
+                    "text": found.text,
                 }
                 for name, found in self.assignments.items()
             },
@@ -137,6 +157,18 @@ class ClusterReport:
                 }
                 for group in self.groups
             ],
+            "themes": [
+                {
+                    "id": theme.id,
+                    "label": theme.label,
+                    "level": theme.level,
+                    "clusters": list(theme.clusters),
+                }
+                for theme in self.themes
+            ],
+            "drift": None if self.drift is None else self.drift.to_json(),
+            "vectors": self.vectors,
+            "updates": self.updates,
             "left_out": [{"id": name, "reason": reason} for name, reason in self.left_out],
             "summary": {
                 "items": len(self.assignments),
@@ -148,7 +180,7 @@ class ClusterReport:
 
     @classmethod
     def from_json(cls, value: JSON) -> "ClusterReport":
-        """The inverse of `to_json`."""
+        """The inverse of `to_json`; reports written before a field existed have its default."""
         return cls(
             clusters=tuple(
                 Cluster(
@@ -166,6 +198,7 @@ class ClusterReport:
                     probability=row["probability"],
                     x=row["x"],
                     y=row["y"],
+                    text=row.get("text", ""),
                 )
                 for name, row in value["assignments"].items()
             },
@@ -179,4 +212,11 @@ class ClusterReport:
                 for row in value["groups"]
             ),
             left_out=tuple((row["id"], row["reason"]) for row in value["left_out"]),
+            themes=tuple(
+                Theme(**{**row, "clusters": tuple(row["clusters"])})
+                for row in value.get("themes", ())
+            ),
+            drift=None if value.get("drift") is None else Drift.from_json(value["drift"]),
+            vectors=value.get("vectors", ""),
+            updates=value.get("updates", 0),
         )

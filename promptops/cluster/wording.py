@@ -6,12 +6,16 @@ from collections import Counter
 from collections.abc import Sequence
 
 _SPACE = re.compile(r"\s+")
+_STATEMENT = re.compile(r"\{%[^%]{0,400}%\}|\{#[^#]{0,400}#\}")
 _PLACEHOLDER = re.compile(
-    r"\$?\{\{?\s{0,4}[A-Za-z_][^{}\n]{0,80}\}\}?"
+    r"\$?\{\{?\s{0,4}[A-Za-z_][^{}\n]{0,160}\}\}?"
     r"|<[A-Za-z_][\w -]{0,40}>|\[[A-Z][A-Z0-9 _/-]{1,60}\]"
 )
+_NAME = re.compile(r"[A-Za-z_]\w*")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?|_var_")
-_MASK = " _var_ "
+MASK = "_var_"
+"""The word that stands for a placeholder."""
+
 _LEAST_LINE = 12
 _LEAST_KEPT = 0.3
 
@@ -22,8 +26,17 @@ def normalized(text: str) -> str:
 
 
 def masked(text: str) -> str:
-    """The text with every placeholder replaced by one mark: the skeleton that copies share."""
-    return _PLACEHOLDER.sub(_MASK, text)
+    """The text with every placeholder replaced by one mark: the skeleton that copies share.
+
+    Statements and comments of a template language say nothing to a model: they are left out.
+    """
+    return _PLACEHOLDER.sub(f" {MASK} ", _STATEMENT.sub(" ", text))
+
+
+def placeholders(text: str) -> list[str]:
+    """The names in the placeholders of a text, in order: filters and indexes left out."""
+    found = _PLACEHOLDER.findall(_STATEMENT.sub(" ", text))
+    return [name[0] for each in found if (name := _NAME.search(each))]
 
 
 def tokens(text: str) -> list[str]:

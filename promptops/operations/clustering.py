@@ -1,11 +1,10 @@
-"""Group the prompts of a workspace, find duplicates, search by meaning."""
+"""Group the prompts of a workspace, find duplicates."""
 
 from collections.abc import Callable, Sequence
 
 from promptops.cluster.items import Item, item_of
 from promptops.cluster.pipeline import cluster_prompts
 from promptops.cluster.report import ClusterReport
-from promptops.cluster.search import SearchHit, search
 from promptops.core.canonical import digest
 from promptops.prompts.loader import PromptFile
 from promptops.tracking.evidence import Evidence
@@ -13,7 +12,7 @@ from promptops.wiring import CODE_VERSION, Services
 
 Progress = Callable[[str], None]
 KIND = "cluster"
-CLUSTER_VERSION = "1"
+CLUSTER_VERSION = "2"
 """Part of the evidence key: raise it when grouping changes."""
 
 
@@ -41,12 +40,11 @@ def cluster_registry(
     if known is not None:
         return ClusterReport.from_json(known.value)
     last = services.evidence.latest(KIND)
-    before = ClusterReport.from_json(last.value).assignments if last else {}
     report = cluster_prompts(
         items,
         services.embedder,
         seed=services.settings.general.seed,
-        previous={name: found.cluster for name, found in before.items()},
+        previous=ClusterReport.from_json(last.value) if last else None,
         progress=progress,
     )
     services.evidence.add(
@@ -60,13 +58,6 @@ def cluster_registry(
         )
     )
     return report
-
-
-def search_prompts(
-    services: Services, text: str, top: int = 10, *, files: Sequence[PromptFile] | None = None
-) -> tuple[SearchHit, ...]:
-    """The prompts closest to a text in words and meaning, best first."""
-    return search(text, _items(services, files), services.embedder, top)
 
 
 def _items(services: Services, files: Sequence[PromptFile] | None) -> tuple[Item, ...]:

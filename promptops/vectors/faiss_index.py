@@ -11,6 +11,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+_CELL_SAMPLE = 40
+_CELL_ROUNDS = 8
+_CELL_SEED = 0
+_CELLS_PROBED = 0.02
+
+
 class FaissIndex:
     """VectorIndex that compares with every stored vector; equal vectors make equal bytes."""
 
@@ -35,6 +41,32 @@ class FaissIndex:
             raise ValueError(f"vectors come as (n, dimension), not {vectors.shape}")
         index = faiss.IndexFlatIP(int(vectors.shape[1]))
         index.add(np.ascontiguousarray(vectors, dtype=np.float32))
+        return cls(index)
+
+    @classmethod
+    def build_cells(cls, vectors: "NDArray[np.float32]") -> "FaissIndex":
+        """An index that compares a query with the nearest 2% of cells: for every pair of many.
+
+        Method: inverted file (Jegou, Douze, Schmid 2011, IEEE PAMI 33:117), a k-means cell for
+        about ``sqrt(n)`` vectors. ``search`` may find fewer than asked for; their ids are -1.
+
+        Args:
+            vectors: As for ``build``.
+        """
+        import faiss
+        import numpy as np
+
+        count, dimension = vectors.shape
+        cells = max(1, round(count**0.5))
+        data = np.ascontiguousarray(vectors, dtype=np.float32)
+        index = faiss.IndexIVFFlat(
+            faiss.IndexFlatIP(dimension), dimension, cells, faiss.METRIC_INNER_PRODUCT
+        )
+        index.cp.niter, index.cp.seed = _CELL_ROUNDS, _CELL_SEED
+        sample = np.random.default_rng(_CELL_SEED).permutation(count)[: cells * _CELL_SAMPLE]
+        index.train(data[np.sort(sample)])
+        index.add(data)
+        index.nprobe = max(4, round(_CELLS_PROBED * cells))
         return cls(index)
 
     @property

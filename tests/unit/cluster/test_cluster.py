@@ -99,17 +99,6 @@ def test_the_same_items_in_any_order_give_the_same_bytes():
     assert ClusterReport.from_json(json.loads(json.dumps(first.to_json()))) == first
 
 
-def test_cluster_ids_survive_new_prompts():
-    items = collection()
-    before = cluster_prompts(items, WordEmbedder())
-    known = {name: found.cluster for name, found in before.assignments.items()}
-    newcomer = Item(id="poem-zulu", text=TOPICS["poem"].format("zulu yankee"), digest="n")
-    after = cluster_prompts([*items, newcomer], WordEmbedder(), previous=known)
-    changed = [name for name, old in known.items() if after.assignments[name].cluster != old]
-    assert changed == []
-    assert after.assignments["poem-zulu"].cluster == known["poem-alpha"]
-
-
 LONG = (
     "You answer questions about returns of our web shop. Name the period for {}. "
     "Say whether the parcel is free of charge. Mention the label that is printed at home. "

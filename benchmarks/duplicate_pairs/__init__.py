@@ -1,0 +1,1 @@
+"""Pairs of outside prompts with labels, and planted duplicates: what `duplicates.py` measures."""

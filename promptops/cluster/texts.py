@@ -1,0 +1,135 @@
+"""Texts of a table from outside: CSV, TSV, JSON Lines or Parquet, one item a row.
+
+No row is dropped without a word: what holds no text is returned with the reason.
+"""
+
+import csv
+import json
+import math
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from promptops.cluster.items import Item
+from promptops.core.canonical import digest_bytes
+from promptops.core.suggest import did_you_mean
+from promptops.errors import InputError, UsageError
+
+SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
+_MISSING = "the cell holds no text: it is missing"
+_NAN = {"nan", "NaN"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    """The items of a table, and the rows without a text, each with its id and the reason."""
+
+    items: tuple[Item, ...]
+    left_out: tuple[tuple[str, str], ...]
+
+
+def read_texts(path: Path, column: str) -> Texts:
+    """The texts in one column.
+
+    An item's id is the cell in the column ``id`` where every row has another one, else the number
+    of its row, from 1 (the header is no row).
+
+    Args:
+        path: A file that ends in one of `SUFFIXES`.
+        column: Where the texts stand.
+
+    Raises:
+        UsageError: Another kind of file, or no such column.
+        InputError: The file cannot be read as what its name says.
+    """
+    rows = list(_rows(path))
+    names = {name: None for row in rows for name in row}
+    if not rows:
+        raise InputError("no row is in this file", where=str(path))
+    if column not in names:
+        hint = did_you_mean(column, names) or f"columns: {', '.join(names)}"
+        raise UsageError(f'no column "{column}"', where=str(path), hint=hint)
+    given = [str(row["id"]) for row in rows if row.get("id") not in (None, "")]
+    named = len(given) == len(rows) == len(set(given)) and column != "id"
+    ids = given if named else [str(number) for number in range(1, len(rows) + 1)]
+    items, left_out = [], []
+    for name, row in zip(ids, rows, strict=True):
+        cell = row.get(column)
+        if isinstance(cell, str) and cell not in _NAN:
+            data = cell.encode("utf-8", "surrogatepass")
+            items.append(Item(id=name, text=cell, digest=digest_bytes(data)))
+        else:
+            left_out.append((name, _reason(cell)))
+    return Texts(items=tuple(items), left_out=tuple(left_out))
+
+
+def _reason(cell: Any) -> str:
+    if cell is None or cell in _NAN or (isinstance(cell, float) and math.isnan(cell)):
+        return _MISSING
+    return f"the cell holds no text: {type(cell).__name__}"
+
+
+def _rows(path: Path) -> Iterator[Mapping[str, Any]]:
+    suffix = path.suffix.lower()
+    try:
+        if suffix in (".csv", ".tsv"):
+            yield from _delimited(path, "," if suffix == ".csv" else "\t")
+        elif suffix in (".jsonl", ".ndjson"):
+            yield from _json_lines(path)
+        elif suffix == ".parquet":
+            yield from _parquet(path)
+        else:
+            raise UsageError(
+                f"{suffix or 'a file without a suffix'} is no table of texts",
+                where=str(path),
+                hint=f"give one of {', '.join(SUFFIXES)}",
+            )
+    except OSError as problem:
+        raise InputError(f"cannot be read: {problem.strerror}", where=str(path)) from problem
+    except UnicodeDecodeError as problem:
+        raise InputError("not UTF-8 text", where=str(path)) from problem
+
+
+def _delimited(path: Path, delimiter: str) -> Iterator[Mapping[str, Any]]:
+    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))  # prompts are longer than 128 KiB
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        reader = csv.DictReader(stream, delimiter=delimiter, strict=True)
+        try:
+            for number, row in enumerate(reader, start=1):
+                if None in row:
+                    raise InputError(
+                        "more cells than columns: a quote is missing",
+                        where=f"{path}: row {number}",
+                    )
+                yield row
+        except csv.Error as problem:
+            raise InputError(f"not CSV: {problem}", where=f"{path}:{reader.line_num}") from problem
+
+
+def _json_lines(path: Path) -> Iterator[Mapping[str, Any]]:
+    with path.open(encoding="utf-8-sig") as stream:
+        for number, line in enumerate(stream, start=1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except (ValueError, RecursionError) as problem:
+                raise InputError(f"not JSON: {problem}", where=f"{path}:{number}") from problem
+            if not isinstance(row, dict):
+                raise InputError("a row is a JSON object", where=f"{path}:{number}")
+            yield row
+
+
+def _parquet(path: Path) -> Iterator[Mapping[str, Any]]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches():
+                yield from batch.to_pylist()
+    except pa.ArrowException as problem:
+        message = str(problem).splitlines()[0]
+        raise InputError(f"not Parquet: {message}", where=str(path)) from problem

@@ -1,0 +1,103 @@
+"""Find prompts by words and meaning, among those with the wanted facets."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from promptops.cluster.items import item_of
+from promptops.cluster.search import SearchHit, SearchIndex
+from promptops.prompts.loader import PromptFile
+from promptops.wiring import Services
+
+LANGUAGE = "x-language"
+"""The extension that names the language a prompt is written in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facets:
+    """What a prompt must have to be found; an empty facet asks for nothing.
+
+    Each is compared whole, upper and lower case alike. All ``tags`` and ``variables`` must be
+    there. ``area`` is a folder under the prompts (``finance``, ``finance/eu``), ``language`` the
+    value of ``x-language``, ``data`` the class of the data that passes through (``internal`` when
+    a prompt does not say).
+    """
+
+    intent: str = ""
+    tags: tuple[str, ...] = ()
+    team: str = ""
+    language: str = ""
+    area: str = ""
+    data: str = ""
+    variables: tuple[str, ...] = ()
+
+    def fit(self, file: PromptFile, root: Path) -> bool:
+        """Whether a prompt of the registry under ``root`` has all of it."""
+        prompt = file.prompt
+        folders = file.path.relative_to(root).parents
+        had: list[tuple[str, set[str]]] = [
+            (self.intent, {prompt.intent}),
+            (self.team, {prompt.owner.team} if prompt.owner else set()),
+            (self.language, {str(prompt.extra.get(LANGUAGE, ""))}),
+            (self.area, {folder.as_posix() for folder in folders}),
+            (self.data, {prompt.data.classification if prompt.data else "internal"}),
+            *((tag, set(prompt.tags)) for tag in self.tags),
+            *((name, set(prompt.variables)) for name in self.variables),
+        ]
+        return all(
+            not wanted or wanted.casefold() in {value.casefold() for value in values}
+            for wanted, values in had
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPrompt:
+    """A hit and where it stands.
+
+    ``line`` is that of the passage in the prompt's file; None when the passage is not there word
+    for word (a variable stands in it by its name).
+    """
+
+    hit: SearchHit
+    file: PromptFile
+    line: int | None
+
+
+def search_prompts(
+    services: Services,
+    text: str,
+    top: int = 10,
+    *,
+    facets: Facets | None = None,
+    files: Sequence[PromptFile] | None = None,
+) -> tuple[FoundPrompt, ...]:
+    """The prompts closest to a text in words and meaning, best first.
+
+    The index is kept in the state folder; only prompts that changed are indexed anew. Without
+    ``files`` every prompt that can be read; the others are told to ``services.notice``.
+    """
+    if files is None:
+        files, broken = services.registry.load_all()
+        for problem in broken:
+            services.notice(f"left out: {problem}")
+    by_id = {file.prompt.id: file for file in files}
+    index = SearchIndex.open(
+        services.workspace.state / "search",
+        [item_of(file) for file in by_id.values()],
+        services.embedder,
+    )
+    among = None
+    if facets is not None:
+        among = {name for name, file in by_id.items() if facets.fit(file, services.registry.root)}
+    return tuple(
+        FoundPrompt(hit=hit, file=by_id[hit.id], line=_line(by_id[hit.id], hit.passage))
+        for hit in index.search(text, services.embedder, top, among=among)
+    )
+
+
+def _line(file: PromptFile, passage: str) -> int | None:
+    wanted = passage.removesuffix("…").strip()
+    for number, line in enumerate(file.text.split("\n"), start=1):
+        if wanted and wanted in " ".join(line.split()):
+            return number
+    return None
