@@ -45,7 +45,7 @@ def rewrite_batch(
 
 def _outcome(found: Rewritten) -> str:
     proposed = found.proposal.id if found.proposal else "nothing to propose"
-    refused = [f"{name}: {reason}" for name, reason in found.refused.items()]
+    refused = [f"refused for {name}: {reason}" for name, reason in found.refused.items()]
     return "; ".join([proposed, *refused])
 
 

@@ -71,6 +71,7 @@ def _document(passage: "Passage", known: "tuple[Delta, ...]") -> "JSON":
         "target": passage.target.shown,
         "family": passage.target.family,
         "variant": passage.variant,
+        "stale": passage.stale,
         "hard": [each.to_json() for each in passage.hard],
         "soft": [each.to_json() for each in passage.soft],
         "rewrite": {"status": passage.rewrite.status, "reason": passage.rewrite.reason or None},
@@ -79,7 +80,8 @@ def _document(passage: "Passage", known: "tuple[Delta, ...]") -> "JSON":
 
 
 def _show(passage: "Passage", known: "tuple[Delta, ...]") -> None:
-    wording = f" (variant {passage.variant})" if passage.variant else ""
+    old = ", stale: `promptops rewrite` derives it again" if passage.stale else ""
+    wording = f" (variant {passage.variant}{old})" if passage.variant else ""
     emit_text(f"{passage.target.shown}{wording}: {_summary(passage) or 'travels as it is'}")
     for each in passage.obstacles:
         source = f" ({each.source})" if each.source else ""
@@ -87,8 +89,6 @@ def _show(passage: "Passage", known: "tuple[Delta, ...]") -> None:
     for delta in known:
         if delta.is_about(passage):
             emit_text(f"  measured: {delta}")
-    if passage.rewrite.status == "refused":
-        emit_text(f"  a rewrite is refused: {passage.rewrite.reason}")
 
 
 def _summary(passage: "Passage") -> str:
@@ -106,7 +106,8 @@ def _show_matrix(rows: "dict[str, tuple[Passage, ...]]") -> None:
     )
     hard = sum(bool(each.hard) for row in rows.values() for each in row)
     emit_text(
-        "H: refused or ignored, s: tends to work worse, v: has a variant of its own, -: travels. "
+        "H: refused or ignored, s: tends to work worse, v: has a variant of its own "
+        "(v!: a stale one), -: travels. "
         f"{counted(hard, 'place')} with something hard; name a prompt to see what."
     )
 
@@ -116,4 +117,9 @@ def _cell(passage: "Passage") -> str:
         f"{len(passage.hard)}H" if passage.hard else "",
         f"{len(passage.soft)}s" if passage.soft else "",
     ]
-    return " ".join(filter(None, [*parts, "v" if passage.variant else ""])) or "-"
+    return (
+        " ".join(
+            filter(None, [*parts, ("v!" if passage.stale else "v") if passage.variant else ""])
+        )
+        or "-"
+    )

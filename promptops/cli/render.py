@@ -90,12 +90,16 @@ def _given(services: "Services", prompt: "Prompt", values: "dict[str, JSON]") ->
 
 
 def _variant(cli: Cli, prompt: "Prompt", recipient: "Recipient") -> str | None:
+    from promptops.prompts.digests import is_outdated
     from promptops.prompts.selection import choose_variant
 
     name = recipient.name
     chosen = choose_variant(prompt, model=recipient.model, family=name.family, size_b=name.size_b)
     if chosen is not None:
         remark(cli, f'the variant "{chosen.id}" speaks to {recipient.model}')
+        if is_outdated(prompt, chosen):
+            why = "the prompt's own wording has changed since it was derived"
+            remark(cli, f'"{chosen.id}" is stale: {why}; `promptops rewrite` derives it again')
     return chosen.id if chosen else None
 
 

@@ -4,11 +4,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from promptops.cli.broken import end_with
 from promptops.cli.finding import chosen_files
 from promptops.cli.lazy import Cli
 from promptops.cli.options import PROMPT, FiniteRange, common, open_workspace, reports, watching
 from promptops.cli.output import emit_json, emit_text
 from promptops.cli.rewrite_report import document, show
+from promptops.errors import PromptOpsError
 
 if TYPE_CHECKING:
     from promptops.operations.rewriting import Rewritten
@@ -72,11 +74,12 @@ def command(
     from promptops.operations.rewriting import RewriteOptions, rewrite_prompt, targets_of
 
     if every_prompt == bool(prompts):
-        raise click.UsageError("name prompts, or --every-prompt")
+        raise click.UsageError("name prompts, or --every-prompt, not both")
     watch = watching(cli)
     services = open_workspace(cli, watch=watch)
     targets = targets_of(services, families=families, models=models, every=every_family)
     found: list[Rewritten] = []
+    broken: list[PromptOpsError] = []
     files = chosen_files(services, prompts)
     for number, file in enumerate(files, 1):
         progress = watch.of(f"measure {file.prompt.id}") if measure else None
@@ -89,7 +92,12 @@ def command(
             ),
             propose=not dry_run,
         )
-        found.append(rewrite_prompt(services, file, targets=targets, options=options))
+        try:
+            found.append(rewrite_prompt(services, file, targets=targets, options=options))
+        except PromptOpsError as problem:
+            if not every_prompt:
+                raise
+            broken.append(problem)
         if len(files) > 1:
             watch.tell("rewrite", number, len(files))
     watch.close()
@@ -97,9 +105,10 @@ def command(
         documents = [document(each) for each in found]
         emit_json(documents if every_prompt or len(documents) > 1 else documents[0])
     else:
-        for file, each in zip(files, found, strict=True):
+        for each in found:
             if len(files) > 1:
-                emit_text(f"{file.prompt.id}")
-            show(file.prompt, each, texts=dry_run, diff=show_diff, explain=explain)
+                emit_text(each.prompt_id)
+            show(each, texts=dry_run, diff=show_diff, explain=explain)
+    end_with(broken)
     if any(each.refused for each in found):
         click.get_current_context().exit(1)

@@ -68,11 +68,10 @@ def _document(found: "Rewrite", proof: "Proof | None") -> dict[str, JSON]:
     }
 
 
-def show(prompt: "Prompt", found: "Rewritten", *, texts: bool, diff: bool, explain: bool) -> None:
+def show(found: "Rewritten", *, texts: bool, diff: bool, explain: bool) -> None:
     """Tell people about the rewrites of one prompt.
 
     Args:
-        prompt: The prompt as it is.
         found: Its rewrites.
         texts: Show the new messages.
         diff: Show what changes, line by line.
@@ -86,13 +85,14 @@ def show(prompt: "Prompt", found: "Rewritten", *, texts: bool, diff: bool, expla
             emit_text(f"  {change.step} ({need}): {change.reason}")
             if explain:
                 emit_text(f"    {change.source}{f', {change.url}' if change.url else ''}")
-        for skip in each.skipped if explain else ():
-            emit_text(f"  {skip.step} is left: {skip.reason}")
+        for skip in each.skipped if explain else each.hard_left:
+            need = "required, by hand" if skip.kind == "hard" else "optional"
+            emit_text(f"  {skip.step} is left ({need}): {skip.reason}")
         _show_proof(found.proofs.get(each.name))
         if each.conflicts:
             emit_text(each.conflicts)
         if each.variant is not None and diff:
-            emit_text(_diff(prompt, each))
+            emit_text(_diff(each.prompt, each))
         elif each.variant is not None and texts:
             for message in each.variant.messages or ():
                 emit_text(f"  [{message.role}]\n{message.content}")
@@ -114,7 +114,8 @@ def _show_proof(proof: "Proof | None") -> None:
         emit_text(f"  similarity: {near.whole:.3f}{least}")
     if found.entailment is not None and found.entailment.mutual:
         asked = counted(found.entailment.asked, "question")
-        emit_text(f"  judge: means the same ({asked}; {found.entailment.judge})")
+        said = f"means the same ({asked}; {found.entailment.judge})"
+        emit_text(f"  judge: {said if found.entailment.asked else 'not asked: only marks changed'}")
     if proof.comparison is not None:
         result = proof.comparison
         low, high = result.difference.low, result.difference.high

@@ -96,9 +96,16 @@ def clustering(cli: Cli, format_: str) -> None:
 @reports()
 @common
 @click.pass_obj
-def rewriting(cli: Cli, /, format_: str, **what: Any) -> None:
-    """Propose wording for other models and families, for every prompt."""
-    _show(_simple(cli, "rewriting", **what), format_, "prompt", "outcome")
+def rewriting(cli: Cli, /, format_: str, **what: Any) -> int:
+    """Propose wording for other models and families, for every prompt.
+
+    Ends with 1 when a rewrite was refused, with 2 when a prompt could not be rewritten at all.
+    """
+    found = _simple(cli, "rewriting", **what)
+    _show(found, format_, "prompt", "outcome")
+    if any(outcome.startswith("error[") for outcome in found.values()):
+        return 2
+    return int(any("refused for " in outcome for outcome in found.values()))
 
 
 @command.command("pack-release")

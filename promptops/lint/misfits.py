@@ -76,5 +76,9 @@ def _misfit(target: ModelName, claim: Claim, certainty: Certainty, name: str, te
         claim=claim,
         certainty=certainty,
         param=name,
-        text=text.format(name=name, target=target.shown, why=claim.text.rstrip(".")),
+        text=text.format(
+            name=name,
+            target=target.shown if certainty == "certain" else f"some {target.shown} models",
+            why=claim.text.rstrip("."),
+        ),
     )

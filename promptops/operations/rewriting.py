@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from promptops.core.suggest import did_you_mean
-from promptops.errors import UnknownModelError
+from promptops.errors import ProposalError, UnknownModelError
 from promptops.models.dialects import Dialect, family_words
 from promptops.models.names import ModelName, read_model_name
 from promptops.operations.ancestors import find_ancestor
@@ -14,6 +14,8 @@ from promptops.prompts.loader import PromptFile
 from promptops.prompts.model import Variant
 from promptops.prompts.proposals import Proposal
 from promptops.prompts.selection import names
+from promptops.prompts.strict_yaml import MAX_BYTES
+from promptops.prompts.writing import dump_prompt
 from promptops.rewrite.planner import plan
 from promptops.rewrite.portability import Passage, portability
 from promptops.rewrite.proposal import to_proposal
@@ -85,7 +87,7 @@ def rewrite_prompt(
         UsageError: A measurement or a judge that is not to be had.
     """
     how = options or RewriteOptions()
-    chosen = tuple(targets) or targets_of(services, families=services.settings.nightly.families)
+    chosen = tuple(targets) or default_targets(services, file)
     found: list[Rewrite] = []
     proofs: dict[str, Proof] = {}
     for target in chosen:
@@ -111,6 +113,7 @@ def rewrite_prompt(
         found.append(result)
     proposal = to_proposal(found, file, services.clock, proofs) if how.propose else None
     if proposal is not None:
+        _check_size(proposal)
         if services.proposals.is_settled(proposal.id):
             proposal = None
         else:
@@ -145,6 +148,34 @@ def targets_of(
     for target in found:
         dialect_of(services, target)
     return tuple(dict.fromkeys(found))
+
+
+def default_targets(services: Services, file: PromptFile) -> tuple[ModelName, ...]:
+    """The workspace's families, and whatever else the prompt has a derived variant for."""
+    usual = targets_of(services, families=services.settings.nightly.families)
+    derived = (
+        _target_of(services, variant, services.dialects[family])
+        for variant in file.prompt.variants
+        if variant.derived is not None
+        and (family := variant.derived.dialect.partition("@")[0]) in services.dialects
+    )
+    return tuple(dict.fromkeys([*usual, *derived]))
+
+
+def _check_size(proposal: Proposal) -> None:
+    """Refuse a prompt that nobody could read again once it is written.
+
+    Raises:
+        ProposalError: With its variants it is larger than a prompt file may be.
+    """
+    size = len(dump_prompt(proposal.new_prompt).encode())
+    if size > MAX_BYTES:
+        raise ProposalError(
+            f"with its variants it would have {size // 1024} KiB, more than the "
+            f"{MAX_BYTES // 1024} that a prompt file may have",
+            where=proposal.prompt_id,
+            hint="rewrite for fewer targets, or move long material out of the prompt",
+        )
 
 
 def _model(services: Services, model: str) -> ModelName:

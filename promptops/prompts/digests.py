@@ -7,7 +7,7 @@ The variant digest names one wording of it. The file digest names bytes, for int
 from collections.abc import Mapping
 
 from promptops.core.canonical import JSON, digest, digest_bytes
-from promptops.prompts.model import MessageTemplate, Prompt, Variable
+from promptops.prompts.model import MessageTemplate, Prompt, Variable, Variant
 from promptops.prompts.resolve import resolve
 
 
@@ -64,6 +64,12 @@ def variant_digest(prompt: Prompt, variant: str | None = None) -> str:
 def wording_digest(messages: tuple[MessageTemplate, ...], params: Mapping[str, JSON]) -> str:
     """``sha256:…`` of messages as they stand in a file and the parameters beside them."""
     return digest({"messages": _messages(messages), "params": dict(params)})
+
+
+def is_outdated(prompt: Prompt, variant: Variant) -> bool:
+    """Whether a derived variant was made from another wording than the prompt has now."""
+    made_from = variant.derived.base if variant.derived else None
+    return made_from is not None and made_from != wording_digest(prompt.messages, prompt.params)
 
 
 def file_digest(text: str) -> str:

@@ -14,11 +14,13 @@ from promptops.core.canonical import JSON
 from promptops.lint import Linter, LintOptions, Severity, parse_file
 from promptops.models.dialects import Dialect
 from promptops.models.names import ModelName
+from promptops.prompts.digests import is_outdated
 from promptops.prompts.loader import parse_prompt
 from promptops.prompts.model import ModelNeeds, Prompt
 from promptops.prompts.resolve import resolve
 from promptops.prompts.selection import choose_variant
 from promptops.prompts.writing import dump_prompt
+from promptops.rewrite.planner import plan
 from promptops.rewrite.rewriter import Rewrite, rewrite
 
 Kind = Literal["hard", "soft"]
@@ -54,12 +56,14 @@ class Passage:
     Attributes:
         target: The model, or the family.
         variant: Id of the variant that the target gets; None for the prompt's own wording.
+        stale: Whether the prompt's own wording has changed since that variant was derived.
         obstacles: What stands in the way of that wording, hard ones first.
         rewrite: What a rewrite of the base wording would do.
     """
 
     target: ModelName
     variant: str | None
+    stale: bool
     obstacles: tuple[Obstacle, ...]
     rewrite: Rewrite
 
@@ -106,6 +110,7 @@ def _passage(prompt: Prompt, target: ModelName, dialect: Dialect) -> Passage:
     return Passage(
         target=target,
         variant=chosen.id if chosen else None,
+        stale=chosen is not None and is_outdated(prompt, chosen),
         obstacles=tuple(ordered),
         rewrite=result,
     )
@@ -133,6 +138,10 @@ def _asked_by_claims(sent: Prompt, target: ModelName, dialect: Dialect) -> Itera
     result = rewrite(sent, target, dialect)
     for change in result.changes:
         yield Obstacle(kind=change.kind, code=change.step, text=change.reason, source=change.source)
+    if result.status == "refused":
+        needed = any(item.kind == "hard" for item in plan(dialect.for_model(target)))
+        kind: Kind = "hard" if needed else "soft"
+        yield Obstacle(kind=kind, code="rewrite", text=f"a rewrite is refused: {result.reason}")
     for skip in result.skipped:
         yield Obstacle(kind=skip.kind, code=skip.step, text=skip.reason, source=skip.source)
 

@@ -56,6 +56,11 @@ class Rewrite:
     derived: Words | None = None
 
     @property
+    def hard_left(self) -> tuple[Skipped, ...]:
+        """What the target refuses or ignores and no step can mend."""
+        return tuple(each for each in self.skipped if each.kind == "hard")
+
+    @property
     def name(self) -> str:
         """The model or the family, as messages call it."""
         return self.target.shown
@@ -82,7 +87,8 @@ def rewrite(
         target: A model, or only its family.
         dialect: What the family takes; the claims about the target are picked out here.
         without: Steps that are not wanted; those declined for the variant before stay declined.
-        overwrite: Write what is derived over what people wrote.
+        overwrite: Write what is derived over edits of a derived variant, and decline no step that
+            was declined before.
         ancestor: Finds the wording that an edited variant was derived as.
         merge_texts: Merges three texts; needed only where a variant was edited.
     """
@@ -119,10 +125,11 @@ def rewrite(
     ours = words_of(existing, base)
     if ours.digest == theirs.digest:
         return result
-    if overwrite or (before is not None and before.wording == written_as(existing).digest):
+    if existing.derived is None:
+        reason = f'the variant "{existing.id}" is by hand; remove it to have one derived'
+        return replace(result, status="kept", reason=reason)
+    if before is None or before.wording == written_as(existing).digest:
         return replace(result, status="updated", variant=written)
-    if before is None:
-        return replace(result, status="kept", reason=f'the variant "{existing.id}" is by hand')
     was = ancestor(existing) if before.wording != said.digest else theirs
     planned = plan(fitting, without=origin.without)
     return _merged(result, written, planned, (was, ours, theirs), merge_texts)
@@ -225,14 +232,18 @@ def _merged(
         return replace(
             result,
             status="conflict",
-            reason=f'edits by hand of the variant "{result.id}" meet what is derived now',
+            reason=f'edits by hand of the variant "{result.id}" meet what is derived now '
+            "(change them, drop them with --overwrite, or remove `derived` to own the variant)",
             conflicts=merged.conflicts,
         )
     missing = lost(
         resolve(result.prompt, None), merged.words.messages, planned, result.target.family
     )
     if missing:
-        reason = f"with the edits by hand it is not equivalent: {'; '.join(missing)}"
+        reason = (
+            f"with the edits by hand it is not equivalent: {'; '.join(missing)} (change the edits, "
+            "drop them with --overwrite, or remove `derived` to own the variant)"
+        )
         return replace(result, status="refused", reason=reason)
     words = merged.words
     variant = updated.model_copy(update={"messages": words.messages, "params": dict(words.params)})

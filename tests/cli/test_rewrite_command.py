@@ -176,6 +176,39 @@ def test_what_does_not_travel_is_told_for_one_prompt_and_for_all(run: Run) -> No
     assert {each["target"] for each in found["targets"]} > {"claude", "gpt", "gemini", "qwen"}
 
 
+def test_a_stale_variant_is_told_and_derived_again_without_naming_its_family(
+    run: Run, root: Path
+) -> None:
+    accepted(run)
+    (path,) = (root / "prompt_registry" / "prompts").rglob("refund.prompt.yaml")
+    edit_base(path, "at most 2 sentences", "at most 3 sentences")
+    _, out, _ = run("portability", "refund", "--family", "claude")
+    assert "variant claude, stale" in out
+    asked = ["--set", "question=When?", "--for", "anthropic/claude-opus-4-7"]
+    assert '"claude" is stale' in run("render", "refund", *asked)[2]
+    _, out, _ = run("rewrite", "refund", "--dry-run", "--format", "json")
+    assert json.loads(out)["targets"]["claude"]["status"] == "updated"
+
+
+def test_what_no_step_can_mend_is_told(run: Run, root: Path) -> None:
+    (path,) = (root / "prompt_registry" / "prompts").rglob("refund.prompt.yaml")
+    stops = ", ".join(f"s{number}" for number in range(9))
+    path.write_text(path.read_text().replace("{temperature: 0}", f"{{stop: [{stops}]}}"))
+    _, out, _ = run("rewrite", "refund", "--model", "openai/gpt-4.1", "--dry-run")
+    assert "is left (required, by hand)" in out
+
+
+def test_a_prompt_that_would_be_too_large_with_its_variants_is_refused(
+    run: Run, root: Path
+) -> None:
+    (path,) = (root / "prompt_registry" / "prompts").rglob("refund.prompt.yaml")
+    long = "\n\n      ".join(f"Page {number}: a refund takes time." for number in range(5000))
+    path.write_text(path.read_text().replace("A refund takes 5 days.", long))
+    code, _, err = run("rewrite", "refund", "--family", "claude", "--family", "gemma")
+    assert (code, "error[proposal]" in err, "KiB" in err) == (2, True, True)
+    assert not list((root / "prompt_registry").rglob("*.proposal.yaml"))
+
+
 def test_a_dialect_of_the_workspace_counts(run: Run, root: Path) -> None:
     folder = root / "prompt_registry" / "dialects"
     folder.mkdir()

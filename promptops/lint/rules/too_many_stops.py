@@ -44,5 +44,8 @@ class TooManyStops(Rule):
         for call in targeted(prompt):
             for misfit in misfits(call):
                 if misfit.topic == "stop_sequences":
+                    level = None if misfit.certainty == "certain" else Severity.INFO
                     place = call.pointer(misfit.param)
-                    yield self.found_at_key(prompt, place, misfit.text, variant=call.variant)
+                    yield self.found_at_key(
+                        prompt, place, misfit.text, severity=level, variant=call.variant
+                    )
