@@ -4,8 +4,7 @@
 
 Taken are words of one part that the sense-tagged texts behind WordNet use, by their usual senses:
 synonyms (one synset), adjectives of one cluster, what a word is a kind or a way of, verbs of two
-words with the single ones that mean the same, and direct antonyms. Wider senses than these were
-measured (``benchmarks/rewrite_check.py``): they let no more harmful edits pass. Written is
+words with the single ones that mean the same, and direct antonyms. Written is
 ``promptops/rewrite/checking/lexicon.txt``; the same database gives the same bytes.
 """
 

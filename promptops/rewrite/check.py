@@ -21,8 +21,9 @@ from promptops.rewrite.checking.comparing import Compared, compare
 from promptops.rewrite.checking.facts import Facts, facts
 from promptops.rewrite.checking.lexicon import lexicon
 from promptops.rewrite.checking.matching import groups, key, rest
+from promptops.rewrite.checking.redundancy import repeated, split_clauses, without_known
 from promptops.rewrite.checking.sentences import Sentence, Token, tokens
-from promptops.rewrite.checking.sides import Side, read_side
+from promptops.rewrite.checking.sides import read_side
 from promptops.rewrite.reading import kept_sentences
 
 SHOUTED = frozenset(
@@ -35,7 +36,6 @@ SHOUTED = frozenset(
 """Words that are written in capitals for emphasis, not because they are names."""
 
 _ORDERED = frozenset({"MUST", "SHOULD", "NOT", "NEVER", "AVOID", "ONLY", "THEN"})
-_PRONOUNS = frozenset({"it", "its", "this", "that", "these", "those", "they", "them", "their"})
 _SHOWN = 60
 
 
@@ -54,7 +54,7 @@ def differences(
         *_counted("variable", old.slots, now.slots),
         *_moved_variables(old, now),
         *(f'the quotation "{item}" is lost' for item in sorted(old.quotes)
-          if now.text.count(item) < old.text.count(item)),
+          if _times(item, now.text) < _times(item, old.text)),
         *_lost_examples(old, now),
         *_lost_fields(base, old.text, now.text),
         *_kept(base, old.text, now.text),
@@ -65,6 +65,11 @@ def differences(
     if [message.role for message in base.messages][-1:] != [message.role for message in new][-1:]:
         found.append("the conversation ends with another role")
     return tuple(dict.fromkeys(found))
+
+
+def _times(item: str, text: str) -> int:
+    """How often a piece of text stands there, not counting where it is part of a word."""
+    return len(re.findall(rf"(?<!\w){re.escape(item)}(?!\w)", text))
 
 
 def _counted(kind: str, old: Counter[str], new: Counter[str]) -> Iterator[str]:
@@ -166,32 +171,20 @@ def _judged(
     before: Sequence[Sentence], after: Sequence[Sentence], shared: Sequence[Sentence]
 ) -> Compared:
     """A group compared, without what is said elsewhere anyway when that makes the difference."""
-    compared = _known(before, after, compare(before, after), shared)
+    compared = without_known(before, after, compare(before, after), shared)
     if compared.clean:
         return compared
-    needed = [each for each in before if not _repeated(each, shared)]
-    said = [each for each in after if not _repeated(each, shared)]
+    needed = [each for each in before if not repeated(each, shared)]
+    said = [each for each in after if not repeated(each, shared)]
     if needed and said and (len(needed), len(said)) != (len(before), len(after)):
-        other = _known(needed, said, compare(needed, said), shared)
-        return other if other.clean else compared
-    return compared
-
-
-def _known(
-    before: Sequence[Sentence],
-    after: Sequence[Sentence],
-    compared: Compared,
-    shared: Sequence[Sentence],
-) -> Compared:
-    """Without words that only stand for a pronoun, or name once more what the prompt is about."""
-    if compared.found or bool(compared.lost) == bool(compared.added):
-        return compared
-    topics = read_side([*before, *shared] if compared.added else shared).words
-    if not {*compared.lost, *compared.added} <= set(topics):
-        return compared
-    pronoun = (read_side(before).light - read_side(after).light) & _PRONOUNS
-    if (compared.added and pronoun) or (compared.lost and len(before) > len(after)):
-        return Compared(found=[], lost=[], added=[])
+        other = without_known(needed, said, compare(needed, said), shared)
+        if other.clean:
+            return other
+    clauses = list(split_clauses(before))
+    if compared.lost and len(clauses) > len(before):
+        needed = [each for each in clauses if not repeated(each, shared)]
+        if needed and len(needed) < len(clauses) and compare(needed, after).clean:
+            return compare(needed, after)
     return compared
 
 
@@ -207,36 +200,10 @@ def _alone(changed: Sequence[Sentence], others: Sequence[Sentence], *, lost: boo
         side = read_side([sentence])
         if not (side.words or side.numbers or side.literals or side.strong):
             continue
-        if not _repeated(sentence, others):
+        if not repeated(sentence, others):
             verb = "is lost" if lost else "was added"
             found.append(f'"{sentence.text[:_SHOWN]}" {verb}')
     return Compared(found=found, lost=[], added=[])
-
-
-def _repeated(sentence: Sentence, others: Sequence[Sentence]) -> bool:
-    """Whether another sentence says it all, or "only" does of what may not be added."""
-    side = read_side([sentence])
-    if side.literals or not side.words:
-        return False
-    trifle = _denies(side) and set(side.words) <= lexicon().extra
-    for each in others:
-        its = read_side([each])
-        if trifle and its.signals["ONLY"]:
-            return True
-        if side.signals["JUST"] and its.signals["ONLY"] and set(side.words) <= set(its.words):
-            return True
-        if (
-            set(side.words) <= set(its.words)
-            and len(side.words) * 2 >= len(its.words)
-            and not side.numbers - its.numbers
-            and _denies(side) == _denies(its)
-        ):
-            return True
-    return False
-
-
-def _denies(side: Side) -> bool:
-    return any(side.signals[each] for each in ("NOT", "NEVER", "AVOID"))
 
 
 def _unexplained(words: Sequence[str], others: Sequence[str]) -> list[str]:

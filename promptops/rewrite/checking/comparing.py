@@ -14,6 +14,8 @@ from promptops.rewrite.checking.sentences import Sentence
 from promptops.rewrite.checking.sides import Side, read_side
 from promptops.rewrite.checking.strength import conditions, denied, signals
 
+_Verbs = dict[str, frozenset[str]]
+
 
 @dataclass(slots=True, kw_only=True)
 class Compared:
@@ -71,9 +73,30 @@ def _words(a: Side, b: Side, relations: Lexicon) -> tuple[list[str], list[str], 
     joined = _joined(a, b, relations) | _joined(b, a, relations)
     lost = [word for word in lost if word not in joined]
     added = [word for word in added if word not in joined]
-    lost = [w for w in lost if not any(relations.alike(w, other) for other in every_new)]
-    added = [w for w in added if not any(relations.alike(w, other) for other in every_old)]
+    verbs_old, verbs_new = _phrasal(a, relations), _phrasal(b, relations)
+    lost = [w for w in lost if not _explained(w, every_new, verbs_old, verbs_new, relations)]
+    added = [w for w in added if not _explained(w, every_old, verbs_new, verbs_old, relations)]
     return lost, added, found
+
+
+def _explained(
+    word: str, others: set[str], own: _Verbs, theirs: _Verbs, relations: Lexicon
+) -> bool:
+    """Whether the other side says a word otherwise, be it as or by a verb of two words."""
+    if any(relations.alike(word, other) for other in others):
+        return True
+    if any(word in meanings for meanings in theirs.values()):
+        return True
+    return not own.get(word, frozenset()).isdisjoint(others)
+
+
+def _phrasal(side: Side, relations: Lexicon) -> _Verbs:
+    """The verbs of two words, each by its first, and what they mean."""
+    return {
+        verb: relations.phrasal[verb, particle]
+        for (_, verb), (_, particle) in pairwise(side.tokens)
+        if (verb, particle) in relations.phrasal
+    }
 
 
 def _joined(one: Side, other: Side, relations: Lexicon) -> set[str]:

@@ -14,6 +14,7 @@ from pathlib import Path
 _FOLDER = Path(__file__).parent
 _SHORTEST_ROOT = 4
 _SHORTEST_TYPO = 5
+_LONG = 8
 _DERIVED = frozenset(
     {
         *("", "e", "al", "ally", "ance", "ant", "ary", "ate", "ation", "ative", "ator", "cation"),
@@ -100,6 +101,7 @@ class Lexicon:
         light: Stems that may come and go.
         extra: Stems of what "only X" rules out.
         kind: Stem -> the kinds of which it is one.
+        phrasal: (stem, particle) of a verb of two words -> stems that mean the same.
         known: All stems of the files.
     """
 
@@ -108,6 +110,7 @@ class Lexicon:
     light: frozenset[str]
     extra: frozenset[str]
     kind: Mapping[str, frozenset[int]]
+    phrasal: Mapping[tuple[str, str], frozenset[str]]
     known: frozenset[str]
 
     def opposed(self, one: str, other: str) -> bool:
@@ -145,8 +148,12 @@ def lexicon() -> Lexicon:
     opposite: dict[str, set[str]] = defaultdict(set)
     sets: dict[str, set[str]] = {"light": set(), "extra": set()}
     kind: dict[str, set[int]] = defaultdict(set)
+    phrasal: dict[tuple[str, str], set[str]] = defaultdict(set)
     for number, (relation, words) in enumerate(_groups()):
         stems = [stem(word) for word in words]
+        if relation == "phrasal":
+            phrasal[stems[0], words[1]].update(stems[2:])
+            continue
         if relation in sets:
             sets[relation].update(stems)
             continue
@@ -161,12 +168,13 @@ def lexicon() -> Lexicon:
         light=frozenset(sets["light"]),
         extra=frozenset(sets["extra"]),
         kind={word: frozenset(numbers) for word, numbers in kind.items()},
+        phrasal={verb: frozenset(singles) for verb, singles in phrasal.items()},
         known=frozenset({*same, *opposite, *sets["light"], *kind}),
     )
 
 
 def _groups() -> Iterator[tuple[str, list[str]]]:
-    relations = {"=": "same", "~": "same", "!": "opposite"}
+    relations = {"=": "same", "~": "same", "!": "opposite", "+": "phrasal"}
     for line in _lines("lexicon.txt"):
         mark, *words = line.split()
         yield relations[mark], words
@@ -199,8 +207,15 @@ def _derived(one: str, other: str) -> bool:
 
 @lru_cache(maxsize=1 << 15)
 def _slipped(one: str, other: str) -> bool:
-    """Whether one letter is missing, too many, another one, or two changed places."""
+    """Whether one letter is missing, too many, another one, or two changed places.
+
+    A long word may have two such slips, and the first letter may be one too many.
+    """
     short, long = sorted((one, other), key=len)
+    if len(short) >= _SHORTEST_TYPO and long[1:] == short:
+        return True
+    if len(short) >= _LONG and short[0] == long[0] and _distance(short, long) <= 2:
+        return True
     if len(short) < _SHORTEST_TYPO or short[0] != long[0] or len(long) - len(short) > 1:
         return False
     at = next((n for n, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
@@ -208,6 +223,16 @@ def _slipped(one: str, other: str) -> bool:
         return short[at:] == long[at + 1 :]
     swapped = short[at : at + 2] == long[at : at + 2][::-1]
     return short[at + 1 :] == long[at + 1 :] or (swapped and short[at + 2 :] == long[at + 2 :])
+
+
+def _distance(one: str, other: str) -> int:
+    """How many letters to add, drop or change (Levenshtein)."""
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        last, row[0] = row[0], i
+        for j, b in enumerate(other, 1):
+            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (a != b))
+    return row[-1]
 
 
 def phrases() -> Iterator[tuple[str, str]]:

@@ -10,6 +10,13 @@ from promptops.rewrite.checking.sides import LISTED
 _WAYS = frozenset(
     {"from", "to", "in", "by", "with", "for", "than", "over", "through", "as", "of", "on"}
 )
+_THEN: Token = ("signal", "THEN")
+_RELATING: tuple[Token, ...] = (
+    *(("signal", each) for each in ("THEN", "NOT", "BEFORE", "AFTER", "MORE", "LESS")),
+    *(("function", each) for each in ("than", "over")),
+)
+"""What sets what stands before it and what stands behind it in relation."""
+_STANDING_IN = frozenset({"it", "its", "this", "that", "they", "them", "their"})
 _PERSONS: frozenset[Token] = frozenset({("function", "i"), ("function", "you"), ("function", "we")})
 
 
@@ -24,6 +31,8 @@ def moved_words(old: tuple[Token, ...], new: tuple[Token, ...]) -> Iterator[str]
         yield "what is denied changed: the condition, or what it is about"
     if _contrasted(a, b):
         yield "what is denied and what is not changed places"
+    elif _exchanged(a, b):
+        yield "what stands before and what stands behind changed places"
     if Counter(a) != Counter(b):
         return
     if [_place(token) for token in a] != [_place(token) for token in b]:
@@ -32,12 +41,10 @@ def moved_words(old: tuple[Token, ...], new: tuple[Token, ...]) -> Iterator[str]
         if {way for way, _ in crossed[0]} & {way for way, _ in crossed[1]}:
             yield f"what goes where changed: {_shown(crossed[0])} became {_shown(crossed[1])}"
         return
+    if _same_parts(a, b):
+        return
     moved = [place for place, (one, other) in enumerate(zip(a, b, strict=True)) if one != other]
-    between = a[moved[0] : moved[-1] + 1]
-    listed = all(t in LISTED or t[0] in {"word", "light", "literal"} for t in between)
-    listed = listed and any(token in LISTED for token in between)
-    if not listed:
-        yield f'"{a[moved[0]][1]}" and "{b[moved[0]][1]}" changed places'
+    yield f'"{a[moved[0]][1]}" and "{b[moved[0]][1]}" changed places'
 
 
 def _persons(a: Sequence[Token], b: Sequence[Token]) -> str:
@@ -73,6 +80,58 @@ def _contrasted(a: Sequence[Token], b: Sequence[Token]) -> bool:
     )
 
 
+def _exchanged(a: Sequence[Token], b: Sequence[Token]) -> bool:
+    """Whether what stands before a word that sets two things in relation now stands behind it."""
+    for pivot in _RELATING:
+        if a.count(pivot) != 1 or b.count(pivot) != 1:
+            continue
+        (left_a, right_a), (left_b, right_b) = _around(a, pivot), _around(b, pivot)
+        went, came = left_a - left_b, right_a - right_b
+        told = went or came if pivot == _THEN and not _conditional(a) else went and came
+        if told and went <= right_b and came <= left_b:
+            return True
+    return False
+
+
+def _conditional(pieces: Sequence[Token]) -> bool:
+    return any(token[1] in {"IF", "ONLYIF", "UNLESS"} for token in pieces)
+
+
+def _around(pieces: Sequence[Token], pivot: Token) -> tuple[set[Token], set[Token]]:
+    """What names things before and behind a word, in its clause."""
+    at = pieces.index(pivot)
+    before: set[Token] = set()
+    behind: set[Token] = set()
+    for found, part in ((before, reversed(pieces[:at])), (behind, iter(pieces[at + 1 :]))):
+        for token in part:
+            if token[0] in {"word", "literal", "slot", "number"}:
+                found.add(token)
+            elif found and token[1] in {";", ":", "(", ")"}:
+                break
+    return before, behind
+
+
+def _same_parts(a: Sequence[Token], b: Sequence[Token]) -> bool:
+    """Whether the parts of an enumeration only stand in another order."""
+    if any(token in _RELATING for token in a):
+        return False
+    differ = [n for n, (one, other) in enumerate(zip(a, b, strict=True)) if one != other]
+    return any(
+        sorted(_split(a[differ[0] : end])) == sorted(_split(b[differ[0] : end]))
+        for end in (differ[-1] + 1, len(a))
+    )
+
+
+def _split(pieces: Sequence[Token]) -> list[tuple[Token, ...]]:
+    parts: list[list[Token]] = [[]]
+    for token in pieces:
+        if token in LISTED:
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return [tuple(part) for part in parts if part]
+
+
 def _scope(pieces: Sequence[Token]) -> tuple[set[str], set[str]]:
     """The words right behind a negation, and all of its clause."""
     heads, scope, open_, first = set(), set(), False, False
@@ -106,7 +165,8 @@ def _ways(pieces: Sequence[Token]) -> Counter[tuple[str, str]]:
         if kind == "function":
             way = value if value in _WAYS else way if value == "a" else ""
         elif way and kind != "signal":
-            found[way, value] += 1
+            if value not in _STANDING_IN:
+                found[way, value] += 1
             way = ""
     return found
 

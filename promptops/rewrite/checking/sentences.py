@@ -104,8 +104,15 @@ def _name(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    text = _TAG.sub(" ", text)
+    text = _TAG.sub(lambda tag: f" `{tag[0]}` " if _is_mentioned(tag) else " ", text)
     return " ".join(text.replace("**", "").replace("__", "").split()).rstrip(".!")
+
+
+def _is_mentioned(tag: re.Match[str]) -> bool:
+    """Whether a tag is spoken of, where it stands in a sentence and encloses nothing."""
+    before = tag.string[: tag.start()]
+    inside = bool(before.strip("\"'`* -")) and before[-1:] not in {'"', "`", "'"}
+    return inside and tag[0][1] != "/" and f"</{tag[1]}>" not in tag.string
 
 
 _SHORT = (
@@ -189,7 +196,7 @@ _PIECE = re.compile(
     r"|(?P<address>https?://[^\s<>\"')]+|[\w.+-]+@[\w-]+\.[\w.-]*\w)"
     r"|(?P<quoted>\"[^\"\s]*(?: [^\"\s]+){0,3}\"|`[^`\n]{1,120}`)"
     r"|(?P<literal>\b(?:\w*_\w+|[a-z]+[A-Z]\w*|(?!\d+-[a-z]{3})(?=[\w-]*\d)(?=[\w-]*[A-Za-z])\w[\w-]*\w"
-    r"|[A-Z]{2,}(?:[-/.][A-Z]{1,})+|[A-Z]{1,4}\.[A-Z]{1,4}\.[A-Z]{2,4}|\w+\.(?=[a-z]{2,4}\b)\w+)\b)"
+    r"|^[a-z]+(?:-[a-z]+)+(?=:\s)|[A-Z]{2,}(?:[-/.][A-Z]{1,})+|[A-Z]{1,4}\.[A-Z]{1,4}\.[A-Z]{2,4}|\w+\.(?=[a-z]{2,4}\b)\w+)\b)"
     r"|(?P<number>\d+(?:[.,:/]\d+)*(?:\s?%)?)"
     r"|§(?P<signal>[A-Z]+)"
     r"|(?P<word>[^\W\d_]+)"

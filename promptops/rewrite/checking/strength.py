@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from promptops.rewrite.checking.sides import LISTED, Side
 
-_BOUND_NAMES = {"MIN": "at least", "MAX": "at most"}
+_BOUNDS = {"MIN": "at least", "MAX": "at most", "MORE": "more than", "LESS": "less than"}
 _CLOSED = {
     "ONLY": "only",
     "UNLESS": "unless",
@@ -52,9 +52,10 @@ def signals(a: Side, b: Side, *, turned: bool) -> Iterator[str]:
 def _quantities(old: Counter[str], new: Counter[str]) -> Iterator[str]:
     if old["ALL"] > new["ALL"] and (new["SOME"] > old["SOME"] or new["MOST"] > old["MOST"]):
         yield "all became some"
-    for bound, other in (("MIN", "MAX"), ("MAX", "MIN")):
-        if old[bound] > new[bound] and new[other] > old[other]:
-            yield f"{_BOUND_NAMES[bound]} became {_BOUND_NAMES[other]}"
+    for bound, other in (("MIN", "MAX"), ("MAX", "MIN"), ("MORE", "LESS"), ("LESS", "MORE")):
+        turned = bound in {"MIN", "MAX"} or denied(old) == denied(new)
+        if turned and old[bound] > new[bound] and new[other] > old[other]:
+            yield f"{_BOUNDS[bound]} became {_BOUNDS[other]}"
     if new["ALL"] and not old["ALL"] and (old["SOME"] or old["MOST"]):
         yield "some became all"
     if new["SOME"] and not old["ALL"] and not old["SOME"]:
@@ -65,9 +66,10 @@ def _instead(signal: str, a: Side, b: Side) -> bool:
     """Whether the other side says a signal otherwise."""
     old, new = a.signals, b.signals
     if signal == "ONLY":
-        return bool(old["JUST"] + new["JUST"])
+        return bool(old["JUST"] + new["JUST"]) or _doubly(old, new)
     if signal == "EXAMPLE":
-        return bool(new["LIKE"] > old["LIKE"] if old[signal] else old["LIKE"] > new["LIKE"])
+        one, other = (old, new) if old[signal] else (new, old)
+        return any(other[each] > one[each] for each in ("LIKE", "CAN"))
     if signal in {"UNLESS", "ONLYIF"}:  # "not A unless B" is "A only if B"
         fewer = denied(old) - denied(new)
         return (old["UNLESS"] > 0 < new["ONLYIF"] and fewer == 1) or (
@@ -76,6 +78,11 @@ def _instead(signal: str, a: Side, b: Side) -> bool:
     if signal in {"BEFORE", "AFTER"}:  # "A and B" is "B after A"
         return old["AND"] + old["THEN"] != new["AND"] + new["THEN"]
     return False
+
+
+def _doubly(old: Counter[str], new: Counter[str]) -> bool:
+    """Whether "none that is not" became "only those that are", or the other way around."""
+    return denied(old) - denied(new) == 2 * (new["ONLY"] - old["ONLY"]) != 0
 
 
 def denied(signals: Counter[str]) -> int:
@@ -87,6 +94,8 @@ def _negations(a: Side, b: Side) -> Iterator[str]:
     """Negations that came or went; one may hold for several things that are listed behind it."""
     before, after = denied(a.signals), denied(b.signals)
     if a.signals["UNLESS"] != b.signals["UNLESS"] and _instead("UNLESS", a, b):
+        return
+    if _doubly(a.signals, b.signals):
         return
     if after < before and not (after and _listing(b) > _listing(a)):
         yield "a negation is lost"

@@ -1,0 +1,110 @@
+"""What is said elsewhere in a prompt anyway, so that its coming or going changes nothing."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from promptops.rewrite.checking.comparing import Compared
+from promptops.rewrite.checking.lexicon import lexicon
+from promptops.rewrite.checking.sentences import Sentence
+from promptops.rewrite.checking.sides import Side, read_side
+from promptops.rewrite.checking.strength import denied
+
+_PRONOUNS = frozenset({"it", "its", "this", "that", "these", "those", "they", "them", "their"})
+_LIMITING = ("IF", "ONLYIF", "UNLESS", "EXCEPT", "BEFORE", "AFTER", "UNTIL", "HEDGE", "MAY")
+_LEAST_OF_A_LONG_ONE = 4
+"""Words that a sentence must have to be found within a sentence that says much more."""
+
+
+def repeated(sentence: Sentence, others: Sequence[Sentence]) -> bool:
+    """Whether others say it all: one sentence, two in a row, or "only" of what may not be added."""
+    side = read_side([sentence])
+    if not side.words:
+        return False
+    sides = [read_side([each]) for each in others]
+    if any(_covers(its, side) or _rules_out(its, side) for its in sides):
+        return True
+    if len(side.words) + len(side.numbers) < 3:
+        return False
+    near = [n for n, its in enumerate(sides) if not side.words.keys().isdisjoint(its.words)]
+    return any(
+        _covers(read_side(others[first : first + 2]), side)
+        for n in near
+        for first in (n - 1, n)
+        if 0 <= first < len(others) - 1
+    )
+
+
+def _rules_out(its: Side, side: Side) -> bool:
+    """Whether "only X" says what a prohibition or a "just X" says."""
+    if side.literals or not its.signals["ONLY"]:
+        return False
+    if denied(side.signals) and set(side.words) <= lexicon().extra:
+        return True
+    return bool(side.signals["JUST"]) and set(side.words) <= set(its.words)
+
+
+def _covers(its: Side, side: Side) -> bool:
+    """Whether one side says all that the other does, without a condition of its own."""
+    if side.literals - its.literals or side.numbers - its.numbers:
+        return False
+    if bool(denied(side.signals)) != bool(denied(its.signals)):
+        return False
+    if any(side.signals[each] != its.signals[each] for each in _LIMITING):
+        return False
+    if side.signals["ONLY"] > its.signals["ONLY"]:
+        return False
+    long = len(side.words) >= _LEAST_OF_A_LONG_ONE
+    if len(side.words) * (3 if long else 2) < len(its.words):
+        return False
+    relations = lexicon()
+    there = its.words.keys() | its.light | _wholes(its)
+    parts = _parts(side, there)
+    return all(
+        word in there or word in parts or any(relations.alike(word, other) for other in its.words)
+        for word in side.words
+    )
+
+
+def _wholes(side: Side) -> set[str]:
+    """Words that follow each other, written as one."""
+    return {"".join(pair) for pair in pairwise(_plain(side))}
+
+
+def _parts(side: Side, there: set[str]) -> set[str]:
+    """Words that follow each other and that the other side writes as one."""
+    return {each for pair in pairwise(_plain(side)) if "".join(pair) in there for each in pair}
+
+
+def _plain(side: Side) -> list[str]:
+    return [value for kind, value in side.tokens if kind in {"word", "light"}]
+
+
+def without_known(
+    before: Sequence[Sentence],
+    after: Sequence[Sentence],
+    compared: Compared,
+    shared: Sequence[Sentence],
+) -> Compared:
+    """Without words that only stand for a pronoun, or name once more what the prompt is about."""
+    if compared.found or bool(compared.lost) == bool(compared.added):
+        return compared
+    topics = read_side([*before, *shared] if compared.added else [*after, *shared]).words
+    if not {*compared.lost, *compared.added} <= set(topics):
+        return compared
+    old, new = _pronouns(before), _pronouns(after)
+    pronoun = old - new if compared.added else new - old
+    if pronoun or (compared.lost and len(before) > len(after)):
+        return Compared(found=[], lost=[], added=[])
+    return compared
+
+
+def _pronouns(group: Sequence[Sentence]) -> Counter[str]:
+    return Counter(value for _, value in read_side(group).tokens if value in _PRONOUNS)
+
+
+def split_clauses(group: Sequence[Sentence]) -> Iterator[Sentence]:
+    """The sentences of a group, cut where another main clause begins."""
+    for each in group:
+        for part in each.text.replace(", and ", " and ").split(" and "):
+            yield Sentence(text=part, label=each.label)
