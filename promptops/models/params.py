@@ -10,11 +10,14 @@ from typing import NamedTuple, TypeGuard
 
 from promptops.core.canonical import JSON
 from promptops.models.claims import Claim
-from promptops.models.dialects import Dialect
+from promptops.models.dialects import Dialect, dialects
 
 _DEFAULTS: Mapping[str, tuple[float, ...]] = {"temperature": (1,), "top_p": (1,), "top_k": ()}
 _STOPS = ("stop", "stop_sequences")
 _BUDGETS = ("budget_tokens", "thinking_budget")
+_OF_REASONING = ("reasoning_effort", "thinking", "verbosity")
+BOUNDS = frozenset({"max_tokens", "stop", "logit_bias"})
+"""What bounds an answer: without it the request would be another one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +50,11 @@ class Fit(NamedTuple):
 def fit_params(params: Mapping[str, JSON], dialect: Dialect, *, soft: bool = True) -> Fit:
     """The parameters of a prompt as a model takes them.
 
-    Sampling parameters that are refused, thinking budgets and parameters that the API does not
-    have are left out; a temperature outside the range is moved to its nearest end. Too many stop
-    sequences are a problem: which one to give up is not for a program to say.
+    Sampling parameters that are refused, thinking budgets, what steers the reasoning of a model
+    that has none and parameters that the API does not have are left out; a temperature outside the
+    range is moved to its nearest end. Too many stop sequences are a problem: which one to give up
+    is not for a program to say. So is a bound of the answer that the model does not take, and
+    reasoning that cannot be switched off.
 
     Args:
         params: The prompt's own, by OpenAI's names.
@@ -68,6 +73,13 @@ def fit_params(params: Mapping[str, JSON], dialect: Dialect, *, soft: bool = Tru
             else:
                 fitted[name] = new
     return Fit(fitted, tuple(changes), tuple(_problems(params, dialect)))
+
+
+def fitted_params() -> frozenset[str]:
+    """Every parameter that `fit_params` may change or find a problem with, for some model."""
+    claims = (claim for dialect in dialects().values() for claim in dialect.claims)
+    unsupported = {claim.value for claim in claims if claim.topic == "unsupported"}
+    return frozenset({*_DEFAULTS, *_STOPS, *_BUDGETS, *_OF_REASONING, *unsupported})
 
 
 def refused_sampling(params: Mapping[str, JSON], value: str) -> tuple[str, ...]:
@@ -101,11 +113,12 @@ def misplaced_temperature(params: Mapping[str, JSON], bounds: str) -> float | No
 
 
 def stop_counts(params: Mapping[str, JSON]) -> Iterator[tuple[str, int]]:
-    """The parameters that hold stop sequences, with their number."""
+    """The parameters that hold stop sequences, with their number; an empty text is none."""
     for name in _STOPS:
         stops = params.get(name)
         if isinstance(stops, str | list):
-            yield name, 1 if isinstance(stops, str) else len(stops)
+            texts = [stops] if isinstance(stops, str) else stops
+            yield name, sum(text != "" for text in texts)
 
 
 def _asked(params: Mapping[str, JSON], dialect: Dialect) -> Iterator[tuple[str, JSON, Claim]]:
@@ -117,7 +130,11 @@ def _asked(params: Mapping[str, JSON], dialect: Dialect) -> Iterator[tuple[str, 
         elif claim.topic == "thinking_budget":
             for name in thinking_budgets(params):
                 yield name, None, claim
-        elif claim.topic == "unsupported" and params.get(claim.value) is not None:
+        elif claim.topic == "reasoning" and claim.value == "none":
+            for name in _OF_REASONING:
+                if params.get(name) is not None:
+                    yield name, None, claim
+        elif _is_unsupported(params, claim) and claim.value not in BOUNDS:
             yield claim.value, None, claim
     bounds = dialect.claim("temperature")
     nearest = misplaced_temperature(params, bounds.value) if bounds else None
@@ -130,6 +147,27 @@ def _problems(params: Mapping[str, JSON], dialect: Dialect) -> Iterator[Problem]
     for name, count in stop_counts(params) if limit else ():
         if limit and count > int(limit.value):
             yield Problem(param=name, value=params[name], claim=limit)
+    for claim in dialect.claims:
+        if _is_unsupported(params, claim) and claim.value in BOUNDS:
+            yield Problem(param=claim.value, value=params[claim.value], claim=claim)
+        elif claim.topic == "reasoning" and claim.value == "always":
+            for name in _switched_off(params):
+                yield Problem(param=name, value=params[name], claim=claim)
+
+
+def _is_unsupported(params: Mapping[str, JSON], claim: Claim) -> bool:
+    """Whether a parameter is set that a claim says is refused; an empty one bounds nothing."""
+    value = params.get(claim.value) if claim.topic == "unsupported" else None
+    return value is not None and not (claim.value in BOUNDS and value in ("", [], {}))
+
+
+def _switched_off(params: Mapping[str, JSON]) -> Iterator[str]:
+    """The parameters that switch reasoning off."""
+    thinking = params.get("thinking")
+    if params.get("reasoning_effort") == "none":
+        yield "reasoning_effort"
+    if isinstance(thinking, Mapping) and thinking.get("type") == "disabled":
+        yield "thinking"
 
 
 def _non_default(params: Mapping[str, JSON]) -> tuple[str, ...]:
@@ -142,11 +180,11 @@ def _non_default(params: Mapping[str, JSON]) -> tuple[str, ...]:
 
 def _reasoning_is(params: Mapping[str, JSON], *, off: bool) -> bool:
     """Whether the parameters switch reasoning off, or on; neither when they do not speak of it."""
+    if off:
+        return any(_switched_off(params))
     thinking = params.get("thinking")
     kind = thinking.get("type") if isinstance(thinking, Mapping) else None
     effort = params.get("reasoning_effort")
-    if off:
-        return effort == "none" or kind == "disabled"
     return (effort is not None and effort != "none") or kind in ("enabled", "adaptive")
 
 

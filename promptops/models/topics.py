@@ -55,7 +55,8 @@ TOPICS: Mapping[str, Topic] = {
         about="what a last message of the assistant does",
         values={
             "supported": "the answer goes on from it",
-            "prefix-flag": "the answer goes on from it when the message carries a flag",
+            "prefix-flag": "the answer goes on from it when the message carries prefix: true",
+            "partial-flag": "the answer goes on from it when the message carries partial: true",
             "rejected": "the API refuses the request",
             "ignored": "it is read as an answer that was given before",
         },

@@ -14,7 +14,7 @@ from promptops.errors import UsageError
 from promptops.models.claims import Claim
 from promptops.models.dialects import Dialect
 from promptops.models.names import ModelName
-from promptops.models.params import fit_params
+from promptops.models.params import fit_params, fitted_params
 from promptops.prompts.model import MessageTemplate, Prompt
 from promptops.rewrite.check import differences
 from promptops.rewrite.planner import Planned, plan
@@ -119,7 +119,7 @@ def derive(
     Raises:
         UsageError: No step is called like a name in ``without``.
     """
-    _check_names(without)
+    _check_names(without, prompt)
     planned = plan(dialect, without=without)
     params, changes, problems = _params(prompt, dialect, without)
     applied, left, refused = _equivalent(prompt, planned, model.family)
@@ -300,10 +300,11 @@ def _hindered(
     return tuple(_skipped(item, reason) for item, reason in reasons if reason)
 
 
-def _check_names(without: Collection[str]) -> None:
+def _check_names(without: Collection[str], prompt: Prompt) -> None:
     known = {step.name for step in STEPS}
+    known |= {fit_name(param) for param in (*fitted_params(), *prompt.params)} if without else set()
     for name in without:
-        if name not in known and not name.startswith(fit_name("")):
+        if name not in known:
             raise UsageError(
                 f'no step of a rewrite is called "{name}"',
                 hint=did_you_mean(name, known) or f"known: {', '.join(sorted(known))}",

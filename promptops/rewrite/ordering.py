@@ -4,14 +4,12 @@ import re
 from collections.abc import Callable, Sequence
 
 from promptops.rewrite.draft import Block, Draft
+from promptops.rewrite.pointing import POINTS
 
 Rank = Callable[[Block], int]
 IsFine = Callable[[Sequence[Block]], bool]
 """Whether blocks may stay as they are, although their ranks go up and down."""
 
-_POINTS_ELSEWHERE = (
-    r"\b(?:above|below|following|preceding|previous|earlier|next|here is|here are)\b"
-)
 _ENDED = re.compile(r"[.!?。:)\]>}\"'`*_]\s*$")
 
 
@@ -21,18 +19,16 @@ def in_order(draft: Draft, rank: Rank, is_fine: IsFine) -> Draft:
     Nothing moves without material, nor behind an unfinished sentence that the answer goes on from.
     """
     ordered = _sorted(draft, rank, is_fine)
-    if ordered == draft.turns[-1].blocks or draft.mentions(_POINTS_ELSEWHERE):
+    if ordered == draft.turns[-1].blocks or draft.mentions(POINTS):
         return draft
     return draft.with_turns((*draft.turns[:-1], draft.turns[-1].with_blocks(ordered)))
 
 
 def hindered(draft: Draft, rank: Rank, is_fine: IsFine) -> str:
     """Why the blocks stand in another order; "" when they do not."""
-    if _sorted(draft, rank, is_fine) == draft.turns[-1].blocks or not draft.mentions(
-        _POINTS_ELSEWHERE
-    ):
+    if _sorted(draft, rank, is_fine) == draft.turns[-1].blocks or not draft.mentions(POINTS):
         return ""
-    return 'the wording says where the material stands ("below", "the following")'
+    return 'the wording speaks of places or order ("below", "the following", "first")'
 
 
 def is_material(block: Block) -> bool:

@@ -8,7 +8,7 @@ from promptops.rewrite.draft import Block, Draft, Turn
 from promptops.rewrite.step import Step
 
 _EXAMPLE = re.compile(
-    r"<example>\n<input>\n(.*?)\n</input>\n<output>\n(.*?)\n</output>\n</example>", re.DOTALL
+    r"<example>\s*<input>(.*?)</input>\s*<output>(.*?)</output>\s*</example>", re.DOTALL
 )
 
 
@@ -38,6 +38,8 @@ def examples_to_turns(draft: Draft) -> Draft:
             if not pairs:
                 continue
             rest = turn.with_blocks((*turn.blocks[:number], *turn.blocks[number + 1 :]))
+            if turn is draft.turns[-1] and not rest.blocks:
+                return draft  # nothing else is asked
             turns = [*draft.turns]
             turns[place] = rest
             kept = [item for item in turns[:-1] if item.blocks]
@@ -53,9 +55,16 @@ def _pairs(block: Block) -> list[Turn]:
         return []
     turns: list[Turn] = []
     for question, answer in found:
-        turns.append(_turn("user", question))
-        turns.append(_turn("assistant", answer))
+        turns.append(_turn("user", _inner(question)))
+        turns.append(_turn("assistant", _inner(answer)))
     return turns
+
+
+def _inner(text: str) -> str:
+    """What stands between two tags, on lines of its own or on theirs."""
+    if text.startswith("\n") and text.endswith("\n"):
+        return text[1:-1]
+    return text.strip()
 
 
 def _turn(role: str, text: str) -> Turn:

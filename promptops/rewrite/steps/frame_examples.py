@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from promptops.rewrite.draft import Draft, Turn
 from promptops.rewrite.step import Step
+from promptops.rewrite.steps.examples_to_turns import examples_to_turns
 
 _ONE_SLOT = re.compile(r"([^{}]*)\{\{[^{}]*\}\}([^{}]*)")
 
@@ -36,8 +37,8 @@ class FrameExamples(Step):
         )
 
     def waive(self, draft: Draft) -> Draft:
-        """See `Step.waive`."""
-        return self.apply(draft)
+        """See `Step.waive`; the questions of a block have its marks until they are turns."""
+        return self.apply(examples_to_turns(draft))
 
 
 def _framed(turn: Turn, frame: re.Match[str]) -> Turn:

@@ -14,6 +14,7 @@ _LABEL = re.compile(r"^(\*{0,2}[A-Z][\w-]*(?: [\w-]+){0,2}(?:\*\*:|:\*\*|:)) \S"
 _LEAD = re.compile(r"(?:\A|\n)[^\n]*\bexamples?\b[^\n]*\Z", re.IGNORECASE)
 _FEWEST = 2
 _NEAR = 80
+_SLOT = re.compile(r"\{\{[^{}]*\}\}")
 
 
 class PairsToTurns(Step):
@@ -21,6 +22,8 @@ class PairsToTurns(Step):
 
     Any two labels will do when at least two pairs in a row have them, with or without a numbered
     heading above each (``## Example 1``). The heading or line that announces the examples goes.
+    Questions get the marks that the last message has around its value; where that shows several
+    values, nobody knows which of them a question is, and the pairs stay.
     """
 
     name: ClassVar[str] = "pairs-to-turns"
@@ -33,6 +36,9 @@ class PairsToTurns(Step):
         messages = draft.messages()
         if len(messages) < 2 or messages[-1].role != "user" or any(t.example for t in draft.turns):
             return draft
+        frame = _frame(messages[-1].content)
+        if frame is None:
+            return draft
         for place, message in enumerate(messages[:-1]):
             found = _read(message.content)
             if found is None:
@@ -41,7 +47,7 @@ class PairsToTurns(Step):
             turns = [
                 MessageTemplate(role=role, content=text)
                 for question, answer in pairs
-                for role, text in (("user", question), ("assistant", answer))
+                for role, text in (("user", question.join(frame)), ("assistant", answer))
             ]
             home = [MessageTemplate(role=message.role, content=rest)] if rest.strip() else []
             new = (*messages[:place], *home, *messages[place + 1 : -1], *turns, messages[-1])
@@ -54,6 +60,14 @@ class PairsToTurns(Step):
     def waive(self, draft: Draft) -> Draft:
         """See `Step.waive`."""
         return self.apply(draft)
+
+
+def _frame(text: str) -> tuple[str, str] | None:
+    """What stands around the only value of a message, in its paragraph; None for several values."""
+    parts = _SLOT.split(text)
+    if len(parts) != 2 or "{%" in text:
+        return None
+    return parts[0].rpartition("\n\n")[2], parts[1].partition("\n\n")[0].rstrip()
 
 
 def _read(text: str) -> tuple[str, list[tuple[str, str]]] | None:

@@ -6,12 +6,13 @@ from typing import ClassVar
 
 from promptops.rewrite.draft import Block, Draft
 from promptops.rewrite.literals import map_words
+from promptops.rewrite.pointing import ELSEWHERE
 from promptops.rewrite.step import Step
 from promptops.rewrite.steps.examples_to_turns import examples_to_turns
 
 _POINTS = re.compile(r"\b(above|below)\b")
 _POINTS_OTHERWISE = re.compile(
-    r"\b(?:following|preceding|previous|earlier|here is|here are)\b", re.IGNORECASE
+    rf"\b(?:following|preceding|previous|earlier|here is|here are)\b|{ELSEWHERE}", re.IGNORECASE
 )
 _OTHER = {"above": "below", "below": "above"}
 

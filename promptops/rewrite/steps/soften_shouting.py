@@ -22,13 +22,16 @@ _PROSE = frozenset(
     }
 )
 """Words that show that a run of capitals is a sentence."""
-_PREFIX = re.compile(r"(^|(?<=[.!?\n])[ \t]*)(?:CRITICAL|IMPORTANT|WARNING|NOTE)[:!][ \t]*(\w)")
+_PREFIX = re.compile(r"(^|(?<=[.!?\n])[ \t]*)(?:CRITICAL|IMPORTANT|NOTE)[:!][ \t]*(\w)")
+# A warning says more than that it is loud: the word stays.
+_WARNING = re.compile(r"(^|(?<=[.!?\n])[ \t]*)WARNING[:!](?=\s)")
 # What is called in capitals, or stands before a colon, is the name of something.
 _NAMED = re.compile(
     r"(?:\b(?:called|named|titled|labell?ed|entitled|sections?|headings?|headers?|columns?|tags?"
     r"|fields?|starts? with|begins? with) (?:the |an? )?|\bsays? |\[!?|[<$#@/\\-])$",
     re.IGNORECASE,
 )
+_EMPHATIC_NOT = re.compile(r"\b(?:do|does|did|must|should|shall|will|may) $", re.IGNORECASE)
 _NEAR = 24
 _CLOSERS = (":", "]", ">", "_", "=", "-")
 # One or more words in capitals; a single letter does not begin a run.
@@ -40,7 +43,10 @@ _MARKS = re.compile(r"(?<=[\w)\]'’])!{2,}(?=\s|$)")
 
 
 class SoftenShouting(Step):
-    """Writes shouted words in lower case, drops "CRITICAL:" and repeated exclamation marks."""
+    """Writes shouted words in lower case, drops "CRITICAL:" and repeated exclamation marks.
+
+    "WARNING:" stays as a word: it says more than that it is loud.
+    """
 
     name: ClassVar[str] = "soften-shouting"
     topic: ClassVar[str] = "emphasis"
@@ -53,6 +59,7 @@ class SoftenShouting(Step):
 
 
 def _soften(text: str) -> str:
+    text = _WARNING.sub(r"\1Warning:", text)
     text = _PREFIX.sub(lambda match: match[1] + match[2].upper(), text)
     text = _MARKS.sub("!", text)
     return _RUN.sub(lambda match: _calm(match, text), text)
@@ -66,7 +73,9 @@ def _calm(match: re.Match[str], text: str) -> str:
     if _is_title(line_around(text, match.start())):
         return run
     words = set(re.findall(r"[A-Z'’]+", run))
-    if not _is_shouted(words, run, text[match.end() : match.end() + 2]):
+    # "Do NOT THINK" is a verb with stress, "is NOT NULL" a term.
+    emphatic = run.startswith("NOT ") and _EMPHATIC_NOT.search(before)
+    if not emphatic and not _is_shouted(words, run, text[match.end() : match.end() + 2]):
         return run
     calm = re.sub(r"[A-Z'’]+", lambda word: _lower(word.group()), run)
     starts = starts_sentence(text, match.start())

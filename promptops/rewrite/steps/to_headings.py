@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from promptops.rewrite.draft import Block, Draft, Turn
+from promptops.rewrite.sections import holds_more_than_a_value, is_referred_to, paired_names
 from promptops.rewrite.step import Step
 
 _INSTRUCTIONS = "Instructions"
@@ -12,7 +13,8 @@ class ToHeadings(Step):
     """Turns tags and label lines into headings: ``<context>`` becomes ``## Context``.
 
     A message that is one section, or has headings already, stays as it is; so do solved examples,
-    and tags around an untrusted value, which keep it apart from the instructions. One-line inputs
+    sections that the text refers to by their marks, and tags around an untrusted value, which keep
+    it apart from the instructions. One-line inputs
     (``Question: ...``) become headings only next to sections that do. A paragraph behind a section
     gets a heading of its own, or it would belong to the section.
     """
@@ -27,18 +29,21 @@ class ToHeadings(Step):
         if any(turn.example for turn in draft.turns) or any(map(_shows_input, draft.instructing())):
             # The real input must look like the examples'.
             return draft
-        return draft.with_turns(tuple(map(_headed, draft.turns)))
+        return draft.with_turns(tuple(_headed(turn, draft) for turn in draft.turns))
 
     def undo(self, draft: Draft) -> Draft:
         """See `Step.undo`."""
         return draft.with_turns(tuple(turn.map_sections(_tagged) for turn in draft.turns))
 
 
-def _headed(turn: Turn) -> Turn:
+def _headed(turn: Turn, draft: Draft) -> Turn:
     if len(turn.blocks) < 2 or any(block.text.startswith("#") for block in turn.blocks):
         return turn
     if not any(_fits(block) for block in turn.blocks):
         return turn
+    paired = paired_names(draft)
+    if any(block.name in paired or _is_kept(block, draft) for block in turn.blocks):
+        return turn  # half a page of headings is worse than none
     blocks: list[Block] = []
     headed = False
     for block in turn.blocks:
@@ -54,6 +59,10 @@ def _headed(turn: Turn) -> Turn:
         else:
             blocks.append(_section(_INSTRUCTIONS, block))
     return turn.with_blocks(tuple(blocks), gap="\n\n")
+
+
+def _is_kept(block: Block, draft: Draft) -> bool:
+    return _fits(block, inline=True) and is_referred_to(block, draft)
 
 
 def _shows_input(block: Block) -> bool:
@@ -79,7 +88,7 @@ def _fits(block: Block, *, inline: bool = False) -> bool:
 
 def _tagged(block: Block) -> Block:
     """The section with tags, where the heading is exactly the one that comes back."""
-    if block.form != "heading" or not block.is_nameable:
+    if block.form != "heading" or not block.is_nameable or holds_more_than_a_value(block):
         return block
     tagged = block.with_form("tag")
     return tagged if tagged.with_form("heading").text == block.text else block

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from promptops.rewrite.draft import Block, Draft
 from promptops.rewrite.reading import is_usual
+from promptops.rewrite.sections import is_referred_to
 from promptops.rewrite.step import Step
 
 
@@ -11,7 +12,8 @@ class ToPlainLabels(Step):
     """Turns tags into ``Label:`` lines.
 
     A section that shows an untrusted value keeps its tags: they keep the value apart from the
-    instructions. So does a section of several paragraphs, of which a label would hold the first.
+    instructions. So does a section of several paragraphs, of which a label would hold the first,
+    and one that the text refers to by its tag (``see <policy>``).
     """
 
     name: ClassVar[str] = "to-plain-labels"
@@ -21,7 +23,12 @@ class ToPlainLabels(Step):
 
     def apply(self, draft: Draft) -> Draft:
         """See `Step.apply`."""
-        return draft.with_turns(tuple(turn.map_sections(_labeled) for turn in draft.turns))
+
+        def change(block: Block) -> Block:
+            labeled = _labeled(block)
+            return block if labeled is block or is_referred_to(block, draft) else labeled
+
+        return draft.with_turns(tuple(turn.map_sections(change) for turn in draft.turns))
 
     def undo(self, draft: Draft) -> Draft:
         """See `Step.undo`."""

@@ -1,18 +1,19 @@
 """Mark sections with XML tags."""
 
-import re
 from typing import ClassVar
 
 from promptops.rewrite.draft import Block, Draft, Turn
+from promptops.rewrite.sections import holds_more_than_a_value, is_referred_to, paired_names
 from promptops.rewrite.step import Step
 
 
 class ToTags(Step):
     """Turns labels and headings into tags: ``Context:`` becomes ``<context>``.
 
-    A section whose label the text quotes (``the line after "Message:"``) keeps its label. Headings
-    of several levels stay, because tags would lose the levels; so does a heading at the end of a
-    message that only announces what the next one brings (``# INPUT``).
+    A section whose label the text quotes (``the line after "Message:"``) keeps its label, and so do
+    labels that come in pairs (``Ticket: ...``, ``Team: ...``). Headings of several levels stay,
+    because tags would lose the levels; so does a heading at the end of a message that only
+    announces what the next one brings (``# INPUT``), and one with an instruction behind its value.
     """
 
     name: ClassVar[str] = "to-tags"
@@ -22,7 +23,8 @@ class ToTags(Step):
 
     def apply(self, draft: Draft) -> Draft:
         """See `Step.apply`."""
-        return draft.with_turns(tuple(_tagged(turn, draft) for turn in draft.turns))
+        paired = paired_names(draft)
+        return draft.with_turns(tuple(_tagged(turn, draft, paired) for turn in draft.turns))
 
     def hindrance(self, draft: Draft) -> str:
         """See `Step.hindrance`."""
@@ -30,22 +32,24 @@ class ToTags(Step):
             headings = [block for block in turn.blocks if _is_closed(block, turn)]
             if len({block.level for block in headings}) > 1:
                 return "headings of several levels stay: tags would lose the levels"
+            if any(map(holds_more_than_a_value, headings)):
+                return "headings stay: tags would take in what is said behind a value"
             if not all(map(_fits, headings)):
                 return "a heading stays: its name makes no tag"
         return ""
 
 
-def _tagged(turn: Turn, draft: Draft) -> Turn:
+def _tagged(turn: Turn, draft: Draft, paired: frozenset[str]) -> Turn:
     headings = [block for block in turn.blocks if _is_closed(block, turn)]
     # Tags have no levels, and half a page of headings is worse than a whole one.
     flat = len({block.level for block in headings}) <= 1 and all(map(_fits, headings))
-    # Quoted names are rare: whether there is any quotation mark at all is quickly seen.
     change = {
         block: block.with_form("tag")
         for block in turn.blocks
         if block.form not in ("plain", "tag")
         and (flat and _is_closed(block, turn) if block.form == "heading" else _fits(block))
-        and not _is_quoted(block, draft)
+        and not (block.form != "heading" and block.name in paired)
+        and not is_referred_to(block, draft)
     }
     return turn.map_sections(lambda block: change.get(block, block)) if change else turn
 
@@ -57,8 +61,5 @@ def _is_closed(block: Block, turn: Turn) -> bool:
 
 
 def _fits(block: Block) -> bool:
-    return block.is_nameable and f"</{block.slug}>" not in block.body
-
-
-def _is_quoted(block: Block, draft: Draft) -> bool:
-    return draft.mentions(rf"[\"'“‘`]{re.escape(block.name)}:?[\"'”’`]")
+    holds_tag = f"</{block.slug}>" in block.body
+    return block.is_nameable and not holds_tag and not holds_more_than_a_value(block)

@@ -1,5 +1,6 @@
 """Parameters as a model takes them: what is left out, what is moved, and why."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,6 +35,35 @@ def test_a_stop_sequence_too_many_is_a_problem_and_stays():
     assert (fit.params, fit.changes) == ({"stop": list("abcdef")}, ())
     (problem,) = fit.problems
     assert (problem.param, problem.claim.id) == ("stop", "gemini-stop-sequences")
+
+
+# sentence: (parameters, model, what is left, what is changed, what is a problem)
+REASONING = {
+    "a model that never reasons takes no effort": (
+        {"reasoning_effort": "low", "verbosity": "low", "seed": 1}, "gpt-4.1",
+        {"seed": 1}, ["reasoning_effort", "verbosity"], [],
+    ),
+    "one that always does cannot be told not to": (
+        {"reasoning_effort": "none"}, "gpt-5-mini", {"reasoning_effort": "none"}, [],
+        ["reasoning_effort"],
+    ),
+    "one that can be told either way takes both": (
+        {"reasoning_effort": "none"}, "gpt-5.4", {"reasoning_effort": "none"}, [], [],
+    ),
+    "a bound that is not taken is a problem": (
+        {"logit_bias": {"5": 1}}, "claude-opus-5", {"logit_bias": {"5": 1}}, [], ["logit_bias"],
+    ),
+    "an empty stop is not one too many": ({"stop": ""}, "o3", {"stop": ""}, [], []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REASONING.values(), ids=REASONING)
+def test_what_is_left_out_and_what_only_a_person_can_mend(case):
+    params, model, left, changed, problems = case
+    fit = fit_params(params, fitting(model))
+    assert fit.params == left
+    assert [each.param for each in fit.changes] == changed
+    assert [each.param for each in fit.problems] == problems
 
 
 VALUES = (

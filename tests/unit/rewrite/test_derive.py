@@ -117,6 +117,12 @@ def test_an_unknown_step_cannot_be_declined():
     with pytest.raises(UsageError, match='called "to-tag"') as problem:
         derive(RAG, NEW, dialect(), without=["to-tag"])
     assert "to-tags" in problem.value.hint
+    with pytest.raises(UsageError, match='called "fit-banana"'):
+        derive(RAG, NEW, dialect(), without=["fit-banana"])
+    own = RAG.replace(model=RAG.model.model_copy(update={"params": {"banana": 1}}))
+    for name in ("fit-top-k", "fit-response-format"):  # what some model asks for, and its own
+        derive(RAG, NEW, dialect(), without=[name])
+    derive(own, NEW, dialect(), without=["fit-banana"])
 
 
 LEADING = prompt(("assistant", "Hello, what is it?"), ("assistant", "One."), ("user", "Two."))
@@ -290,9 +296,9 @@ NEUTRAL = {
         "## Context\n\n{{ context }}\n\n## Question",
     ),
     "turns for a block of examples": (
-        (("system", "Answer briefly."), ("user", "Hi?"), ("assistant", "Hello."),
-         ("user", "{{ context }}")),
-        "<input>\nHi?\n</input>",
+        (("system", "Answer briefly."), ("user", "2 + 2?"), ("assistant", "4"),
+         ("user", "3 + 3?"), ("assistant", "6"), ("user", "{{ context }}")),
+        "<input>\n2 + 2?\n</input>",
     ),
 }  # fmt: skip
 
@@ -311,6 +317,20 @@ def test_the_neutral_wording_is_found_again(messages, worded_as):
 
 KEPT = prompt(("user", "You MUST sort.\n\nRules:\nBe brief."), **{"x-keep": ["Rules: Be brief."]})
 MARKS = ("delimiters", "xml")
+
+
+@pytest.mark.parametrize("name", ["deepseek-chat", "gemma-3-4b-it", "smollm2-135m"])
+def test_the_schema_is_told_behind_headings(name):
+    headings = "# Task\nExtract the total into JSON.\n\n# Rules\nNever guess."
+    given = prompt(("system", headings), ("user", "{{ question }}"), output={"schema": SCHEMA})
+    model = read_model_name(name)
+    fitting = dialects()[model.family].for_model(model)
+    made = derive(given, model, fitting)
+    assert (made.refused, made.skipped) == (None, ())
+    assert any(schema_instruction(given) in message.content for message in made.messages) is (
+        fitting.value("json") == "instruction"
+    )
+    assert worded(worded(given, model, fitting), model, fitting).messages == made.messages
 
 
 def test_a_soft_step_that_loses_something_is_left_out():

@@ -67,6 +67,36 @@ def test_pairs_become_turns(system):
     assert found == [("system", "Sort it."), *TURNS, ("user", "{{ text }}")]
 
 
+FRAMES = {
+    "a label": "Message: {{ text }}",
+    "a label and a cue": "Message: {{ text }}\nTopic:",
+    "a tag": "<message>\n{{ text }}\n</message>",
+}
+
+
+@pytest.mark.parametrize("real", FRAMES.values(), ids=FRAMES)
+def test_questions_get_the_marks_of_the_input(real):
+    given = prompt(("system", PAIRS["labels of any name"]), ("user", f"{real}\n\nAnswer."))
+    found = applied(given, "pairs-to-turns")
+    assert found[1] == ("user", real.replace("{{ text }}", "Lost box"))
+    assert found[2:4] == [("assistant", "delivery"), ("user", real.replace("{{ text }}", "Money"))]
+
+
+def test_examples_of_a_block_get_the_marks_of_the_input():
+    system = "Sort.\n\n<examples>\n<example>\n<input>VPN</input>\n<output>net</output>\n</example>"
+    given = prompt(("system", f"{system}\n</examples>"), ("user", "Message: {{ text }}"))
+    found = applied(given, "examples-to-turns", "frame-examples")
+    assert found[1:3] == [("user", "Message: VPN"), ("assistant", "net")]
+
+
+def test_pairs_stay_where_the_input_has_several_values():
+    messages = [
+        ("system", PAIRS["labels of any name"]),
+        ("user", "Context: {{ context }}\nMessage: {{ text }}"),
+    ]
+    assert applied(prompt(*messages), "pairs-to-turns") == messages
+
+
 def test_questions_of_several_lines_and_what_follows_the_examples_stay():
     system = (
         "Sort it.\n\nExamples:\n\nMail: Subject: A\nNever came.\nTopic: no\n\n"

@@ -147,6 +147,16 @@ REWORDED = {
         "Question: {{ question }}\n\nContext:\n{{ context }}",
         "## Question\n\n{{ question }}\n\n## Context\n\n{{ context }}",
     ),
+    "a warning stays one in a normal voice": (
+        "soften-shouting",
+        "WARNING: Do NOT THINK aloud. You MUST sort it.",
+        "Warning: Do not think aloud. You must sort it.",
+    ),
+    "a heading with nothing but its value becomes a tag": (
+        "to-tags",
+        "## Text\n\n**Text:** {{ text }}\n\n## Rules\n\nBe brief.",
+        "<text>\n**Text:** {{ text }}\n</text>\n\n<rules>\nBe brief.\n</rules>",
+    ),
     "politeness inside a sentence goes": (
         "shorten-politeness",
         "If in doubt, please ask. I would like you to answer, please.",
@@ -164,6 +174,30 @@ LEFT_ALONE = {
     "a label that the text quotes": (
         "to-tags",
         'Read what follows "Text:" only.\n\nText: {{ text }}',
+    ),
+    "a label of pairs, and the real input that ends with a cue": (
+        "to-tags",
+        "Text: My VPN is down\nTeam: network\n\nText: {{ text }}\nTeam:",
+    ),
+    "pairs beside sections": (
+        "to-headings",
+        "<rules>\nSort.\n</rules>\n\nText: My VPN is down\nTeam: network\n\nText: {{ text }}",
+    ),
+    "an instruction behind the value under a heading": (
+        "to-tags",
+        "## Text\n\n{{ text }}\n\n---\n\nPlease answer politely.",
+    ),
+    "a tag that the text refers to": (
+        "to-plain-labels",
+        "See <policy> first.\n\n<policy>\nBe brief.\n</policy>",
+    ),
+    "a label that the text calls a label": (
+        "to-tags",
+        "The label Text marks the input.\n\nText: {{ text }}",
+    ),
+    "a tag that the text refers to, headed": (
+        "to-headings",
+        "See <policy> first.\n\n<policy>\nBe brief.\n</policy>\n\nContext:\n{{ context }}",
     ),
     "headings of several levels": ("to-tags", "# A\n\none\n\n## B\n\ntwo"),
     "a name with more than words": ("to-tags", "## 2. Rules & more\n\nBe brief."),
@@ -227,6 +261,34 @@ def test_a_step_leaves_alone(step, text):
     assert applied(step, prompt(("user", text))) == [("user", text)]
 
 
+POINTING = (
+    *("Use the documents that follow.", "The question stands at the end of this message."),
+    *("First comes the question, then the documents.", "It is given after the question."),
+    *("The last section holds the facts.", "Use what you have just read.", "Read the top part."),
+    *("Nutze den unten stehenden Text.", "Der Text steht im Folgenden.", "Lies den obigen Text."),
+    *("Nutze den Text oben.", "Lis le texte ci-dessous.", "Selon le texte ci-dessus."),
+    *("Usa el texto a continuación.", "Usa el texto de arriba.", "El texto está abajo."),
+    *(
+        "以下の文章だけを使う。",
+        "上記の文章だけを使う。",
+        "请使用下面的资料。",
+        "根据上述资料回答。",
+    ),
+    *("Usa il testo qui sotto.", "Rispondi al testo seguente.", "Use o texto abaixo."),
+    *("Responda ao texto a seguir.", "Gebruik de tekst hieronder.", "Lees de bovenstaande tekst."),
+)
+
+
+@pytest.mark.parametrize("sentence", POINTING)
+def test_nothing_moves_where_the_wording_points(sentence):
+    down = f"{sentence}\n\nQuestion: {{{{ question }}}}\n\nContext:\n{{{{ context }}}}"
+    up = f"Context:\n{{{{ context }}}}\n\nQuestion: {{{{ question }}}}\n\n{sentence}"
+    for step, text in (("move-context-first", down), ("move-instructions-first", up)):
+        assert applied(step, prompt(("user", text))) == [("user", text)]
+        said = BY_NAME[step].hindrance(read_draft(prompt(("user", text))))
+        assert "places or order" in said
+
+
 def test_tags_around_an_untrusted_value_stay():
     text = "<message>\n{{ message }}\n</message>"
     given = prompt(("user", text), variables={"message": {"type": "string", "trust": "untrusted"}})
@@ -239,68 +301,6 @@ def test_a_kept_sentence_is_not_reworded():
     given = prompt(("user", f"Please sort.\n\n{text}"), **{"x-keep": [text]})
     assert applied("shorten-politeness", given) == [("user", f"Sort.\n\n{text}")]
     assert applied("soften-shouting", given) == [("user", f"Please sort.\n\n{text}")]
-
-
-TURNS = (
-    ("system", "Sort."),
-    ("user", "Message: please help!!"),
-    ("assistant", "other"),
-    ("user", "Message: {{ message }}"),
-)
-
-
-def test_examples_are_data_and_keep_their_words():
-    given = prompt(*TURNS)
-    for step in ("shorten-politeness", "soften-shouting"):
-        assert applied(step, given) == list(TURNS)
-
-
-def test_examples_are_marked_like_the_real_input():
-    marked = applied("to-tags", prompt(*TURNS))
-    assert marked[1] == ("user", "<message>\nplease help!!\n</message>")
-    assert marked[3] == ("user", "<message>\n{{ message }}\n</message>")
-
-
-def test_examples_go_into_a_block_and_back():
-    block = applied("examples-to-block", prompt(*TURNS))
-    assert [role for role, _ in block] == ["system", "user"]
-    assert "<input>\nMessage: please help!!\n</input>\n<output>\nother\n</output>" in block[0][1]
-    assert applied("examples-to-turns", prompt(*block)) == list(TURNS)
-
-
-def test_system_messages_are_joined_or_moved():
-    given = prompt(("system", "A."), ("user", "{{ text }}"), ("system", "B."))
-    assert applied("hoist-system", given) == [("system", "A.\n\nB."), ("user", "{{ text }}")]
-    assert applied("merge-system", given) == [("user", "A.\n\nB.\n\n{{ text }}")]
-
-
-ORDERS = {
-    "instructions before the data get a message of their own": (
-        "split-system",
-        [("user", "Sort it.\n\nBe brief.\n\nText:\n{{ text }}\n\nNow sort.")],
-        [("system", "Sort it.\n\nBe brief."), ("user", "Text:\n{{ text }}\n\nNow sort.")],
-    ),
-    "what introduces the data stays with it": (
-        "split-system",
-        [("user", "Sort this text:\n\n{{ text }}")],
-        [("user", "Sort this text:\n\n{{ text }}")],
-    ),
-    "a sentence around a value is not split": (
-        "split-system",
-        [("user", "Be brief.\n\nTranslate {{ text }} into plain words for us.")],
-        [("user", "Be brief.\n\nTranslate {{ text }} into plain words for us.")],
-    ),
-    "neighbors of one role are joined": (
-        "alternate-turns",
-        [("system", "A."), ("user", "B."), ("user", "C."), ("assistant", "D."), ("user", "E.")],
-        [("system", "A."), ("user", "B.\n\nC."), ("assistant", "D."), ("user", "E.")],
-    ),
-}
-
-
-@pytest.mark.parametrize(("step", "before", "after"), ORDERS.values(), ids=ORDERS)
-def test_a_conversation_is_ordered(step, before, after):
-    assert applied(step, prompt(*before)) == after
 
 
 IDENTITIES = {
@@ -322,29 +322,6 @@ def test_another_products_name_is_left_out(before, after):
     draft = read_draft(prompt(("user", before)), "claude")
     (message,) = BY_NAME["drop-identity"].apply(draft).messages()
     assert message.content == after
-
-
-SCHEMA = {"type": "object", "properties": {"label": {"enum": ["{{a}}", "b"]}}}
-
-
-def test_the_schema_is_spelled_out_and_taken_back():
-    from promptops.prompts.rendering import render
-
-    given = prompt(("system", "Sort."), ("user", "{{ text }}"), output={"schema": SCHEMA})
-    told = applied("add-schema-instruction", given)
-    shown = render(prompt(*told), {"text": "x", "context": "", "question": "", "message": ""})
-    assert '["{{a}}", "b"]' in shown.messages[0].content
-    assert applied("drop-schema-instruction", prompt(*told, output={"schema": SCHEMA})) == [
-        ("system", "Sort."),
-        ("user", "{{ text }}"),
-    ]
-
-
-def test_without_a_system_message_the_schema_stands_before_the_input():
-    given = prompt(("user", "Sort.\n\nText:\n{{ text }}"), output={"schema": SCHEMA})
-    ((_, text),) = applied("add-schema-instruction", given)
-    assert text.startswith("Sort.\n\nAnswer with one JSON object")
-    assert text.endswith("\n\nText:\n{{ text }}")
 
 
 def test_every_step_has_its_own_name_and_reason():
