@@ -6,20 +6,6 @@ from typing import Protocol, runtime_checkable
 
 from promptops.core.canonical import JSON, digest
 
-SAMPLING_PARAMS = frozenset(
-    {
-        *("temperature", "top_p", "top_k", "min_p", "seed", "stop", "logit_bias"),
-        *("max_tokens", "max_completion_tokens"),
-        *("presence_penalty", "frequency_penalty", "repeat_penalty"),
-        *("reasoning_effort", "thinking", "verbosity", "service_tier"),
-    }
-)
-"""What a request may set: how an answer is sampled, never where the call goes or who pays.
-
-A prompt may come from a pack of strangers: a parameter such as ``api_base`` would send its user's
-texts and key elsewhere.
-"""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
@@ -71,7 +57,7 @@ class ChatRequest:
     Args:
         model: The model id as the catalog and LiteLLM write it (``embedded/smollm2-135m``).
         messages: The conversation, oldest first.
-        params: Sampling parameters by their OpenAI names; only ``SAMPLING_PARAMS``.
+        params: Sampling parameters by their OpenAI names; see ``llm.sampling``.
         response_schema: JSON schema that the answer must follow.
         tools: What the model may ask to have called.
         repeat: Which of several draws of the same call this is; part of its identity.

@@ -18,18 +18,13 @@ from promptops.errors import (
     UnknownModelError,
 )
 from promptops.llm.background import BackgroundLoop
-from promptops.llm.chat import (
-    SAMPLING_PARAMS,
-    ChatRequest,
-    Completion,
-    ToolCall,
-    Usage,
-)
+from promptops.llm.chat import ChatRequest, Completion, ToolCall, Usage
 from promptops.llm.embedded.engine import DEFAULT_CONTEXT
 from promptops.llm.embedded.provider import EmbeddedModels, register
 from promptops.llm.embedded.weights import is_embedded
 from promptops.llm.openai_form import litellm_body
 from promptops.llm.provider_errors import meaning, own_error, retry_after_s, translate
+from promptops.llm.sampling import wrong_param
 
 _LOG = logging.getLogger(__name__)
 
@@ -236,14 +231,8 @@ def load_litellm() -> Any:
 
 
 def _check_params(request: ChatRequest) -> None:
-    unknown = sorted(set(request.params) - SAMPLING_PARAMS)
-    if unknown:
-        known = ", ".join(sorted(SAMPLING_PARAMS))
-        raise ProviderRefusedError(
-            f'"{unknown[0]}" is no sampling parameter',
-            where=request.model,
-            hint=did_you_mean(unknown[0], SAMPLING_PARAMS) or f"known: {known}",
-        )
+    if wrong := wrong_param(request.params):
+        raise ProviderRefusedError(wrong.what, where=request.model, hint=wrong.hint)
 
 
 def _tool_calls(message: Any) -> tuple[ToolCall, ...]:

@@ -57,9 +57,14 @@ def fits_strict(schema: JSON) -> bool:
     """
     return (
         isinstance(schema, Mapping)
-        and schema.get("type") == "object"
+        and has_object_root(schema)
         and all(_is_closed(part) for part in subschemas(schema))
     )
+
+
+def has_object_root(schema: Mapping[str, JSON]) -> bool:
+    """Whether the root of a schema is an object, and no choice between schemas: OpenAI's rule."""
+    return schema.get("type") == "object" and not schema.keys() & {"anyOf", "oneOf"}
 
 
 def _is_closed(schema: JSON) -> bool:

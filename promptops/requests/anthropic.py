@@ -8,6 +8,7 @@ from promptops.llm.chat import Tool
 from promptops.requests.body import Ask, Body, Note
 from promptops.requests.params import named
 from promptops.requests.schemas import fits_claude_strict, for_claude
+from promptops.requests.thinking import while_thinking
 
 _NAMES = {
     "temperature": "temperature",
@@ -33,9 +34,10 @@ def anthropic_body(ask: Ask) -> Body:
     """
     _check_texts(ask)
     limit, notes = _limit(ask)
+    taken, refused = while_thinking(ask, limit)
     given = {
         name: value
-        for name, value in ask.params.items()
+        for name, value in taken.items()
         if name not in ("max_tokens", "reasoning_effort")
     }
     if given.get("service_tier", "auto") not in _TIERS:
@@ -56,24 +58,23 @@ def anthropic_body(ask: Ask) -> Body:
     if ask.tools:
         body["tools"] = [_tool(tool) for tool in ask.tools]
         more += [
-            Note(text=f'the tool "{tool.name}" is not strict: {_GUIDE}', url=_GUIDE_URL)
+            Note(
+                text=f'the tool "{tool.name}" is not strict: strict mode takes closed objects, '
+                "and no keyword beyond those that Claude is held to",
+                source=_GUIDE,
+                url=_GUIDE_URL,
+            )
             for tool in ask.tools
             if tool.strict and not fits_claude_strict(tool.parameters)
         ]
     if ask.forced:
         body["tool_choice"] = {"type": "tool", "name": ask.forced}
-    found = (*notes, *left_out, *more)
+    found = (*notes, *refused, *left_out, *more)
     return Body(format="anthropic", path="/v1/messages", body=body, notes=found)
 
 
 def _check_texts(ask: Ask) -> None:
     """Refuse the texts that the API refuses."""
-    if not ask.turns:
-        raise RequestError(
-            "the prompt has a system message only, and Anthropic asks for a turn",
-            where=ask.model,
-            hint="move what is asked into a user message",
-        )
     for message in ask.messages:
         if not message.content.strip():
             raise RequestError(

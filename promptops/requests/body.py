@@ -53,6 +53,7 @@ class Ask:
     Attributes:
         model: The model's id in the API.
         name: What the id tells.
+        provider: The part of the id before its first slash; "" when it has none.
         messages: The conversation, oldest first.
         params: What the model takes of the prompt's parameters, by OpenAI's names; the longest
             answer is ``max_tokens``, stop sequences are a list.
@@ -66,6 +67,7 @@ class Ask:
 
     model: str
     name: ModelName
+    provider: str
     messages: tuple[Message, ...]
     params: Mapping[str, JSON]
     schema: Mapping[str, JSON] | None

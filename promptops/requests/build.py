@@ -72,6 +72,7 @@ def build_body(
     ask = Ask(
         model=model if format == "litellm" else recipient.bare,
         name=recipient.name,
+        provider=recipient.provider,
         messages=messages,
         params=params,
         schema=form.schema,

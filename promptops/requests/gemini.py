@@ -27,12 +27,6 @@ def gemini_body(ask: Ask) -> Body:
     Raises:
         RequestError: The API would refuse the prompt, or has no field for something it needs.
     """
-    if not ask.turns:
-        raise RequestError(
-            "the prompt has a system message only, and Gemini asks for a turn",
-            where=ask.model,
-            hint="move what is asked into a user message",
-        )
     _check_tools(ask)
     given = {k: v for k, v in ask.params.items() if k not in ("thinking", "reasoning_effort")}
     config, notes = named(given, _NAMES, api="the Gemini API")

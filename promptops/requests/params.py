@@ -3,16 +3,13 @@
 from collections.abc import Mapping
 
 from promptops.core.canonical import JSON
-from promptops.core.suggest import did_you_mean
 from promptops.errors import RequestError
-from promptops.llm.chat import SAMPLING_PARAMS
+from promptops.llm.sampling import wrong_param
 from promptops.models.dialects import Dialect
-from promptops.models.params import fit_params
+from promptops.models.params import BOUNDS, fit_params
 from promptops.requests.body import Note, cite
 
 _LIMITS = ("max_completion_tokens", "max_tokens")
-# What bounds an answer: without it the request would be another one.
-_BOUNDS = frozenset({"max_tokens", "stop", "logit_bias"})
 
 
 def fitted(
@@ -23,16 +20,10 @@ def fitted(
     What a hard claim asks for is done and noted; a soft one is only noted.
 
     Raises:
-        RequestError: A parameter that nobody knows, or that the model refuses as it stands.
+        RequestError: A parameter or a value that nobody takes, or that the model refuses.
     """
-    for name in params:
-        if name not in SAMPLING_PARAMS:
-            known = ", ".join(sorted(SAMPLING_PARAMS))
-            raise RequestError(
-                f'"{name}" is no sampling parameter',
-                where=where,
-                hint=did_you_mean(name, SAMPLING_PARAMS) or f"known: {known}",
-            )
+    if wrong := wrong_param(params):
+        raise RequestError(wrong.what, where=where, hint=wrong.hint)
     fit = fit_params(params, dialect, soft=False)
     for problem in fit.problems:
         raise RequestError(
@@ -67,9 +58,14 @@ def _plain(params: Mapping[str, JSON], where: str) -> dict[str, JSON]:
     plain = {key: value for key, value in plain.items() if value is not None}
     if limits:
         plain["max_tokens"] = limits[0]
+    # An empty text stops nothing, and an empty bias moves nothing.
     if isinstance(stop := plain.get("stop"), str):
         plain["stop"] = [stop]
-    return plain
+    if "stop" in plain:
+        plain["stop"] = [text for text in plain["stop"] if text]
+    return {
+        key: value for key, value in plain.items() if key not in BOUNDS or value not in ([], {})
+    }
 
 
 def named(
@@ -86,7 +82,7 @@ def named(
     for name, value in params.items():
         if name in names:
             continue
-        if name in _BOUNDS:
+        if name in BOUNDS:
             raise RequestError(
                 f"{api} has no field for {name}",
                 hint="take it from the prompt's params, or choose another model",

@@ -63,9 +63,9 @@ def openai(url: str):
     from openai import OpenAI
     from openai.types.chat.completion_create_params import CompletionCreateParamsNonStreaming
 
-    client = OpenAI(api_key="test", base_url=f"{url}/v1", max_retries=0)
-
     def send(body: dict, path: str) -> None:
+        base = url + path.removesuffix("/chat/completions")
+        client = OpenAI(api_key="test", base_url=base, max_retries=0)
         typed(CompletionCreateParamsNonStreaming, body)
         found = client.chat.completions.create(**split("openai", body))
         assert found.choices[0].message.content == "yes"

@@ -1,8 +1,6 @@
-"""What a body changes or cannot enforce is told; what a model would refuse is not built."""
+"""What a body changes or cannot enforce is told."""
 
 import pytest
-
-from promptops.errors import RequestError
 
 SYSTEM, USER = {"role": "system", "content": "Sort."}, {"role": "user", "content": "Late?"}
 ANSWER = {"role": "assistant", "content": "It is"}
@@ -83,6 +81,41 @@ TOLD = {
         *("mistral", asked(USER, ANSWER)),
         *([], {"messages": [USER, {**ANSWER, "prefix": True}]}, ""),
     ),
+    "efforts of a model that never reasons are left out": (
+        *("openai", asked(USER, params={"reasoning_effort": "low", "verbosity": "low"})),
+        [("reasoning", "none", "hard")],
+        {"reasoning_effort": None, "verbosity": None},
+        "verbosity low is left out: It is none [A guide, https://vendor.example/guide]",
+    ),
+    "sampling is left out while Claude thinks": (
+        "anthropic",
+        asked(
+            USER,
+            params={
+                "max_tokens": 2000,
+                "temperature": 0.5,
+                "top_k": 3,
+                "top_p": 0.96,
+                "thinking": {"type": "enabled", "budget_tokens": 1024},
+            },
+        ),
+        [],
+        {"temperature": None, "top_k": None, "top_p": 0.96, "max_tokens": 2000},
+        "temperature 0.5 is left out: it is refused while Claude thinks [Anthropic guide to",
+    ),
+    "default sampling stays while Claude thinks": (
+        "litellm",
+        asked(USER, params={"temperature": 1, "thinking": {"type": "adaptive"}}),
+        *([], {"temperature": 1}, ""),
+    ),
+    "an empty stop is none": (
+        *("openai", asked(USER, params={"stop": ""})),
+        *([("stop_sequences", "0", "hard")], {"stop": None}, ""),
+    ),
+    "an empty bias is none": (
+        *("gemini", asked(USER, params={"logit_bias": {}})),
+        *([("unsupported", "logit_bias", "hard")], {"generationConfig": None}, ""),
+    ),
     "a beginning that begins nothing is told": (
         *("openai", asked(USER, ANSWER)),
         [("prefill", "ignored", "hard")],
@@ -118,7 +151,30 @@ TOLD = {
         asked({"role": "user", "content": "Say it in JSON."}, output={"schema": CLOSED}),
         [("json", "instruction", "hard"), ("json_mode", "word", "hard")],
         {"response_format": {"type": "json_object"}},
-        "JSON mode without the schema",
+        "and no message says its shape: the step add-schema-instruction of `promptops rewrite",
+    ),
+    "a shape that is said in words is told so": (
+        "openai",
+        asked({"role": "user", "content": "As JSON, a label."}, output={"schema": CLOSED}),
+        [("json", "instruction", "hard"), ("json_mode", "word", "hard")],
+        {"response_format": {"type": "json_object"}},
+        "JSON mode without the schema: the messages say its shape [A guide",
+    ),
+    "a schema that a server may not enforce is not said to be in words": (
+        *("openai", asked(USER, output={"schema": CLOSED})),
+        [("json", "instruction", "soft")],
+        *({}, "the schema may not be enforced, and no message says its shape"),
+    ),
+    "why a tool of Claude is not strict is told": (
+        "anthropic",
+        asked(
+            USER,
+            params={"max_tokens": 1},
+            tools=[
+                {**FIND, "parameters": {"type": "object", "properties": {"n": {}}}, "strict": True}
+            ],
+        ),
+        *([], {}, "is not strict: strict mode takes closed objects, and no keyword beyond"),
     ),
     "a schema is a tool that must be called": (
         *("anthropic", asked(USER, params={"max_tokens": 1}, output={"schema": CLOSED})),
@@ -186,112 +242,44 @@ def test_what_is_changed_is_told(case, build):
     assert any(words in note for note in notes) if words else notes == []
 
 
-CLAUDE = {"max_tokens": 1}
-# sentence: (format, prompt, what is claimed, words of the error)
-REFUSED = {
-    "a parameter that nobody knows": (
-        *("openai", asked(USER, params={"temprature": 1}), []),
-        r'"temprature" is no sampling parameter \(did you mean "temperature"',
-    ),
-    "a parameter that redirects the call": (
-        *("litellm", asked(USER, params={"api_base": "https://x.example"}), []),
-        '"api_base" is no sampling parameter',
-    ),
-    "too many stop sequences": (
-        *("openai", asked(USER, params={"stop": ["a", "b"]})),
-        *([("stop_sequences", "1", "hard")], r"stop is \['a', 'b'\]: It is 1"),
-    ),
-    "two limits that disagree": (
-        *("openai", asked(USER, params={"max_tokens": 1, "max_completion_tokens": 2}), []),
-        "max_completion_tokens is 2 and max_tokens is 1",
-    ),
-    "a bound that the API has no field for": (
-        *("gemini", asked(USER, params={"logit_bias": {"5": -100}}), []),
-        "the Gemini API has no field for logit_bias",
-    ),
-    "a refused beginning of the answer": (
-        *("anthropic", asked(USER, ANSWER, params=CLAUDE)),
-        [("prefill", "rejected", "hard")],
-        "ends with the beginning of an answer: It is rejected.*promptops rewrite",
-    ),
-    "a beginning that ends with a space": (
-        *("anthropic", asked(USER, {**ANSWER, "content": "It is "}, params=CLAUDE), []),
-        "ends with white space",
-    ),
-    "a system message between turns": (
-        *("gemini", asked(USER, ANSWER, SYSTEM, USER), []),
-        "a system message stands after the first turn, where gemini has no place",
-    ),
-    "a system message that the model refuses": (
-        *("gemini", asked(SYSTEM, USER)),
-        *([("system_role", "none", "hard")], "the prompt has a system message: It is none"),
-    ),
-    "turns that must alternate": (
-        *("openai", asked(USER, USER)),
-        *([("turn_order", "alternating", "hard")], "two user messages follow each other"),
-    ),
-    "a system message alone": (*("anthropic", asked(SYSTEM), []), "asks for a turn"),
-    "an empty message": (
-        "anthropic",
-        asked(
-            {"role": "user", "content": "{{ note }}"},
-            variables={"note": {"required": False}},
-            params=CLAUDE,
-        ),
-        *([], "a user message is empty with these values"),
-    ),
-    "an effort without a name": (
-        *("anthropic", asked(USER, params={**CLAUDE, "reasoning_effort": "minimal"}), []),
-        "Anthropic has no effort 'minimal'",
-    ),
-    "a schema that must not be closed": (
-        "anthropic",
-        asked(USER, params=CLAUDE, output={"schema": {"type": "object"}}),
-        *([], "an object of any properties"),
-    ),
-    "a schema that means more than Claude reads": (
-        "anthropic",
-        asked(USER, params=CLAUDE, output={"schema": {"not": {"type": "null"}}}),
-        *([], 'the schema uses "not"'),
-    ),
-    "JSON mode without the word": (
-        *("openai", asked(USER, output={"schema": CLOSED})),
-        [("json", "instruction", "hard"), ("json_mode", "word", "hard")],
-        "the word JSON is in no message",
-    ),
-    "a schema as a tool beside tools": (
-        *("openai", asked(USER, output={"schema": CLOSED}, tools=[FIND])),
-        *([("json", "tool", "hard")], "the prompt has tools"),
-    ),
-    "tools for a model without": (
-        *("openai", asked(USER, tools=[FIND]), [("tools", "none", "hard")]),
-        "It is none",
-    ),
-}
-
-
-@pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED)
-def test_what_would_be_refused_is_not_built(case, build):
-    format_, prompt, said, words = case
-    with pytest.raises(RequestError, match=words) as problem:
-        build(prompt, format_, *said)
-    assert "\n" not in str(problem.value)
-
-
-def test_claude_without_any_limit_is_an_error(build):
-    with pytest.raises(RequestError, match="asks for max_tokens, and the prompt sets none"):
-        build(asked(USER), "anthropic", max_output=None)
-
-
-def test_gemini_before_3_takes_no_tools_with_a_schema(build):
-    prompt = asked(USER, output={"schema": CLOSED}, tools=[FIND])
-    with pytest.raises(RequestError, match="refuses tools together with a JSON answer"):
-        build(prompt, "gemini", model="gemini/gemini-2.5-flash")
-
-
 def test_a_server_of_open_models_gets_its_parameters(build):
     made = build(
         asked(USER, params={"top_k": 5, "min_p": 0.1}), "openai", model="deepinfra/qwen/qwen9"
     )
     assert made.body == {"model": "qwen/qwen9", "messages": [USER], "top_k": 5, "min_p": 0.1}
     assert "not by OpenAI" in str(made.notes[0])
+
+
+# model: (format, claim, the field of the last message, where it is posted, words of its note)
+CHAT = "/v1/chat/completions"
+BEGUN = {
+    "dashscope/qwen9": ("openai", "partial-flag", "partial", CHAT, ""),
+    "qwen9": ("openai", "partial-flag", "partial", CHAT, ""),
+    "openrouter/qwen/qwen9": ("openai", "partial-flag", None, CHAT, "is up to openrouter"),
+    "ollama/qwen9": ("litellm", "partial-flag", None, "litellm.acompletion", "is up to ollama"),
+    "deepseek/deepseek-chat": (
+        *("openai", "prefix-flag", "prefix", "/beta/chat/completions"),
+        "https://api.deepseek.com/beta",
+    ),
+    "openrouter/deepseek/deepseek-chat": (
+        *("openai", "prefix-flag", None, CHAT, "is up to openrouter"),
+    ),
+    "mistral/mistral-large-9": ("litellm", "prefix-flag", "prefix", "litellm.acompletion", ""),
+}
+
+
+@pytest.mark.parametrize("model", BEGUN)
+def test_a_beginning_of_the_answer_is_marked_as_its_own_api_has_it(model, build):
+    format_, value, flag, path, words = BEGUN[model]
+    made = build(asked(USER, ANSWER), format_, ("prefill", value, "hard"), model=model)
+    assert made.body["messages"] == [USER, {**ANSWER, **({flag: True} if flag else {})}]
+    assert made.path == path
+    notes = [str(note) for note in made.notes]
+    assert any(words in note for note in notes) if words else notes == []
+
+
+def test_only_openai_is_cited_for_its_own_rule(build):
+    prompt = asked(USER, output={"schema": {"type": "object"}})
+    cited = {name: build(prompt, name).notes[0].source for name in ("openai", "mistral")}
+    assert "OpenAI" in cited["openai"]
+    assert cited["mistral"] == ""
