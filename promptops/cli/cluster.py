@@ -11,7 +11,7 @@ from promptops.cli.lazy import Cli
 from promptops.cli.measures import csv_text, measured, write_metrics, write_plot
 from promptops.cli.options import PATH, common, open_workspace, reports, watching
 from promptops.cli.output import emit_json, emit_table, emit_text
-from promptops.cli.tables import assignment_rows, check_table, cluster_table
+from promptops.cli.tables import assignment_rows, check_table, table_embedder
 from promptops.core.counting import counted
 
 if TYPE_CHECKING:
@@ -61,7 +61,11 @@ def command(
     services: Services | None = None
     broken: Sequence[PromptOpsError] = ()
     if texts is not None and column is not None:
-        report = cluster_table(cli, texts, column, watch)
+        from promptops.operations.clustering import cluster_table
+
+        report = cluster_table(
+            texts, column, table_embedder(cli), progress=lambda step: watch.remark(f"{step} …")
+        )
     else:
         from promptops.operations.clustering import cluster_registry
 

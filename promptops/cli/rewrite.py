@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Loss of score that counts as none, for --measure.",
 )
-@click.option("--overwrite", is_flag=True, help="Write over variants that people edited.")
+@click.option("--overwrite", is_flag=True, help="Drop edits by hand of derived variants.")
 @click.option("--diff", "show_diff", is_flag=True, help="Show what changes, line by line.")
 @click.option("--explain", is_flag=True, help="Show the source of every step, and what was left.")
 @click.option("--dry-run", is_flag=True, help="Show the rewrites; write no proposal.")

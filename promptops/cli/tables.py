@@ -7,7 +7,6 @@ import click
 
 from promptops.cli.lazy import Cli
 from promptops.cli.options import open_workspace
-from promptops.cli.watch import Watch
 
 if TYPE_CHECKING:
     from promptops.cluster.report import ClusterReport
@@ -35,25 +34,6 @@ def table_embedder(cli: Cli) -> "Embedder":
     prepare_environment()
     default = Embedding()
     return load_embedder(default.backend, default.model)
-
-
-def cluster_table(cli: Cli, path: Path, column: str, watch: Watch) -> "ClusterReport":
-    """The groups of the texts in a column.
-
-    Raises:
-        UsageError: Another kind of file, or no such column.
-        InputError: The file cannot be read as what its name says.
-    """
-    from dataclasses import replace
-
-    from promptops.cluster.pipeline import cluster_prompts
-    from promptops.cluster.texts import read_texts
-
-    found = read_texts(path, column)
-    report = cluster_prompts(
-        found.items, table_embedder(cli), progress=lambda step: watch.remark(f"{step} …")
-    )
-    return replace(report, left_out=(*found.left_out, *report.left_out))
 
 
 def assignment_rows(report: "ClusterReport") -> list[tuple[str, str, str, float]]:

@@ -1,11 +1,15 @@
-"""Group the prompts of a workspace, find duplicates."""
+"""Group the prompts of a workspace, or the texts of a table."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 from promptops.cluster.items import Item, item_of
 from promptops.cluster.pipeline import cluster_prompts
 from promptops.cluster.report import ClusterReport
+from promptops.cluster.texts import read_texts
 from promptops.core.canonical import digest
+from promptops.embedding.embedder import Embedder
 from promptops.prompts.loader import PromptFile
 from promptops.tracking.evidence import Evidence
 from promptops.wiring import CODE_VERSION, Services
@@ -58,6 +62,20 @@ def cluster_registry(
         )
     )
     return report
+
+
+def cluster_table(
+    path: Path, column: str, embedder: Embedder, *, progress: Progress | None = None
+) -> ClusterReport:
+    """The groups of the texts in a column of a table; cells that hold no text are left out.
+
+    Raises:
+        UsageError: See `read_texts`.
+        InputError: See `read_texts`.
+    """
+    table = read_texts(path, column)
+    report = cluster_prompts(table.items, embedder, progress=progress)
+    return replace(report, left_out=(*table.left_out, *report.left_out))
 
 
 def _items(services: Services, files: Sequence[PromptFile] | None) -> tuple[Item, ...]:

@@ -20,6 +20,7 @@ from promptops.prompts.model import ModelNeeds, Prompt
 from promptops.prompts.resolve import resolve
 from promptops.prompts.selection import choose_variant
 from promptops.prompts.writing import dump_prompt
+from promptops.rewrite.derive import derive
 from promptops.rewrite.planner import plan
 from promptops.rewrite.rewriter import Rewrite, rewrite
 
@@ -135,13 +136,14 @@ def _refused_by_rules(sent: Prompt, target: ModelName) -> Iterator[Obstacle]:
 
 def _asked_by_claims(sent: Prompt, target: ModelName, dialect: Dialect) -> Iterator[Obstacle]:
     """What the steps would still change in the wording as it is sent, and what they cannot."""
-    result = rewrite(sent, target, dialect)
+    fitting = dialect.for_model(target)
+    result = derive(sent, target, fitting)
     for change in result.changes:
         yield Obstacle(kind=change.kind, code=change.step, text=change.reason, source=change.source)
-    if result.status == "refused":
-        needed = any(item.kind == "hard" for item in plan(dialect.for_model(target)))
+    if result.refused:
+        needed = any(item.kind == "hard" for item in plan(fitting))
         kind: Kind = "hard" if needed else "soft"
-        yield Obstacle(kind=kind, code="rewrite", text=f"a rewrite is refused: {result.reason}")
+        yield Obstacle(kind=kind, code="rewrite", text=f"a rewrite is refused: {result.refused}")
     for skip in result.skipped:
         yield Obstacle(kind=skip.kind, code=skip.step, text=skip.reason, source=skip.source)
 
