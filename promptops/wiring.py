@@ -215,19 +215,24 @@ class Services:
             from promptops.llm.limited import LimitedChat
             from promptops.llm.litellm_chat import LiteLLMChat
             from promptops.llm.metered import MeteredChat
+            from promptops.requests.fitted_chat import FittedChat
+
+            def tell(line: str) -> None:
+                self.notice(line)  # looked up at each call: it may be replaced later
 
             llm = self.settings.llm
             chat = LiteLLMChat(
                 weights=self.weights,
                 threads=llm.threads or None,
                 context=llm.context,
-                notice=lambda line: self.notice(line),  # may be replaced later
+                notice=tell,
                 timeout_s=llm.timeout_s,
                 retries=llm.retries,
                 price=self._price,
             )
+            fitted = FittedChat(chat, self.catalog, self.dialects, notice=tell)
             limited = LimitedChat(
-                chat, {"embedded": llm.embedded_concurrency}, default=llm.concurrency
+                fitted, {"embedded": llm.embedded_concurrency}, default=llm.concurrency
             )
             metered = MeteredChat(limited, self.meter, self.budget)
             return CachedChat(metered, self.answers, self.fingerprint, meter=self.meter)

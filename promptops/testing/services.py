@@ -8,6 +8,7 @@ from promptops.llm.cached import CachedChat
 from promptops.llm.chat import Chat
 from promptops.llm.metered import Budget, MeteredChat
 from promptops.llm.scripted import ScriptedChat
+from promptops.requests.fitted_chat import FittedChat
 from promptops.testing.memory_tracker import MemoryTracker
 from promptops.wiring import Services
 
@@ -46,7 +47,8 @@ class ScriptedServices(Services):
     @property
     def chat(self) -> Chat:
         """The script, behind the layers that a model is behind."""
-        metered = MeteredChat(self._script, self.meter, self.budget)
+        fitted = FittedChat(self._script, self.catalog, self.dialects, notice=self.notice)
+        metered = MeteredChat(fitted, self.meter, self.budget)
         return CachedChat(metered, self.answers, self.fingerprint, meter=self.meter)
 
     @property
