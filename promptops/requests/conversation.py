@@ -48,7 +48,7 @@ def _check_turns(roles: list[str], dialect: Dialect, format_: str, model: str) -
         raise RequestError(
             "the first turn is the assistant's, and Anthropic asks for the user's",
             where=model,
-            hint=mend(model, "alternate-turns"),
+            hint="put a user message in front of it",
         )
 
 

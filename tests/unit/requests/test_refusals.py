@@ -114,7 +114,7 @@ REFUSED = {
     ),
     "a conversation that the assistant begins": (
         *("anthropic", asked(ANSWER, USER, params=CLAUDE), []),
-        "the first turn is the assistant's.*the step alternate-turns of `promptops rewrite",
+        "the first turn is the assistant's.*put a user message in front of it",
     ),
     "an assistant's turn where a user's must be first": (
         *("openai", asked(ANSWER, USER)),
