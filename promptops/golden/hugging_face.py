@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from promptops.core.canonical import JSON
+from promptops.core.counting import counted
 from promptops.errors import GoldenSetError
 
 _SEPARATORS = {".csv": ",", ".tsv": "\t"}
@@ -84,7 +85,8 @@ def _looked_through(path: Path) -> tuple[list[str], int]:
     Mistakes are found here: the library tells of them in its own words, on stderr.
 
     Raises:
-        GoldenSetError: No header, a column twice, another separator, or a row with too many cells.
+        GoldenSetError: No header, a column twice, another separator, or a row with
+            more or fewer cells than the header.
     """
     separator = _SEPARATORS[path.suffix]
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
@@ -97,11 +99,12 @@ def _looked_through(path: Path) -> tuple[list[str], int]:
             if not cells:
                 continue
             count += 1
-            if len(cells) > len(header):
+            if len(cells) != len(header):
                 raise GoldenSetError(
-                    f"this row has {len(cells)} cells, the header has {len(header)}",
+                    f"this row has {counted(len(cells), 'cell')}, the header has {len(header)}",
                     where=f"{path}:{count + 1}",
-                    hint="put cells that hold a separator or a line break in double quotes",
+                    hint="put cells that hold a separator or a line break in double quotes; "
+                    "an empty cell needs its separator, too",
                 )
     return header, count
 

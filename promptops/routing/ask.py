@@ -51,6 +51,9 @@ def ask_for(prompt: Prompt, *, area: str = "", topic: str = "") -> Ask:
     data = prompt.data
     requires: Mapping[str, object] = prompt.model.requires if prompt.model else {}
     context = requires.get("context")
+    needs = {name for name, value in requires.items() if value is True}
+    if prompt.tools:
+        needs.add("tools")
     return Ask(
         prompt_id=prompt.id,
         area=area,
@@ -60,6 +63,6 @@ def ask_for(prompt: Prompt, *, area: str = "", topic: str = "") -> Ask:
         data_class=data.classification if data else None,
         contains_pii=data.contains_pii if data else None,
         residency=tuple(data.residency) if data else (),
-        needs=frozenset(name for name, value in requires.items() if value is True),
+        needs=frozenset(needs),
         context_tokens=context if isinstance(context, int) else None,
     )

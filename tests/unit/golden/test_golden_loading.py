@@ -138,6 +138,7 @@ BROKEN_TABLES = {
     "a column twice": ("id,expected,expected\na,1,2\n", ":1"),
     "no header": ("", ":1"),
     "more cells than columns": ("id,expected\na,1\nb,2,3\n", ":3"),
+    "fewer cells than columns": ("id,expected\na,1\nb\n", ":3"),
 }
 
 

@@ -112,6 +112,22 @@ def test_an_ask_says_what_a_prompt_declares():
     assert ask_for(prompt.replace(data=None)).contains_pii is None
 
 
+def test_a_prompt_with_tools_needs_a_model_that_calls_them():
+    prompt = Prompt.model_validate(
+        {
+            "apiVersion": "promptops/v1",
+            "kind": "Prompt",
+            "id": "p",
+            "version": "1.0.0",
+            "title": "T",
+            "intent": "act",
+            "messages": [{"role": "user", "content": "x"}],
+            "tools": [{"name": "find", "description": "Finds.", "parameters": {"type": "object"}}],
+        }
+    )
+    assert ask_for(prompt).needs == {"tools"}
+
+
 MAIN = parse_policy(POLICY, "x")
 CARDS = {"m": ModelCard(id="m", family="f", provider="embedded")}
 ASKS = [
