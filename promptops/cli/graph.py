@@ -11,7 +11,7 @@ from promptops.cli.destination import REPORT_FILE
 from promptops.cli.lazy import Cli
 from promptops.cli.options import common, open_workspace, reports, watching
 from promptops.cli.output import emit_json, emit_table, emit_text
-from promptops.errors import KnowledgeBaseError, PackError, PromptOpsError
+from promptops.errors import KnowledgeBaseError, PackError, PolicyError, PromptOpsError
 
 if TYPE_CHECKING:
     from promptops.knowledge.kb import KnowledgeBase
@@ -71,7 +71,7 @@ def _lineage(services: "Services", *, observe: bool) -> "tuple[Lineage, list[Pro
         except KnowledgeBaseError as problem:
             broken.append(problem)
     packs: dict[str, list[str]] = {}
-    for item in load_definitions(services.workspace.packs):
+    for item in load_definitions(services.workspace.packs, broken):
         try:
             packs[f"{item.id} {item.version}"] = [f.prompt.id for f in select(item, files)]
         except PackError as problem:
@@ -80,7 +80,7 @@ def _lineage(services: "Services", *, observe: bool) -> "tuple[Lineage, list[Pro
     lineage = graph(
         files,
         kbs=kbs,
-        targets=_targets(services),
+        targets=_targets(services, broken),
         packs=packs,
         observed=_observed(services, seen) if observe else (),
         states=_states(files, kbs),
@@ -88,14 +88,20 @@ def _lineage(services: "Services", *, observe: bool) -> "tuple[Lineage, list[Pro
     return lineage, broken
 
 
-def _targets(services: "Services") -> dict[str, list[str]]:
-    from promptops.operations.routing import asks, policies
+def _targets(services: "Services", broken: "list[PromptOpsError]") -> dict[str, list[str]]:
+    from promptops.operations.routing import asks
+    from promptops.routing.loading import load_policies
 
-    return {
-        file.prompt.id: [target.name for target in policy.targets]
-        for policy in policies(services)
-        for file, _ in asks(services, policy)
-    }
+    known = load_policies(services.workspace.policies, broken)
+    try:
+        return {
+            file.prompt.id: [target.name for target in policy.targets]
+            for policy in known
+            for file, _ in asks(services, policy, among=known)
+        }
+    except PolicyError as problem:
+        broken.append(problem)
+        return {}
 
 
 def _states(

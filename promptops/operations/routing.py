@@ -63,11 +63,25 @@ def load_estimates(services: Services, policy: Policy) -> Estimates | None:
 
 
 def asks(
-    services: Services, policy: Policy, topics: Mapping[str, str] | None = None
+    services: Services,
+    policy: Policy,
+    topics: Mapping[str, str] | None = None,
+    *,
+    among: Sequence[Policy] | None = None,
 ) -> tuple[tuple[PromptFile, Ask], ...]:
-    """The prompts that a policy speaks for, each with what is asked of a router."""
+    """The prompts that a policy speaks for, each with what is asked of a router.
+
+    Args:
+        services: The workspace.
+        policy: The policy.
+        topics: The cluster's label of each prompt.
+        among: The policies that there are; all of the workspace when None.
+
+    Raises:
+        PolicyError: A policy is broken, or two speak for a prompt equally.
+    """
     files, _ = services.registry.load_all()
-    everyone = policies(services)
+    everyone = policies(services) if among is None else among
     found = []
     for file in files:
         area = services.registry.area(file)

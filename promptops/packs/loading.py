@@ -6,7 +6,7 @@ from pathlib import Path
 
 from promptops.core.files import read_text
 from promptops.core.suggest import did_you_mean
-from promptops.errors import PackError, PromptSyntaxError
+from promptops.errors import PackError, PromptOpsError, PromptSyntaxError
 from promptops.packs.definition import PackDefinition
 from promptops.prompts.loader import PromptFile
 from promptops.prompts.schema_errors import validate
@@ -34,19 +34,33 @@ def parse_definition(text: str, where: str) -> PackDefinition:
         raise PackError(problem.message, where=problem.where, hint=problem.hint) from problem
 
 
-def load_definitions(folder: Path) -> tuple[PackDefinition, ...]:
+def load_definitions(
+    folder: Path, broken: list[PromptOpsError] | None = None
+) -> tuple[PackDefinition, ...]:
     """Every ``*.yaml`` of a folder, by file name; none when there is no folder.
+
+    Args:
+        folder: Where they are.
+        broken: Gets what is wrong with files that are left out; None: the first ends the loading.
 
     Raises:
         PackError: A broken file, or two packs of one id.
     """
     definitions: dict[str, PackDefinition] = {}
     for path in sorted(folder.glob("*.yaml")):
-        definition = load_definition(path)
-        if definition.id in definitions:
-            raise PackError(f"a second pack is called {definition.id}", where=str(path))
-        definitions[definition.id] = definition
+        try:
+            _add(definitions, load_definition(path), path)
+        except PackError as problem:
+            if broken is None:
+                raise
+            broken.append(problem)
     return tuple(definitions.values())
+
+
+def _add(definitions: dict[str, PackDefinition], definition: PackDefinition, path: Path) -> None:
+    if definition.id in definitions:
+        raise PackError(f"a second pack is called {definition.id}", where=str(path))
+    definitions[definition.id] = definition
 
 
 def area_of(file: PromptFile) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from promptops.core.files import read_text
-from promptops.errors import PolicyError, PromptSyntaxError
+from promptops.errors import PolicyError, PromptOpsError, PromptSyntaxError
 from promptops.prompts.schema_errors import validate
 from promptops.prompts.strict_yaml import read_yaml
 from promptops.routing.ask import Ask
@@ -33,19 +33,32 @@ def parse_policy(text: str, where: str) -> Policy:
         raise PolicyError(problem.message, where=problem.where, hint=problem.hint) from problem
 
 
-def load_policies(folder: Path) -> tuple[Policy, ...]:
+def load_policies(folder: Path, broken: list[PromptOpsError] | None = None) -> tuple[Policy, ...]:
     """Every ``*.yaml`` of a folder, by file name; none when there is no folder.
+
+    Args:
+        folder: Where they are.
+        broken: Gets what is wrong with files that are left out; None: the first ends the loading.
 
     Raises:
         PolicyError: A broken file, or two policies of one name.
     """
     policies: dict[str, Policy] = {}
     for path in sorted(folder.glob("*.yaml")):
-        policy = load_policy(path)
-        if policy.metadata.name in policies:
-            raise PolicyError(f"a second policy is named {policy.metadata.name}", where=str(path))
-        policies[policy.metadata.name] = policy
+        try:
+            _add(policies, load_policy(path), path)
+        except PolicyError as problem:
+            if broken is None:
+                raise
+            broken.append(problem)
     return tuple(policies.values())
+
+
+def _add(policies: dict[str, Policy], policy: Policy, path: Path) -> None:
+    name = policy.metadata.name
+    if name in policies:
+        raise PolicyError(f"a second policy is named {name}", where=str(path))
+    policies[name] = policy
 
 
 def policy_for(policies: Iterable[Policy], ask: Ask) -> Policy | None:

@@ -92,6 +92,17 @@ def test_a_report_is_written_again_and_folders_of_the_workspace_are_made(
     assert Path("/dev/null").is_char_device()
 
 
+def test_a_broken_policy_or_pack_is_told_beside_the_graph_of_the_rest(run: Run, root: Path) -> None:
+    for name in ("policies", "packs"):
+        broken = root / "prompt_registry" / name / "broken.yaml"
+        broken.parent.mkdir(exist_ok=True)
+        broken.write_text("spec: [")
+    status, out, err = run("-w", root, "graph")
+    assert status == 2
+    assert "topic" in out
+    assert err.count("broken.yaml:") == 2
+
+
 def test_a_budget_is_read() -> None:
     assert parse_budget(None) == {}
     assert parse_budget("500") == {"calls": 500}

@@ -120,7 +120,7 @@ def test_a_prompt_with_tools_needs_a_model_that_calls_them():
             "id": "p",
             "version": "1.0.0",
             "title": "T",
-            "intent": "act",
+            "intent": "answer",
             "messages": [{"role": "user", "content": "x"}],
             "tools": [{"name": "find", "description": "Finds.", "parameters": {"type": "object"}}],
         }
