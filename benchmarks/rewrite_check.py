@@ -1,31 +1,45 @@
 """How often the equivalence check catches a changed meaning, and how often it rejects a rewording.
 
-    python benchmarks/rewrite_check.py [FILE ...] [--misses] [--meaning] [--write]
+    python benchmarks/rewrite_check.py [FILE ...] [--judge MODEL] [--misses] [--meaning] [--write]
 
 The edits are data: ``benchmarks/edits/*.jsonl``, one a line, each a change of one prompt with
 whether it is harmful. Prompts come from the sample workspace and from outside collections, which
 are read where PROMPTOPS_DATA points to; rows whose source is not there are left out, and that is
-said. ``--meaning`` tells what similarity by embeddings would add to the structural check.
-``--write`` keeps the table in ``rewrite_check.json``.
+said. ``--judge`` lets a model release what speaks against an edit only because words are not known
+to mean the same, and shows the rates without and with it; answers are kept in the file that
+PROMPTOPS_ANSWERS names, so that a second run asks nothing. ``--meaning`` tells what similarity by
+embeddings would add to the structural check. ``--write`` keeps the table in ``rewrite_check.json``.
 """
 
+import argparse
 import json
-import sys
+import os
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+import anyio
 import lint_corpora
 
+from promptops.config.environment import default_weights, prepare_environment
 from promptops.core.statistics import wilson
+from promptops.core.store import BlobStore
 from promptops.embedding.sentence_transformer import SentenceTransformerEmbedder
+from promptops.llm.cached import CachedChat
+from promptops.llm.embedded.weights import fingerprint, is_embedded
+from promptops.llm.litellm_chat import LiteLLMChat
 from promptops.prompts.loader import load_prompt
 from promptops.prompts.model import MessageTemplate, Prompt
 from promptops.prompts.resolve import resolve
 from promptops.prompts.template import escape_literal
 from promptops.rewrite.check import differences
+from promptops.rewrite.entailment import entailment
 from promptops.rewrite.meaning import similarity
+from promptops.rewrite.verification import verify
 
 ROOT = Path(__file__).resolve().parents[1]
 EDITS = ROOT / "benchmarks/edits"
@@ -34,13 +48,14 @@ RESULT = Path(__file__).with_suffix(".json")
 
 def main() -> None:
     """Print the rates of each kind, with 95 % intervals, and the misses when asked."""
-    flags = {each for each in sys.argv[1:] if each.startswith("--")}
-    files = [Path(each) for each in sys.argv[1:] if not each.startswith("--")]
+    asked = options()
     counts: dict[tuple[bool, str], list[bool]] = defaultdict(list)
     absent, misses, seconds = 0, [], 0.0
     near: list[tuple[bool, bool, float]] = []
-    embedder = SentenceTransformerEmbedder() if "--meaning" in flags else None
-    for row in rows(files or sorted(EDITS.glob("*.jsonl"))):
+    released: dict[tuple[bool, str], list[bool]] = defaultdict(list)
+    embedder = SentenceTransformerEmbedder() if asked.meaning else None
+    judge = Release(asked.judge) if asked.judge else None
+    for row in rows(asked.files or sorted(EDITS.glob("*.jsonl"))):
         base = source(row["source"], row.get("variant"))
         if base is None:
             absent += 1
@@ -50,6 +65,9 @@ def main() -> None:
         found = differences(base, new)
         seconds += time.process_time() - start
         counts[row["harmful"], row["kind"]].append(bool(found))
+        if judge is not None:
+            found = judge(base, new) if found else found
+            released[row["harmful"], row["kind"]].append(bool(found))
         if embedder is not None:
             lowest = similarity(base, new, embedder).lowest
             near.append((row["harmful"], bool(found), lowest))
@@ -60,13 +78,49 @@ def main() -> None:
     report = table(counts)
     n = sum(map(len, counts.values()))
     print(f"{n} checks in {seconds:.2f} s CPU, {seconds / max(1, n) * 1000:.2f} ms each")
+    if judge is not None:
+        print(f"\nwith {asked.judge} ({judge.questions} questions), which may release wordings")
+        report[f"with {asked.judge}"] = table(released)
     if near:
         report["meaning"] = meaning(near)
-    if "--misses" in flags:
+    if asked.misses:
         for row, found in misses:
             show(row, found)
-    if "--write" in flags:
+    if asked.write:
         RESULT.write_text(json.dumps(report, indent=1) + "\n")
+
+
+def options() -> argparse.Namespace:
+    """What is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("files", nargs="*", type=Path)
+    parser.add_argument("--judge", default="")
+    for name in ("misses", "meaning", "write"):
+        parser.add_argument(f"--{name}", action="store_true")
+    return parser.parse_args()
+
+
+class Release:
+    """What is left of the differences when a judge may release some."""
+
+    def __init__(self, model: str) -> None:
+        prepare_environment()
+        weights = default_weights()
+        answers = os.environ.get("PROMPTOPS_ANSWERS") or f"{tempfile.mkdtemp()}/answers.db"
+        self.model, self.questions = model, 0
+        self.chat = CachedChat(
+            LiteLLMChat(weights=weights, threads=1),
+            BlobStore(Path(answers)),
+            lambda name: fingerprint(name, weights) if is_embedded(name) else "",
+        )
+
+    def __call__(self, base: Prompt, new: tuple[MessageTemplate, ...]) -> tuple[str, ...]:
+        known = verify(base, new)
+        if not all(each.soft for each in known.differences):
+            return known.reasons
+        said = anyio.run(partial(entailment, base, new, self.chat, self.model))
+        self.questions += said.asked
+        return replace(known, entailment=said).reasons
 
 
 def rows(files: list[Path]) -> Iterator[dict]:

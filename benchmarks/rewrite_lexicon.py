@@ -2,19 +2,21 @@
 
     python benchmarks/rewrite_lexicon.py /usr/share/wordnet
 
-Taken are words of one part that the sense-tagged texts behind WordNet use, by their usual senses:
-synonyms (one synset), adjectives of one cluster, what a word is a kind or a way of, verbs of two
-words with the single ones that mean the same, and direct antonyms. Written is
+Taken are the words of one part that the sense-tagged texts behind WordNet use, and verbs,
+adjectives and adverbs of at most two senses, all by their usual senses: synonyms (one synset),
+adjectives of one cluster, what a word is a kind or a way of, verbs of two words with the single
+ones that mean the same, and direct antonyms. Written is
 ``promptops/rewrite/checking/lexicon.txt``; the same database gives the same bytes.
 """
 
 import re
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 TARGET = Path(__file__).resolve().parents[1] / "promptops/rewrite/checking/lexicon.txt"
 PARTS = {"noun": "n", "verb": "v", "adj": "a", "adv": "r"}
+FEW_SENSES = {"v": 2, "a": 2, "r": 2}
 USUAL_SENSES = {"n": 5, "v": 12, "a": 8, "r": 6}
 SHORTEST = 2
 USUAL_WAY = {"v": 8, "n": 1}
@@ -40,6 +42,7 @@ def main() -> None:
     """Read the database whose folder is given and write the lexicon."""
     folder = Path(sys.argv[1])
     seen, ranks = frequencies(folder), sense_ranks(folder)
+    senses = Counter((word, part) for word, part, _ in ranks)
     members: dict[Sense, list[str]] = {}
     pointers: dict[Sense, list[Link]] = {}
     for part, letter in PARTS.items():
@@ -51,7 +54,8 @@ def main() -> None:
         return sorted(
             word
             for word in set(members[sense])
-            if word.isalpha() and word.islower() and len(word) > SHORTEST and seen[word]
+            if word.isalpha() and word.islower() and len(word) > SHORTEST
+            and (seen[word] or senses[word, sense[0]] <= FEW_SENSES.get(sense[0], 0))
             and ranks.get((word, *sense), 99) <= USUAL_SENSES[sense[0]]
         )  # fmt: skip
 
@@ -74,7 +78,10 @@ def main() -> None:
                 tuple(sorted((a, b)))
                 for a in usual(sense)
                 for b in usual(target)
-                if a != b and nearly(kind, sense, target, (a, b), (one, other), ranks)
+                if a != b
+                and seen[a]
+                and seen[b]
+                and nearly(kind, sense, target, (a, b), (one, other), ranks)
             }
     near -= opposite
     phrasal = {

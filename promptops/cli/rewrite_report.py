@@ -115,7 +115,7 @@ def _show_proof(proof: "Proof | None") -> None:
     if found.entailment is not None and found.entailment.mutual:
         asked = counted(found.entailment.asked, "question")
         said = f"means the same ({asked}; {found.entailment.judge})"
-        emit_text(f"  judge: {said if found.entailment.asked else 'not asked: only marks changed'}")
+        emit_text(f"  judge: {said if found.entailment.asked else 'not asked: nothing in doubt'}")
     if proof.comparison is not None:
         result = proof.comparison
         low, high = result.difference.low, result.difference.high

@@ -15,7 +15,7 @@ from promptops.operations.judge_permission import permit_of
 from promptops.prompts.loader import PromptFile
 from promptops.prompts.model import MessageTemplate, Prompt, Variant
 from promptops.prompts.resolve import resolve
-from promptops.rewrite.derive import compared, lost
+from promptops.rewrite.derive import compared
 from promptops.rewrite.merging import Words
 from promptops.rewrite.planner import Planned, plan
 from promptops.rewrite.polish import polish
@@ -105,22 +105,29 @@ def prove(
     polished = ""
     if options.polish:
         _permit(services, options.polish, base)
-        found, polished = _polished(services, base, found, dialect, planned, options.polish)
+        found, polished = _polished(services, base, found, dialect, planned, options)
     assert found.variant is not None
     messages = found.variant.messages or base.messages
     old, new = compared(base, messages, planned, dialect.family)
-    verification = verify(old, new, embedder=services.embedder)
-    if options.judge:
-        services.catalog.get(options.judge)
-        permit = permit_of(services, options.judge)
-        ask = partial(entailed, old, new, services.chat, options.judge, permit=permit)
-        verification = replace(verification, entailment=anyio.run(ask))
+    verification = _verified(services, old, new, options.judge)
     if verification.reasons:
         reason = f"not equivalent: {'; '.join(verification.reasons)}"
         refused = replace(found, status="refused", variant=None, reason=reason)
         return Proof(rewrite=refused, verification=verification, polished=polished)
     proof = Proof(rewrite=found, verification=verification, polished=polished)
     return _measured(services, file, proof, options) if options.measure else proof
+
+
+def _verified(
+    services: Services, old: Prompt, new: tuple[MessageTemplate, ...], judge: str
+) -> Verification:
+    """What speaks for and against a wording, with what a judge says where one is named."""
+    verification = verify(old, new, embedder=services.embedder)
+    if not judge:
+        return verification
+    services.catalog.get(judge)
+    ask = partial(entailed, old, new, services.chat, judge, permit=permit_of(services, judge))
+    return replace(verification, entailment=anyio.run(ask))
 
 
 def _permit(services: Services, model: str, prompt: Prompt) -> None:
@@ -135,9 +142,10 @@ def _polished(
     found: Rewrite,
     dialect: Dialect,
     planned: tuple[Planned, ...],
-    model: str,
+    options: ProofOptions,
 ) -> tuple[Rewrite, str]:
     assert found.variant is not None
+    model = options.polish
     messages = found.variant.messages or base.messages
 
     async def ask() -> tuple[MessageTemplate, ...]:
@@ -149,7 +157,8 @@ def _polished(
         return found, f"{model}: {problem}; the words of the steps stay"
     if words == messages:
         return found, f"{model} changed nothing"
-    if missing := lost(base, words, planned, dialect.family):
+    old, new = compared(base, words, planned, dialect.family)
+    if missing := _verified(services, old, new, options.judge).reasons:
         return found, f"{model}: refused, {'; '.join(missing)}; the words of the steps stay"
     variant = _reworded(found.variant, words)
     return replace(found, variant=variant), f"{model} reworded it"

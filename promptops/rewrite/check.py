@@ -14,35 +14,61 @@ The check knows nothing of the steps, so it also judges rewrites made by hand or
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from promptops.core.canonical import JSON
 from promptops.prompts.model import MessageTemplate, Prompt
-from promptops.rewrite.checking.comparing import Compared, compare
+from promptops.rewrite.checking.comparing import Compared, compare, reworded
 from promptops.rewrite.checking.facts import Facts, facts
 from promptops.rewrite.checking.lexicon import lexicon
-from promptops.rewrite.checking.matching import groups, key, rest
+from promptops.rewrite.checking.matching import as_text, groups, key, rest
 from promptops.rewrite.checking.redundancy import repeated, split_clauses, without_known
 from promptops.rewrite.checking.sentences import Sentence, Token, tokens
 from promptops.rewrite.checking.sides import read_side
 from promptops.rewrite.reading import kept_sentences
 
-SHOUTED = frozenset(
-    {
-        *("ALWAYS", "AND", "ANY", "CRITICAL", "DO", "EVER", "EVERY", "IMPORTANT", "MANDATORY"),
-        *("MUST", "NEVER", "NO", "NOT", "NOTE", "ONLY", "OR", "REQUIRED", "SHOULD", "STRICTLY"),
-        *("VERY", "WARNING"),
-    }
-)
-"""Words that are written in capitals for emphasis, not because they are names."""
-
 _ORDERED = frozenset({"MUST", "SHOULD", "NOT", "NEVER", "AVOID", "ONLY", "THEN"})
 _SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """Something that speaks against a rewrite.
+
+    Attributes:
+        text: What it is.
+        old: The old sentences, where nothing but unknown words tells them from the new ones, so
+            that a judge of meaning may say that they are the same; empty where none may.
+        new: The new sentences, likewise.
+    """
+
+    text: str
+    old: str = ""
+    new: str = ""
+
+    @property
+    def soft(self) -> bool:
+        """Whether a judge of meaning may release it."""
+        return bool(self.old and self.new)
 
 
 def differences(
     base: Prompt, new: Sequence[MessageTemplate], *, ignoring: tuple[str, ...] = ()
 ) -> tuple[str, ...]:
-    """What a rewrite lost, changed or made up; empty when it is equivalent.
+    """What a rewrite lost, changed or made up, in words; empty when it is equivalent.
+
+    Args:
+        base: The prompt as it was, variants resolved.
+        new: The rewritten messages.
+        ignoring: Passages that may come and go, such as the output schema in words.
+    """
+    return tuple(dict.fromkeys(each.text for each in weighed(base, new, ignoring=ignoring)))
+
+
+def weighed(
+    base: Prompt, new: Sequence[MessageTemplate], *, ignoring: tuple[str, ...] = ()
+) -> tuple[Difference, ...]:
+    """The differences of a rewrite, each with what a judge of meaning may be asked about it.
 
     Args:
         base: The prompt as it was, variants resolved.
@@ -50,7 +76,7 @@ def differences(
         ignoring: Passages that may come and go, such as the output schema in words.
     """
     old, now = facts(base.messages, ignoring), facts(tuple(new), ignoring)
-    found = [
+    hard = [
         *_counted("variable", old.slots, now.slots),
         *_moved_variables(old, now),
         *(f'the quotation "{item}" is lost' for item in sorted(old.quotes)
@@ -60,10 +86,10 @@ def differences(
         *_kept(base, old.text, now.text),
     ]  # fmt: skip
     if old.controls != now.controls:
-        found.append("the template's control structure changed")
-    found += _said(old, now)
+        hard.append("the template's control structure changed")
     if [message.role for message in base.messages][-1:] != [message.role for message in new][-1:]:
-        found.append("the conversation ends with another role")
+        hard.append("the conversation ends with another role")
+    found = [*(Difference(text=each) for each in hard), *_said(old, now)]
     return tuple(dict.fromkeys(found))
 
 
@@ -137,34 +163,37 @@ def _labels(schema: JSON) -> Iterator[str]:
         yield from _labels(schema.get("items"))
 
 
-def _said(old: Facts, new: Facts) -> Iterator[str]:
+def _said(old: Facts, new: Facts) -> Iterator[Difference]:
     """What the sentences that differ say differently, and whether the others kept their order."""
     gone, come = rest(old.sentences, new.sentences), rest(new.sentences, old.sentences)
-    yield from _reordered(old.sentences, new.sentences)
+    for text in _reordered(old.sentences, new.sentences):
+        yield Difference(text=text)
     if not gone and not come:
         return
     names_old, names_new = _names(gone), _names(come)
     texts = {each.text for each in new.sentences}
     shared = [each for each in old.sentences if each.text in texts]
+    joined = groups(
+        [each for each in gone if not each.title], [each for each in come if not each.title]
+    )
     compared = [
         _judged(before, after, shared)
         if before and after
         else _alone(before or after, (new if before else old).sentences, lost=bool(before))
-        for before, after in groups(
-            [each for each in gone if not each.title], [each for each in come if not each.title]
-        )
+        for before, after in joined
     ]
-    for each in compared:
-        yield from each.found
-    lost = [word for each in compared for word in each.lost]
-    added = [word for each in compared for word in each.added]
-    yield from _words(
-        _unexplained(lost, [*added, *names_new]), _unexplained(added, [*lost, *names_old])
-    )
-    before = _unexplained(names_old, [*names_new, *added])
-    after = _unexplained(names_new, [*names_old, *lost])
-    if before and after:
-        yield f"the section {_listed(before)} became {_listed(after)}"
+    lost = [*names_old, *(word for each in compared for word in each.lost)]
+    added = [*names_new, *(word for each in compared for word in each.added)]
+    for (before, after), each in zip(joined, compared, strict=True):
+        yield from (Difference(text=text) for text in each.found)
+        went, came = _unexplained(each.lost, added), _unexplained(each.added, lost)
+        soft = not each.found and reworded(before, after, went, came)
+        pair = {"old": as_text(before), "new": as_text(after)} if soft else {}
+        yield from (Difference(text=text, **pair) for text in _words(went, came))
+    before_names, after_names = _unexplained(names_old, added), _unexplained(names_new, lost)
+    if before_names and after_names:
+        text = f"the section {_listed(before_names)} became {_listed(after_names)}"
+        yield Difference(text=text)
 
 
 def _judged(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from promptops.core.canonical import JSON
 from promptops.embedding.embedder import Embedder
 from promptops.prompts.model import MessageTemplate, Prompt
-from promptops.rewrite.check import differences
+from promptops.rewrite.check import Difference, weighed
 from promptops.rewrite.entailment import Entailment
 from promptops.rewrite.entailment import entailment as entailed
 from promptops.rewrite.meaning import Similarity, similarity
@@ -19,12 +19,12 @@ class Verification:
     """What is known of a rewrite.
 
     Attributes:
-        structural: What it lost, changed or made up.
+        differences: What it lost, changed or made up.
         similarity: How near it is in meaning; None when no embedder was at hand.
         entailment: What a judge said; None when none was asked.
     """
 
-    structural: tuple[str, ...]
+    differences: tuple[Difference, ...]
     similarity: Similarity | None = None
     entailment: Entailment | None = None
 
@@ -32,6 +32,19 @@ class Verification:
     def passed(self) -> bool:
         """Whether nothing speaks against it."""
         return not self.reasons
+
+    @property
+    def released(self) -> tuple[Difference, ...]:
+        """Differences in words alone that the judge found to say the same."""
+        agreed = self.entailment.agreed if self.entailment else ()
+        return tuple(each for each in self.differences if (each.old, each.new) in agreed)
+
+    @property
+    def structural(self) -> tuple[str, ...]:
+        """The differences that stand."""
+        released = self.released
+        texts = (each.text for each in self.differences if each not in released)
+        return tuple(dict.fromkeys(texts))
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -55,6 +68,12 @@ class Verification:
             }
         if judged is not None:
             found["entailment"] = judged.to_json()
+        if self.released and judged is not None:
+            by = f"released by {judged.judge}"
+            found["released"] = [
+                {"difference": each.text, "old": each.old, "new": each.new, "why": by}
+                for each in self.released
+            ]
         return found
 
 
@@ -74,7 +93,7 @@ def verify(
         embedder: Who embeds; None leaves similarity out.
     """
     near = None if embedder is None else similarity(base, new, embedder, ignoring=ignoring)
-    return Verification(structural=differences(base, new, ignoring=ignoring), similarity=near)
+    return Verification(differences=weighed(base, new, ignoring=ignoring), similarity=near)
 
 
 __all__ = ["Verification", "entailed", "verify"]

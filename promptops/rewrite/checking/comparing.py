@@ -4,16 +4,29 @@ Given are the sentences of both sides that are not the same, in groups that belo
 is compared as a whole, so that splitting, merging and turning a sentence around changes nothing.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from promptops.rewrite.checking.lexicon import Lexicon, lexicon
-from promptops.rewrite.checking.places import moved_words, shifted_words
-from promptops.rewrite.checking.sentences import Sentence
+from promptops.rewrite.checking.lexicon import Lexicon, lexicon, stem
+from promptops.rewrite.checking.places import dropped_words, moved_words, shifted_words
+from promptops.rewrite.checking.sentences import Sentence, is_function
 from promptops.rewrite.checking.sides import Side, read_side
 from promptops.rewrite.checking.strength import conditions, denied, signals
 
+SHOUTED = frozenset(
+    {
+        *("ALWAYS", "AND", "ANY", "CRITICAL", "DO", "EVER", "EVERY", "IMPORTANT", "MANDATORY"),
+        *("MUST", "NEVER", "NO", "NOT", "NOTE", "ONLY", "OR", "REQUIRED", "SHOULD", "STRICTLY"),
+        *("VERY", "WARNING"),
+    }
+)
+"""Words that are written in capitals for emphasis, not because they are names."""
+
+
+_SMALL = frozenset({"a", "an", "and", "for", "in", "of", "on", "or", "the", "to", "with"})
+"""Words that titles leave in lower case."""
 _Verbs = dict[str, frozenset[str]]
 
 
@@ -53,6 +66,8 @@ def compare(old: Sequence[Sentence], new: Sequence[Sentence]) -> Compared:
     if not found and not lost and not added and not turns:
         found += moved_words(a.tokens, b.tokens)
         found += shifted_words(a.tokens, b.tokens)
+        if len(old) == len(new):
+            found += dropped_words(a.tokens, b.tokens)
     if not found and len(old) == len(new):
         found += conditions(a.signals, b.signals)
     return Compared(found=found, lost=lost, added=added)
@@ -70,7 +85,7 @@ def _words(a: Side, b: Side, relations: Lexicon) -> tuple[list[str], list[str], 
         if relations.opposed(one, other)
     ]
     # "lower case" is "lowercase".
-    joined = _joined(a, b, relations) | _joined(b, a, relations)
+    joined = _joined(a, b) | _joined(b, a)
     lost = [word for word in lost if word not in joined]
     added = [word for word in added if word not in joined]
     verbs_old, verbs_new = _phrasal(a, relations), _phrasal(b, relations)
@@ -99,22 +114,27 @@ def _phrasal(side: Side, relations: Lexicon) -> _Verbs:
     }
 
 
-def _joined(one: Side, other: Side, relations: Lexicon) -> set[str]:
+def _joined(one: Side, other: Side) -> set[str]:
     """Words that one side writes apart and the other as one, and their parts."""
-    plain = [value for kind, value in one.tokens if kind in {"word", "light"}]
     found: set[str] = set()
-    for pair in pairwise(plain):
-        if (whole := "".join(pair)) in other.words and whole in relations.known:
-            found |= {whole, *pair}
+    for pair in pairwise(one.spelled):
+        if (whole := stem("".join(pair))) in other.words and whole not in one.words:
+            found |= {whole, *map(stem, pair)}
     return found
 
 
 def _every(side: Side) -> set[str]:
-    return {*side.words, *side.light, *(v for kind, v in side.tokens if kind == "function")}
+    quoted = {stem(each) for each in side.literals if _is_word(each)}
+    return quoted.union(
+        side.words, side.light, (v for kind, v in side.tokens if kind == "function")
+    )
 
 
 def _numbers(a: Side, b: Side) -> Iterator[str]:
     lost, added = a.numbers - b.numbers, b.numbers - a.numbers
+    several = {each for each in ("ALL", "SOME", "MOST") if a.signals[each] > b.signals[each]}
+    if "1" in added and (several or "both" in a.light - b.light):
+        yield "several became one"
     soft = {"1"} | ({"2"} if "both" in a.light | b.light else set())
     if set(lost) | set(added) <= soft:
         return  # "one" is also a pronoun
@@ -125,7 +145,58 @@ def _numbers(a: Side, b: Side) -> Iterator[str]:
 
 
 def _literals(a: Side, b: Side) -> Iterator[str]:
+    """Literals that came or went; a plain word may get quotation marks or lose them."""
     for item in sorted(a.literals - b.literals):
-        yield f'"{item}" is lost'
+        if not _is_word(item) or a.spelled.count(item) != b.spelled.count(item):
+            yield f'"{item}" is lost'
     for item in sorted(b.literals - a.literals):
-        yield f'"{item}" was added'
+        if not _is_word(item) or a.spelled.count(item) != b.spelled.count(item):
+            yield f'"{item}" was added'
+
+
+def _is_word(literal: str) -> bool:
+    return literal.isalpha() and literal.islower()
+
+
+def reworded(
+    old: Sequence[Sentence], new: Sequence[Sentence], lost: Sequence[str], added: Sequence[str]
+) -> bool:
+    """Whether words that are not known to mean the same may still do so.
+
+    Each must have another word on the other side that it can stand for, none may be a name, and
+    none one of a kind of which each means something else ("French", "table"); what is said must be
+    of as many ("each section" is not "the best section").
+    """
+    a, b, relations = read_side(old), read_side(new), lexicon()
+    if any(a.signals[each] != b.signals[each] for each in ("ALL", "ANY", "SOME", "MOST")):
+        return False
+    gone, come = _plain(a) - _plain(b), _plain(b) - _plain(a)
+    if len(lost) > len(come) or len(added) > len(gone):
+        return False
+    if any(relations.kind.get(word) for word in (*lost, *added)):
+        return False
+    changed = {*lost, *added}
+    if not changed.isdisjoint(_names(old) | _names(new)):
+        return False
+    if denied(a.signals) or denied(b.signals):
+        changed |= {*a.words, *b.words}  # a prohibition of what harms stays as it is
+    return changed.isdisjoint(relations.safety)
+
+
+def _plain(side: Side) -> set[str]:
+    return {each for each in side.spelled if not is_function(each)}
+
+
+def _names(sentences: Sequence[Sentence]) -> set[str]:
+    """Stems of the words that are written as names: with capitals, and not at a beginning."""
+    found: set[str] = set()
+    for each in sentences:
+        words = re.findall(r"[^\W\d_]+|[.:!?\"(]", each.text)
+        if sum(word.isupper() for word in words) * 2 > len(words):
+            continue  # shouted as a whole
+        if len(words) > 1 and all(word.istitle() for word in words if word not in _SMALL):
+            found.update(stem(word.lower()) for word in words)
+        for before, word in pairwise(words):
+            if word[0].isupper() and before.isalpha() and word not in SHOUTED:
+                found.add(stem(word.lower()))
+    return found

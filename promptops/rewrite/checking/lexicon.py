@@ -22,7 +22,7 @@ _DERIVED = frozenset(
         *("ive", "ity", "iz", "ize", "ization", "ly", "ment", "ness", "or", "ous", "s", "se", "z"),
         *("sis", "sive", "sion", "t", "tion", "y", "yz", "yze", "ys", "ysis", "ze", "nat", "d"),
         *("pt", "ption", "ful", "tial", "c", "ci", "cy", "ely", "tely", "ce", "i", "il", "ie"),
-        *("ial", "at", "ist", "ian", "enc", "anc", "uous", "eful", "iful", "eous", "ious"),
+        *("ual", "ial", "at", "ist", "ian", "enc", "anc", "uous", "eful", "iful", "eous", "ious"),
     }
 )
 """Endings that make one part of speech out of another."""
@@ -100,6 +100,7 @@ class Lexicon:
         opposite: Stem -> stems that mean the opposite.
         light: Stems that may come and go.
         extra: Stems of what "only X" rules out.
+        safety: Stems of what harms or must be kept from others.
         kind: Stem -> the kinds of which it is one.
         phrasal: (stem, particle) of a verb of two words -> stems that mean the same.
         known: All stems of the files.
@@ -109,6 +110,7 @@ class Lexicon:
     opposite: Mapping[str, frozenset[str]]
     light: frozenset[str]
     extra: frozenset[str]
+    safety: frozenset[str]
     kind: Mapping[str, frozenset[int]]
     phrasal: Mapping[tuple[str, str], frozenset[str]]
     known: frozenset[str]
@@ -146,7 +148,7 @@ def lexicon() -> Lexicon:
     """The relations of both files; read once."""
     same: dict[str, set[str]] = defaultdict(set)
     opposite: dict[str, set[str]] = defaultdict(set)
-    sets: dict[str, set[str]] = {"light": set(), "extra": set()}
+    sets: dict[str, set[str]] = {"light": set(), "extra": set(), "safety": set()}
     kind: dict[str, set[int]] = defaultdict(set)
     phrasal: dict[tuple[str, str], set[str]] = defaultdict(set)
     for number, (relation, words) in enumerate(_groups()):
@@ -167,6 +169,7 @@ def lexicon() -> Lexicon:
         opposite={word: frozenset(others - {word}) for word, others in opposite.items()},
         light=frozenset(sets["light"]),
         extra=frozenset(sets["extra"]),
+        safety=frozenset(sets["safety"]),
         kind={word: frozenset(numbers) for word, numbers in kind.items()},
         phrasal={verb: frozenset(singles) for verb, singles in phrasal.items()},
         known=frozenset({*same, *opposite, *sets["light"], *kind}),

@@ -40,6 +40,11 @@ def _without(
     return left
 
 
+def as_text(sentences: Sequence[Sentence]) -> str:
+    """The sentences of one side of a group, a line each."""
+    return "\n".join(each.text for each in sentences)
+
+
 def groups(old: Sequence[Sentence], new: Sequence[Sentence]) -> list[Group]:
     """Groups of the sentences that differ, by the words that they share.
 
@@ -64,6 +69,12 @@ def groups(old: Sequence[Sentence], new: Sequence[Sentence]) -> list[Group]:
             # What has no words of its own, such as "Do not do so", belongs to what it follows.
             if place not in linked and place - 1 in linked and not _heavy(found[place]):
                 parent[root(first + place)] = root(first + place - 1)
+                linked.add(place)
+        for place in reversed(range(len(found) - 1)):
+            # What only leads to a list, such as "Reply with:", belongs to its first item.
+            leads = found[place].text.endswith(":") and not _heavy(found[place])
+            if leads and place not in linked and place + 1 in linked:
+                parent[root(first + place)] = root(first + place + 1)
                 linked.add(place)
     joined: dict[int, Group] = defaultdict(lambda: ([], []))
     alone: Group = ([], [])

@@ -16,6 +16,9 @@ _RELATING: tuple[Token, ...] = (
     *(("function", each) for each in ("than", "over")),
 )
 """What sets what stands before it and what stands behind it in relation."""
+_QUANTITIES: frozenset[Token] = frozenset(
+    {("signal", "ALL"), ("signal", "SOME"), ("signal", "MOST")}
+)
 _STANDING_IN = frozenset({"it", "its", "this", "that", "they", "them", "their"})
 _PERSONS: frozenset[Token] = frozenset({("function", "i"), ("function", "you"), ("function", "we")})
 
@@ -41,7 +44,7 @@ def moved_words(old: tuple[Token, ...], new: tuple[Token, ...]) -> Iterator[str]
         if {way for way, _ in crossed[0]} & {way for way, _ in crossed[1]}:
             yield f"what goes where changed: {_shown(crossed[0])} became {_shown(crossed[1])}"
         return
-    if _same_parts(a, b):
+    if _same_parts(a, b) or _floated(a, b):
         return
     moved = [place for place, (one, other) in enumerate(zip(a, b, strict=True)) if one != other]
     yield f'"{a[moved[0]][1]}" and "{b[moved[0]][1]}" changed places'
@@ -75,8 +78,8 @@ def _denied_conditions(pieces: Sequence[Token]) -> int:
 def _contrasted(a: Sequence[Token], b: Sequence[Token]) -> bool:
     """Whether "this, not that" became "that, not this"."""
     (heads_a, scope_a), (heads_b, scope_b) = _scope(a), _scope(b)
-    return any(w not in scope_b and ("word", w) in b for w in heads_a - heads_b) and any(
-        w not in scope_a and ("word", w) in a for w in heads_b - heads_a
+    return any(each not in scope_b and each in b for each in heads_a - heads_b) and any(
+        each not in scope_a and each in a for each in heads_b - heads_a
     )
 
 
@@ -86,7 +89,7 @@ def _exchanged(a: Sequence[Token], b: Sequence[Token]) -> bool:
         if a.count(pivot) != 1 or b.count(pivot) != 1:
             continue
         (left_a, right_a), (left_b, right_b) = _around(a, pivot), _around(b, pivot)
-        went, came = left_a - left_b, right_a - right_b
+        went, came = left_a - left_b - right_a, right_a - right_b - left_a
         told = went or came if pivot == _THEN and not _conditional(a) else went and came
         if told and went <= right_b and came <= left_b:
             return True
@@ -122,6 +125,19 @@ def _same_parts(a: Sequence[Token], b: Sequence[Token]) -> bool:
     )
 
 
+def _floated(a: Sequence[Token], b: Sequence[Token]) -> bool:
+    """Whether only an adverb of manner, or a word that is light by itself, stands elsewhere."""
+    first = next(n for n, (one, other) in enumerate(zip(a, b, strict=True)) if one != other)
+    for ones, others in ((a, b), (b, a)):
+        piece = ones[first]
+        rest = [*ones[first + 1 :]]
+        at = others.index(piece, first) if piece in others[first:] else len(others)
+        if rest == [*others[first:at], *others[at + 1 :]]:
+            kind, value = piece
+            return kind == "light" or (kind == "word" and value.endswith("ly"))
+    return False
+
+
 def _split(pieces: Sequence[Token]) -> list[tuple[Token, ...]]:
     parts: list[list[Token]] = [[]]
     for token in pieces:
@@ -132,18 +148,21 @@ def _split(pieces: Sequence[Token]) -> list[tuple[Token, ...]]:
     return [tuple(part) for part in parts if part]
 
 
-def _scope(pieces: Sequence[Token]) -> tuple[set[str], set[str]]:
-    """The words right behind a negation, and all of its clause."""
-    heads, scope, open_, first = set(), set(), False, False
-    for kind, value in pieces:
+def _scope(pieces: Sequence[Token]) -> tuple[set[Token], set[Token]]:
+    """The words and quantities right behind a negation, and all of its clause."""
+    heads: set[Token] = set()
+    scope: set[Token] = set()
+    open_ = first = False
+    for token in pieces:
+        kind, value = token
         if kind == "signal" and value in {"NOT", "NEVER", "AVOID"}:
             open_ = first = True
         elif value in {",", ";", ":", "but"}:
             open_ = first = False
-        elif open_ and kind == "word":
-            scope.add(value)
+        elif open_ and (kind == "word" or token in _QUANTITIES):
+            scope.add(token)
             if first:
-                heads.add(value)
+                heads.add(token)
             first = False
     return heads, scope
 
@@ -164,7 +183,7 @@ def _ways(pieces: Sequence[Token]) -> Counter[tuple[str, str]]:
     for kind, value in pieces:
         if kind == "function":
             way = value if value in _WAYS else way if value == "a" else ""
-        elif way and kind != "signal":
+        elif way and kind not in {"signal", "number"}:
             if value not in _STANDING_IN:
                 found[way, value] += 1
             way = ""
@@ -183,3 +202,20 @@ def shifted_words(old: tuple[Token, ...], new: tuple[Token, ...]) -> Iterator[st
     one = len(lost) == len(added) == 1 and len(old) == len(new)
     if one and not lexicon().alike(lost[0], added[0]):
         yield f'"{lost[0]}" became "{added[0]}"'
+
+
+def dropped_words(old: tuple[Token, ...], new: tuple[Token, ...]) -> Iterator[str]:
+    """A member of an enumeration that came or went, where its words are said elsewhere, too."""
+    a, b = _bare(old), _bare(new)
+    for more, fewer, became in ((a, b, "is lost"), (b, a, "was added")):
+        size = len(more) - len(fewer)
+        if size <= 1:
+            continue
+        at = next(
+            (n for n, (x, y) in enumerate(zip(more, fewer, strict=False)) if x != y), len(fewer)
+        )
+        part = more[at : at + size]
+        if more[at + size :] == fewer[at:] and any(each in LISTED for each in part):
+            words = [value for kind, value in part if kind == "word"]
+            if words:
+                yield f'"{" ".join(words)}" {became}'

@@ -144,7 +144,7 @@ _REWORDED = (
     (
         re.compile(
             rf"\b(?:limit|cap|restrict|keep)(?:ed|ped)? ({_WORD}{{0,5}}?)"
-            r"(?:to|at|within|under|below) (?=\d)"
+            r"(?:to|at|within|under|below) (?:(?:at most|no more than|a maximum of) )?(?=\d)"
         ),
         r"keep \1 §MAX ",
     ),
@@ -153,14 +153,20 @@ _REWORDED = (
 _NUMBERS = {
     "zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
     "seven": "7", "eight": "8", "nine": "9", "ten": "10", "eleven": "11", "twelve": "12",
-    "fifteen": "15", "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60",
+    "thirteen": "13", "fourteen": "14", "fifteen": "15", "sixteen": "16", "seventeen": "17",
+    "eighteen": "18", "nineteen": "19", "twenty": "20", "thirty": "30", "forty": "40",
+    "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80", "ninety": "90",
     "hundred": "100", "thousand": "1000", "million": "1000000", "dozen": "12", "half": "1/2",
     "twice": "2", "thrice": "3", "double": "2", "triple": "3", "second": "2nd", "third": "3rd",
     "fourth": "4th", "fifth": "5th", "1st": "first", "single": "1", "once": "1", "pair": "2",
     "couple": "2", "quarter": "1/4",
 }  # fmt: skip
 _PLAIN_NUMBERS = [word for word, value in _NUMBERS.items() if value.isdigit() and int(value) > 2]
-_NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(_PLAIN_NUMBERS)})\b")
+_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+_NUMBER_WORD = re.compile(
+    rf"\b(?:({_TENS})[ -](one|two|three|four|five|six|seven|eight|nine)"
+    rf"|{'|'.join(_PLAIN_NUMBERS)})\b"
+)
 _FUNCTION = frozenset(
     {
         *(
@@ -192,11 +198,13 @@ _PERSON = {
 _PIECE = re.compile(
     r"\{\{[-+]?(?P<slot>.*?)[-+]?\}\}"
     r"|(?P<placeholder>\$\{[^{}\n]*\}|\{[A-Za-z_][\w .:-]*\}|\[[A-Z][A-Z_ ]+\]|%[sd]\b"
+    r"|\[[a-z]+(?:[ _-][a-z]+){0,3}\](?!\()"
     r"|\$[A-Za-z_]\w*\$?)"
     r"|(?P<address>https?://[^\s<>\"')]+|[\w.+-]+@[\w-]+\.[\w.-]*\w)"
     r"|(?P<quoted>\"[^\"\s]*(?: [^\"\s]+){0,3}\"|`[^`\n]{1,120}`)"
     r"|(?P<literal>\b(?:\w*_\w+|[a-z]+[A-Z]\w*|(?!\d+-[a-z]{3})(?=[\w-]*\d)(?=[\w-]*[A-Za-z])\w[\w-]*\w"
-    r"|^[a-z]+(?:-[a-z]+)+(?=:\s)|[A-Z]{2,}(?:[-/.][A-Z]{1,})+|[A-Z]{1,4}\.[A-Z]{1,4}\.[A-Z]{2,4}|\w+\.(?=[a-z]{2,4}\b)\w+)\b)"
+    r"|^[a-z]+(?:-[a-z]+)+(?=:\s)|^[a-z]+(?:-[a-z]+)*(?= -(?:\s|$))"
+    r"|[A-Z]{2,}(?:[-/.][A-Z]{1,})+|[A-Z]{1,4}\.[A-Z]{1,4}\.[A-Z]{2,4}|\w+\.(?=[a-z]{2,4}\b)\w+)\b)"
     r"|(?P<number>\d+(?:[.,:/]\d+)*(?:\s?%)?)"
     r"|§(?P<signal>[A-Z]+)"
     r"|(?P<word>[^\W\d_]+)"
@@ -278,7 +286,7 @@ def tokens(text: str) -> tuple[Token, ...]:
 
     plain = _PIECE.sub(keep, _CONTROL.sub(" ", text.replace("§", " ").replace("¤", " ")))
     plain = _GROUPED.sub("", _ENUMERATOR.sub(" ", plain).lower())
-    plain = _NUMBER_WORD.sub(lambda match: _NUMBERS[match[0]], plain)
+    plain = _NUMBER_WORD.sub(_number, plain)
     plain = _RANGE.sub(r" §MIN \1 §MAX \2 ", plain).replace("-", " ")
     for pattern, spelled in _SHORT:
         plain = pattern.sub(spelled, plain)
@@ -305,6 +313,17 @@ def _signals(text: str) -> str:
         return " " if signal == "-" else "".join(f" §{each} " for each in signal.split("+"))
 
     return pattern.sub(name, text)
+
+
+def is_function(word: str) -> bool:
+    """Whether a word in lower case only holds others together."""
+    return word in _FUNCTION
+
+
+def _number(match: re.Match[str]) -> str:
+    if match[1]:
+        return str(int(_NUMBERS[match[1]]) + int(_NUMBERS[match[2]]))
+    return _NUMBERS[match[0]]
 
 
 def _token(piece: str) -> Token:

@@ -1,11 +1,13 @@
 """One side of a group of sentences: what its wording says, counted."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from promptops.rewrite.checking.sentences import Sentence, Token, tokens
 
+_SPELLED = re.compile(r"[^\W\d_]+")
 _BOUNDS = frozenset({"MAX", "MIN", "LESS", "MORE", "EXACT", "ABOUT"})
 _SAME_BOUND = {"LESS": "MAX", "MORE": "MIN", "EXACT": "", "ABOUT": "ABOUT"}
 """Bounds that differ by one at most are one."""
@@ -18,6 +20,7 @@ class Side:
     """One side of a group.
 
     Attributes:
+        sentences: What it is made of.
         tokens: Its pieces in order.
         words: Its words that carry meaning, by stem.
         light: Its words that do not.
@@ -26,12 +29,18 @@ class Side:
         literals: Pieces that must stay letter by letter.
     """
 
+    sentences: tuple[Sentence, ...]
     tokens: tuple[Token, ...]
     words: dict[str, None] = field(default_factory=dict)
     light: set[str] = field(default_factory=set)
     signals: Counter[str] = field(default_factory=Counter)
     numbers: Counter[str] = field(default_factory=Counter)
     literals: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def spelled(self) -> tuple[str, ...]:
+        """Its words as they are written, in lower case and in order."""
+        return tuple(w for each in self.sentences for w in _SPELLED.findall(each.text.lower()))
 
     @property
     def strong(self) -> bool:
@@ -41,7 +50,10 @@ class Side:
 
 def read_side(group: Sequence[Sentence]) -> Side:
     """The pieces of the sentences of one side."""
-    side = Side(tokens=tuple(token for each in group for token in tokens(each.text)))
+    side = Side(
+        sentences=tuple(group),
+        tokens=tuple(token for each in group for token in tokens(each.text)),
+    )
     said = [token for token in side.tokens if token[0] != "function"]
     for place, (kind, value) in enumerate(said):
         if kind == "word":

@@ -1,6 +1,7 @@
 """What speaks for or against a rewrite: structure, similarity, a judge."""
 
 import json
+from dataclasses import replace
 
 import anyio
 import pytest
@@ -39,9 +40,9 @@ def answers(verdict: str) -> ScriptedChat:
     return ScriptedChat({"": json.dumps({"reason": "it differs", "verdict": verdict})})
 
 
-def ask(new: str, chat: ScriptedChat, judge: str = "judge/one", **options):
+def ask(new: str, chat: ScriptedChat, judge: str = "judge/one", *, base: str = OLD, **options):
     async def run():
-        return await entailment(prompt(OLD), messages(new), chat, judge, **options)
+        return await entailment(prompt(base), messages(new), chat, judge, **options)
 
     return anyio.run(run)
 
@@ -118,6 +119,68 @@ def test_a_judge_at_chance_is_refused():
 def test_a_judge_is_not_shown_what_it_must_not_see():
     with pytest.raises(PolicyError, match="leaves the EU"):
         ask("Answer the customer.", answers("yes"), permit=lambda _prompt: "it leaves the EU")
+
+
+SMALL = "embedded/qwen2.5-coder-1.5b"
+SOFT = "Give them an incentive. Never lie."
+REWORDED = SOFT.replace("an incentive", "a motivation")
+
+
+def small_judge(answer: str, new: str = REWORDED):
+    chat = ScriptedChat({"": answer})
+
+    async def run():
+        return await entailment(prompt(SOFT), messages(new), chat, SMALL)
+
+    found = verify(prompt(SOFT), messages(new))
+    return chat, replace(found, entailment=anyio.run(run))
+
+
+def test_a_small_judge_releases_what_only_unknown_words_speak_against():
+    chat, found = small_judge("Yes")
+    assert found.passed
+    assert found.structural == ()
+    assert [each.new for each in found.released] == ["Give them a motivation"]
+    assert SMALL in found.to_json()["released"][0]["why"]
+    assert len(chat.requests) == 2
+    # "Yes" has to be surer than "No" by what was fitted.
+    (bias,) = chat.requests[0].params["logit_bias"].values()
+    assert bias < 0
+
+
+def test_what_a_small_judge_does_not_release_stands():
+    chat, found = small_judge("No")
+    assert not found.passed
+    assert found.structural
+    assert found.released == ()
+    assert len(chat.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        REWORDED.replace("Never lie", "Lie"),
+        SOFT.replace("Never lie.", ""),
+        SOFT.replace("Never lie", "Do not lie"),
+    ],
+    ids=["beside a lost negation", "a lost sentence", "what passes anyway"],
+)
+def test_a_small_judge_is_not_asked_about(new):
+    chat, found = small_judge("Yes", new)
+    assert not chat.requests
+    assert found.passed == (not verify(prompt(SOFT), messages(new)).differences)
+
+
+def test_a_small_judge_that_says_neither_is_an_error():
+    with pytest.raises(ProviderError, match="not Yes or No"):
+        small_judge("Perhaps")
+
+
+def test_a_large_judge_releases_and_doubts():
+    for verdict, passed in (("yes", True), ("no", False)):
+        said = ask(REWORDED, answers(verdict), base=SOFT)
+        found = replace(verify(prompt(SOFT), messages(REWORDED)), entailment=said)
+        assert found.passed == passed
 
 
 def test_one_face_for_all():
