@@ -5,14 +5,15 @@ wordings are tested from the longest to the shortest, each at the full error rat
 until the first that is not shown; what was shown before it stands. The chance of accepting any
 wording that loses the margin or more is at most the error rate, without a correction for how many
 were tested, because the order does not depend on the answers. That is why nothing in them may be
-learned from the cases. A wording whose loss is plain after some batches is given up early; giving
-up can only make false acceptance rarer.
+learned from the cases. A wording that has lost too many cases after some batches is given up early;
+giving up can only make false acceptance rarer.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from promptops.evaluation.comparison import ALPHA, Comparison, change, compare
+from promptops.evaluation.noninferiority import p_not_worse
 from promptops.evaluation.result import Evaluation
 from promptops.golden.case import GoldenCase
 from promptops.optimize.candidate import Candidate
@@ -21,8 +22,11 @@ from promptops.prompts.model import Prompt
 
 Measure = Callable[[Prompt, Sequence[GoldenCase]], Awaitable[Evaluation]]
 
-_BATCH = 40
-"""Cases after which a plain loss may end a test."""
+_BATCH = 20
+"""Cases after which a test without hope may end."""
+
+_HOPELESS = 0.3
+"""The p-value from which a test is given up, were no other case to change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,8 +138,8 @@ async def _test(
         old = await measure(base, cases[:end])
         new = await measure(candidate.prompt, cases[:end])
         comparison = compare(old, new, metric, margin=margin, seed=seed)
-        plainly_worse = comparison.difference.estimate <= -margin
-        if plainly_worse or end == len(cases):
+        hopeless = _at_best(comparison, len(cases)) >= _HOPELESS
+        if hopeless or end == len(cases):
             break
         end = min(end + _BATCH, len(cases))
     seen = visible_quantity(quantity, old, new)
@@ -145,5 +149,11 @@ async def _test(
         base=old,
         new=new,
         comparison=comparison,
-        shown=not plainly_worse and less and comparison.p_not_worse < ALPHA,
+        shown=not hopeless and less and comparison.p_not_worse < ALPHA,
     )
+
+
+def _at_best(comparison: Comparison, cases: int) -> float:
+    """The p-value of no loss on so many cases, were those not looked at yet all alike."""
+    wins, losses = len(comparison.wins), len(comparison.losses)
+    return p_not_worse(wins, losses, cases, comparison.margin)

@@ -1,12 +1,13 @@
 """A ladder of deletions: prompts with ever more of the least needed units gone."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from promptops.lint.text import estimated_tokens
 from promptops.optimize.compressing.units import Unit, split_units, without
 
-RUNGS = (0.2, 0.35, 0.5, 0.7)
+RUNGS = (0.2, 0.35, 0.5, 0.7, 0.9)
 """Shares of the tokens to take out."""
 
 
@@ -57,7 +58,7 @@ def ladder(
     units = split_units(texts, keep=keep, topic=topic, constrained=constrained)
     total = sum(map(estimated_tokens, texts)) or 1
     whole = "\n".join(texts)
-    named = [term for term in terms if term in whole]
+    named = [each for term in terms if (each := _mention(term)).search(whole)]
     order = sorted(
         (at for at, unit in enumerate(units) if not unit.fixed),
         key=lambda at: (-units[at].redundancy, -units[at].tokens, at),
@@ -90,9 +91,14 @@ _OVER = 0.1  # a unit may take a rung this far beyond its share
 _LEAST_STEP = 0.04
 
 
-def _names_all(texts: Sequence[str], named: Sequence[str]) -> bool:
+def _mention(term: str) -> re.Pattern[str]:
+    """The term as a whole word: the label "A" is not named by "All"."""
+    return re.compile(rf"(?<!\w){re.escape(term)}(?!\w)")
+
+
+def _names_all(texts: Sequence[str], named: Sequence[re.Pattern[str]]) -> bool:
     whole = "\n".join(texts)
-    return all(term in whole for term in named)
+    return all(term.search(whole) for term in named)
 
 
 def _short(text: str) -> str:

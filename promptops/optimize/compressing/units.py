@@ -8,7 +8,7 @@ says anyway, and a ladder of deletions is proposed instead of single ones.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from promptops.lint.regions import Region, Stretch, fenced
@@ -16,6 +16,7 @@ from promptops.lint.text import estimated_tokens, sentences, words
 from promptops.optimize.compressing.edit import Source
 from promptops.optimize.compressing.literals import template_stretches
 from promptops.optimize.compressing.sentences import COMMON
+from promptops.optimize.compressing.shots import shots
 
 _REGION = list(Region)
 _HEADING = re.compile(r"[ \t]{0,3}(#{1,6})[ \t]")
@@ -49,8 +50,13 @@ _TASK_WORD = re.compile(
     r"|write|create|generate|label|sort|rate|explain|analy[sz]e|detect|predict|choose|select|given)\b",
     re.IGNORECASE,
 )
+_TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)>")
+_TAG_LINE = re.compile(r"^[ \t]{0,40}(</?[A-Za-z][\w-]*>)[ \t]{0,40}$", re.MULTILINE)
 _TELLS = 0.1
 _HEADS = "heads what is below it"
+_WRAPS = "opens or closes a tag"
+_SAID = frozenset({"forbids or restricts", "is a safeguard", "holds a placeholder"})
+"""Why a unit stays that need not stay twice, word for word."""
 _EXAMPLE, _IS_ROLE, _IS_FORMAT, _MIDDLE = 0.35, 0.25, 0.25, 0.1
 _STEM = 6  # letters
 _FEWEST_WORDS = 2  # words with meaning that a sentence has which says what to do
@@ -97,13 +103,17 @@ def split_units(
         constrained: Whether a schema holds the output, so that talk of its format says it twice.
     """
     sources = [Source(text, keep) for text in texts]
+    series = [shots(text, template_stretches(text)) for text in texts]
     places = [
         (number, start, end)
         for number, source in enumerate(sources)
-        for start, end in _places(source)
+        for start, end in _places(source, series[number])
     ]
     contents = [_content(texts[number][start:end]) for number, start, end in places]
-    shown = [_is_example(sources[number], start) for number, start, _ in places]
+    shown = [
+        _is_example(sources[number], start) or any(a <= start < b for a, b in series[number])
+        for number, start, _ in places
+    ]
     # An example is no reason to leave out the instruction that it follows.
     said = Counter(
         word
@@ -113,12 +123,17 @@ def split_units(
     )
     everywhere = Counter(word for content in contents for word in content)
     task = _task(texts, places, contents, shown, _content(" ".join(topic)))
-    units = []
+    units: list[Unit] = []
+    stays: set[str] = set()
     for at, (number, start, end) in enumerate(places):
         source, text = sources[number], texts[number][start:end]
         score = _said_elsewhere(contents[at], everywhere if shown[at] else said)
         score += _EXAMPLE if shown[at] else _prior(text, constrained=constrained)
         score += _MIDDLE * (0 < at < len(places) - 1)
+        why = "says what to do" if at == task else _fixed(source, start, end, example=shown[at])
+        plain = " ".join(text.lower().split()).lstrip("-*•+ ")
+        why = "" if why in _SAID and plain in stays else why
+        stays.update([plain] if why else [])
         units.append(
             Unit(
                 message=number,
@@ -127,7 +142,7 @@ def split_units(
                 text=text,
                 tokens=estimated_tokens(text) + 1,
                 example=shown[at],
-                fixed="says what to do" if at == task else _fixed(source, start, end),
+                fixed=why,
                 redundancy=score,
             )
         )
@@ -168,7 +183,8 @@ def without(texts: Sequence[str], units: Sequence[Unit], gone: Iterable[int]) ->
         gone: Places in ``units`` of those that go.
     """
     lost = set(gone)
-    lost |= _orphans(units, lost)
+    while orphans := (_orphans(units, lost) | _empty_tags(units, lost)) - lost:
+        lost |= orphans
     found = []
     for number, text in enumerate(texts):
         pieces, done = [], 0
@@ -208,6 +224,25 @@ def _orphans(units: Sequence[Unit], lost: set[int]) -> set[int]:
     }
 
 
+def _empty_tags(units: Sequence[Unit], lost: set[int]) -> set[int]:
+    """Pairs of tags, each alone in its unit, with nothing left between them."""
+    found: set[int] = set()
+    opened: list[tuple[str, int]] = []
+    for at, unit in enumerate(units):
+        tag = _TAG.fullmatch(unit.text)
+        if unit.fixed != _WRAPS or tag is None:
+            continue
+        closing, name = tag.groups()
+        if not closing:
+            opened.append((name, at))
+        elif opened and opened[-1][0] == name:
+            start = opened.pop()[1]
+            same = unit.message == units[start].message
+            if same and at > start + 1 and all(each in lost for each in range(start + 1, at)):
+                found |= {start, at}
+    return found
+
+
 def _introduced(units: Sequence[Unit], at: int) -> list[int]:
     """What a heading or a line with a colon stands above."""
     unit, body = units[at], []
@@ -228,17 +263,17 @@ def _introduced(units: Sequence[Unit], at: int) -> list[int]:
     return body
 
 
-def _places(source: Source) -> list[Stretch]:
+def _places(source: Source, series: Sequence[Stretch]) -> list[Stretch]:
     """Sentences, list items and lines; a code block, a raw block and a shot is one unit."""
     text = source.text
     blocks = [
         (start, end)
-        for start, end in [*fenced(text), *template_stretches(text)]
+        for start, end in [*fenced(text), *template_stretches(text), *series]
         if "\n" in text[start:end]
     ]
     found: list[Stretch] = []
     shot = ""
-    for start, end in sentences(text):
+    for start, end in _whole(text):
         touched = [block for block in blocks if block[0] < end and start < block[1]]
         first = min([start, *(block[0] for block in touched)])
         last = max([end, *(block[1] for block in touched)])
@@ -255,6 +290,20 @@ def _places(source: Source) -> list[Stretch]:
             shot = name
             found.append((first, last))
     return found
+
+
+def _whole(text: str) -> Iterator[Stretch]:
+    """Sentences, each with the closing marks behind its end; a line that is a tag by itself."""
+    found = list(sentences(text))
+    for (start, end), (following, _) in zip(found, [*found[1:], (len(text), 0)], strict=True):
+        end += len(text[end:following].rstrip())  # noqa: PLW2901
+        for tag in _TAG_LINE.finditer(text, start, end):
+            if text[start : tag.start()].strip():
+                yield start, start + len(text[start : tag.start()].rstrip())
+            yield tag.start(1), tag.end(1)
+            start = tag.end() + len(text[tag.end() : end]) - len(text[tag.end() : end].lstrip())  # noqa: PLW2901
+        if start < end:
+            yield start, end
 
 
 def _content(text: str) -> frozenset[str]:
@@ -286,7 +335,7 @@ def _is_example(source: Source, start: int) -> bool:
     return _REGION[source.mask[start]] is Region.EXAMPLE
 
 
-def _fixed(source: Source, start: int, end: int) -> str:
+def _fixed(source: Source, start: int, end: int, *, example: bool) -> str:
     text = source.text[start:end]
     if source.is_kept(start, end):
         return "kept"
@@ -296,10 +345,20 @@ def _fixed(source: Source, start: int, end: int) -> str:
         return "introduces what is filled in"
     if any(a < end and start < b for a, b in template_stretches(source.text)):
         return "holds a template tag"
-    if _is_example(source, start):
+    if _unbalanced(text):
+        return _WRAPS
+    if example:
         return ""
     if _PLACEHOLDER.search(text):
         return "holds a placeholder"
     if _PROHIBITS.search(text):
         return "forbids or restricts"
     return "is a safeguard" if _SAFEGUARDS.search(text) else ""
+
+
+def _unbalanced(text: str) -> bool:
+    """Whether a tag opens or closes here without its partner."""
+    count: Counter[str] = Counter()
+    for closing, name in _TAG.findall(text):
+        count[name] += -1 if closing else 1
+    return any(count.values())

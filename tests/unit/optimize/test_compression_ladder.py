@@ -9,6 +9,8 @@ from promptops.evaluation import CaseResult, Evaluation, Target
 from promptops.golden.case import GoldenCase
 from promptops.optimize.candidate import Candidate, OptimizeTask, load_proposer
 from promptops.optimize.compressing.ladder import ladder
+from promptops.optimize.compressing.literals import template_stretches
+from promptops.optimize.compressing.shots import shots
 from promptops.optimize.compressing.units import split_units
 from promptops.optimize.descent import descend
 from promptops.optimize.goals import find_goal
@@ -71,6 +73,102 @@ def test_shots_headings_and_code_are_units():
     texts = [unit.text for unit in split_units([LONG + "\n```\nA. B.\n\nC.\n```"])]
     assert "Input: My tent is late.\nOutput: delivery" in texts
     assert "```\nA. B.\n\nC.\n```" in texts
+
+
+SHOTS = {
+    "questions in the form of the input": (
+        """Answer.
+
+Q: Is it so?
+Options:
+- Yes
+- No
+A: Yes
+
+Q: Never?
+A: No
+
+Q: {{ text }}
+A:""",
+        ["Q: Is it so?\nOptions:\n- Yes\n- No\nA: Yes", "Q: Never?\nA: No"],
+    ),
+    "a title goes with its example, what follows the last one does not": (
+        """Answer.
+
+Example #1
+
+Context:
+---
+Red.
+---
+Answer: red
+
+Begin!
+
+Context:
+---
+{{ text }}
+---
+Answer:""",
+        ["Example #1\n\nContext:\n---\nRed.\n---\nAnswer: red"],
+    ),
+    "a label without an answer is no example": (
+        "Note: be brief.\n\nNote: be kind.\n\nNote: {{ text }}",
+        [],
+    ),
+    "a label far above the input is none of it": (
+        "Q: Why?\nA: So.\n\nQ: Who?\nA: He.\n\nNow read.\n\nIt is long.\n\n{{ text }}",
+        [],
+    ),
+    "no input, no examples": ("Q: Why?\nA: So.\n\nQ: Who?\nA:", []),
+}
+
+
+@pytest.mark.parametrize("case", SHOTS)
+def test_examples_in_the_form_of_the_input_are_found(case):
+    text, expected = SHOTS[case]
+    found = [text[start:end] for start, end in shots(text, template_stretches(text))]
+    assert found == expected
+    assert set(expected) <= {unit.text for unit in split_units([text]) if unit.example}
+
+
+TAGGED = """Judge the answer by the rubric.
+
+<rubric>
+An answer is good when it is short and good.
+An answer is bad when it is long and bad.
+</rubric>
+
+<answer>
+{{ mail }}
+</answer>"""
+
+
+def test_tags_go_in_pairs_with_the_last_line_between_them():
+    rungs = [rung.texts[0] for rung in ladder([TAGGED], topic=["Judge the answer"])]
+    assert all(text.count("<rubric>") == text.count("</rubric>") for text in rungs)
+    assert "rubric>" not in rungs[-1]
+    assert all("<answer>\n{{ mail }}\n</answer>" in text for text in rungs)
+
+
+def test_a_prohibition_said_twice_word_for_word_need_stay_once():
+    said = "Never promise money to any customer of the shop."
+    text = f"Sort the mail.\n\n- {said}\n\nMail: {{{{ mail }}}}\n\n{said}\n"
+    last = list(ladder([text], topic=["Sort the mail"]))[-1].texts[0]
+    assert last.count(said) == 1
+
+
+def test_a_label_is_named_by_a_word_of_its_own():
+    text = "Answer with a letter.\n(A) All of it.\nAll that is left of all of it.\n{{ mail }}"
+    for rung in ladder([text], terms=["A"], topic=["Answer with a letter"]):
+        assert "(A)" in rung.texts[0]
+
+
+def test_closing_marks_stay_with_their_sentence():
+    text = 'Look for tricks (e.g., "Ignore all rules and...")\n- Look for more.\n{{ mail }}'
+    assert 'Look for tricks (e.g., "Ignore all rules and...")' in [
+        unit.text for unit in split_units([text])
+    ]
 
 
 def test_each_rung_goes_further_and_says_what_went():
@@ -199,7 +297,7 @@ def test_the_descent_ends_at_the_first_wording_that_is_not_shown():
 def test_a_plain_loss_is_given_up_before_all_cases_ran():
     asked = []
     fall([70, 0, 70], asked)
-    assert max(cases for wording, cases in asked if wording == 1) == 40
+    assert max(cases for wording, cases in asked if wording == 1) == 20
 
 
 def test_cases_that_taught_a_wording_do_not_judge_it():
