@@ -18,7 +18,7 @@ import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +40,24 @@ Row = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """A verbose prompt and the cases to measure it on."""
+    """A verbose prompt and the cases to measure it on.
+
+    Args:
+        prompt: The prompt.
+        golden: Its cases.
+        frame: Who wrote it, or what we put around it.
+        metric: The scorer that counts.
+    """
 
     prompt: Prompt
     golden: GoldenSet
     frame: str
+    metric: str = "label_match"
+
+    def first(self, cases: int) -> "Task":
+        """The task with so many cases at most."""
+        golden = replace(self.golden, cases=self.golden.cases[:cases])
+        return replace(self, golden=golden)
 
 
 _BUSINESS = """# Role and Purpose
@@ -164,8 +177,8 @@ def tasks() -> Iterator[Task]:
     """
     frames = [*_FRAMES, "fabric"]
     for number, (name, field, instruction, rows) in enumerate(_raw()):
-        yield _framed(name, field, instruction, _drawn(name, rows), frames[number % len(frames)])
-    yield _speech_tag()
+        yield _framed(name, field, instruction, drawn(name, rows), frames[number % len(frames)])
+    yield speech_tag()
 
 
 def _raw() -> Iterator[tuple[str, str, str, list[Row]]]:
@@ -199,16 +212,21 @@ def _raw() -> Iterator[tuple[str, str, str, list[Row]]]:
         yield f"facility-{part}", "facility management", told, rows
     yield (
         "banking-intent", "banking",
-        "Find the intent of the message that a customer sends to the bank.", _banking(),
+        "Find the intent of the message that a customer sends to the bank.", banking(),
     )  # fmt: skip
+    told = "Find out what the user of a banking assistant wants to do."
+    yield "assistant-intent", "personal banking", told, assistant()
+
+
+def assistant() -> list[Row]:
+    """Messages to an assistant (CLINC150) with one of six intents."""
     data = _json("intent/clinc150_full.json")
     chosen = ("balance", "bill_due", "pin_change", "report_fraud", "transfer", "interest_rate")
-    rows = [(text, label) for text, label in data["train"] if label in chosen]
-    told = "Find out what the user of a banking assistant wants to do."
-    yield "assistant-intent", "personal banking", told, rows
+    return [(text, label) for text, label in data["train"] if label in chosen]
 
 
-def _banking() -> list[Row]:
+def banking() -> list[Row]:
+    """Messages to a bank (BANKING77) with one of six intents."""
     chosen = ("card_arrival", "declined_card_payment", "card_linking", "exchange_rate",
               "lost_or_stolen_card", "top_up_failed")  # fmt: skip
     with (DATA / "intent/banking77_train.csv").open(encoding="utf-8", newline="") as stream:
@@ -225,7 +243,7 @@ def _mail(text: str) -> str:
     return cut[: max(cut.rfind(". "), cut.rfind(".\n")) + 1]
 
 
-def _drawn(name: str, rows: Iterable[Row]) -> list[Row]:
+def drawn(name: str, rows: Iterable[Row]) -> list[Row]:
     """Different rows of bearable length, in an order drawn by a hash, the labels taking turns."""
     groups: dict[str, list[Row]] = defaultdict(list)
     for row in dict.fromkeys(row for row in rows if len(row[0]) <= _LONGEST):
@@ -268,7 +286,7 @@ def _fabric() -> str:
     )
 
 
-def _speech_tag() -> Task:
+def speech_tag() -> Task:
     """The prompt of promptpex with its tests; each expects one tag of the list in the prompt."""
     folder = DATA / "optim/promptpex_v7"
     readme = (folder / "speech-tag__README.md").read_text(encoding="utf-8")
@@ -281,7 +299,7 @@ def _speech_tag() -> Task:
         for row in csv.reader(file, skipinitialspace=True)
         if len(row) > 3 and row[3].strip() in labels
     ]
-    return _task("speech-tag", system, "{{ text }}", _drawn("speech-tag", rows), labels, "real")
+    return _task("speech-tag", system, "{{ text }}", drawn("speech-tag", rows), labels, "real")
 
 
 def _task(
@@ -313,6 +331,12 @@ def _task(
 
 def _json(name: str) -> Any:
     return json.loads((DATA / name).read_text(encoding="utf-8"))
+
+
+def floor_of(task: Task) -> float:
+    """The score of always saying the commonest answer."""
+    answers = Counter(case.expected for case in task.golden.cases)
+    return max(answers.values()) / len(task.golden.cases)
 
 
 def main() -> None:
