@@ -16,15 +16,17 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+import textwrap
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from optimize_sources import DATA
-from optimize_tasks import tasks
-from optimizers import comparing, replay
+from optimize_tasks import Task, tasks
+from optimizers import anytime, comparing, replay
 from optimizers.running import (
     BASE,
     OPTIMIZERS,
@@ -37,6 +39,8 @@ from optimizers.running import (
     task_digest,
 )
 from optimizers.server import EmbeddedModel, Endpoint
+
+from promptops.core.counting import counted
 
 PAGE = ROOT / "docs" / "reference" / "optimize-quality.md"
 
@@ -60,14 +64,11 @@ def main() -> None:
     ]
     if not rows:
         sys.exit("no results yet")
-    sections = list(_sections(rows, max(options.calls), options.tasks))
-    for title, lines in sections:
-        print(f"\n{title}\n")
-        print(comparing.text_of(lines))
-    for note in _notes(rows):
-        print(f"\n{note}")
+    sections = dict(_sections(rows, options))
+    for title, text in sections.items():
+        print(f"\n{title}\n\n{text}")
     if options.write:
-        PAGE.write_text(_page(sections, _notes(rows)), encoding="utf-8")
+        PAGE.write_text(_page(sections, options), encoding="utf-8")
         print(f"\nwrote {PAGE.relative_to(ROOT)}")
 
 
@@ -76,6 +77,7 @@ def _run(options: argparse.Namespace, file: Path) -> None:
     known = {
         Unit(task=row["task"], seed=row["seed"], optimizer=row["optimizer"], calls=row["calls"])
         for row in _read(file)
+        if row["optimizer"] not in options.curves or anytime.scored(row)
     }
     wanted = [
         unit for unit in _units(options) if unit not in known or unit.optimizer in options.again
@@ -92,7 +94,10 @@ def _run(options: argparse.Namespace, file: Path) -> None:
     with ProcessPoolExecutor(
         options.jobs, mp_context=get_context("spawn"), initializer=_start, initargs=(answers, peers)
     ) as pool:
-        futures = {pool.submit(_work, unit): unit for unit in wanted}
+        futures = {
+            pool.submit(_work, unit, curve=unit.optimizer in options.curves): unit
+            for unit in wanted
+        }
         for count, future in enumerate(as_completed(futures), 1):
             row, unit = future.result(), futures[future]
             with file.open("a", encoding="utf-8") as stream:
@@ -124,8 +129,8 @@ def _start(answers: Path, peers: Peers) -> None:
     _PEERS = peers
 
 
-def _work(unit: Unit) -> dict[str, Any]:
-    return run_unit(unit, _ENDPOINT, _PEERS)
+def _work(unit: Unit, *, curve: bool) -> dict[str, Any]:
+    return run_unit(unit, _ENDPOINT, _PEERS, curve=curve)
 
 
 def _read(file: Path) -> list[dict[str, Any]]:
@@ -142,51 +147,100 @@ def _read(file: Path) -> list[dict[str, Any]]:
 
 
 def _sections(
-    rows: Sequence[dict[str, Any]], calls: int, names: Sequence[str]
-) -> Iterator[tuple[str, list[list[str]]]]:
+    rows: Sequence[dict[str, Any]], options: argparse.Namespace
+) -> Iterator[tuple[str, str]]:
+    """Title and Markdown of what the results say."""
+    calls = max(options.calls)
     table = comparing.table_of(rows, calls)
-    seeds = len({row["seed"] for row in rows if row["optimizer"] != BASE})
+    labeled = {name: tasks()[name] for name in options.tasks if tasks()[name].labels}
+    constant = {name: _constant(task) for name, task in labeled.items()}
     yield (
-        f"Held-out score in points, {calls} calls, mean of {seeds} seeds",
-        comparing.scores_table(table, names),
+        "Held-out score in points",
+        _markdown(comparing.scores_table(table, options.tasks, constant)),
     )
     if len(lines := comparing.differences_table(table)) > 1 and len(lines[0]) > 1:
-        yield "Ours minus the other, in points, with 95 % interval", lines
-    yield "What a run took, on average", comparing.costs_table(rows, calls)
+        yield "Ours minus the other, in points, with 95 % interval", _markdown(lines)
+    if labeled:
+        labels = {name: [str(c.expected) for c in task.test] for name, task in labeled.items()}
+        even = comparing.evenly(table, labels)
+        constant = {name: 1 / len(set(labels[name])) for name in labels}
+        yield (
+            "The same with every label weighing the same",
+            _markdown(comparing.scores_table(even, list(labels), constant)),
+        )
+    if (curves := anytime.anytime_of(rows, calls)) is not None:
+        yield "Calls to most of the gain", _anytime(curves)
+    yield "What a run took, on average", _markdown(comparing.costs_table(rows, calls))
     if budgets := comparing.budgets_table(rows):
-        yield "Mean held-out gain in points by budget of calls", budgets
-    yield replay.TITLE, replay.table()
+        yield "Mean held-out gain in points by budget of calls", _markdown(budgets)
+    yield replay.TITLE, _markdown(replay.table())
+    yield "Notes", "\n".join(f"- {note}" for note in _notes(rows, calls))
 
 
-def _notes(rows: Sequence[dict[str, Any]]) -> list[str]:
+def _markdown(lines: Sequence[Sequence[str]]) -> str:
+    return comparing.markdown_of(lines)
+
+
+def _anytime(curves: anytime.Anytime) -> str:
+    told = (
+        f"Mean held-out gain of the wording that a run of the whole budget would return if it were "
+        f"stopped after so many calls: {curves.tasks} tasks, {curves.runs} runs of each. An "
+        "optimizer that never found another wording, or of which too few runs were scored on the "
+        "way, has no row."
+    )
+    return "\n\n".join(
+        [
+            textwrap.fill(told, 120),
+            _markdown(anytime.curve_table(curves)),
+            _markdown(anytime.calls_table(curves)),
+        ]
+    )
+
+
+def _constant(task: Task) -> float:
+    """What the commonest label of the pool scores as the answer to every held-out case."""
+    ((label, _),) = Counter(str(case.expected) for case in task.pool).most_common(1)
+    return sum(task.score(case, label) for case in task.test) / len(task.test)
+
+
+def _notes(rows: Sequence[dict[str, Any]], calls: int) -> Iterator[str]:
     """What a reader of the tables must know."""
-    notes = []
+    runs = [row for row in rows if row["optimizer"] != BASE and row["calls"] == calls]
+    seeds = Counter((row["optimizer"], row["task"]) for row in runs)
+    by_name: dict[str, list[int]] = {}
+    for (name, _), count in sorted(seeds.items()):
+        by_name.setdefault(name, []).append(count)
+    for name, counts in by_name.items():
+        few, many = min(counts), max(counts)
+        each = counted(many, "seed") if few == many else f"{few} to {counted(many, 'seed')}"
+        yield f"{name}: {counted(len(counts), 'task')}, {each} each."
     old = sorted({r["optimizer"] for r in rows if r["code"] != code_digest(r["optimizer"])})
     if old:
-        notes.append(f"Some runs are of an older version of: {', '.join(old)} (--again NAME).")
+        yield f"Some runs are of an older version of: {', '.join(old)} (--again NAME)."
     for row in rows:
         if "error" in row:
             what = row["error"].strip().splitlines()[-1]
-            notes.append(f"{row['optimizer']} on {row['task']}, seed {row['seed']}: {what}")
-    return notes
+            yield f"{row['optimizer']} on {row['task']}, seed {row['seed']}: {what}"
 
 
-def _page(sections: Sequence[tuple[str, list[list[str]]]], notes: Sequence[str]) -> str:
-    parts = [
-        "# Quality of optimization, beside other optimizers",
-        (
-            "Made by `python benchmarks/optimize_quality.py --jobs 2 --write`; the others come by"
-            " `make peers-optimize`. The embedded model answers, writes and reflects for all; each"
-            " run has the same hard budget of calls; held-out scores are by one evaluator. Tasks"
-            " are in `benchmarks/optimize_tasks.py`, each optimizer's settings at the head of its"
-            " file in `benchmarks/optimizers`."
-        ),
-    ]
-    for title, lines in sections:
-        parts += [f"## {title}", comparing.markdown_of(lines)]
-    if notes:
-        parts += ["## Notes", "\n".join(f"- {note}" for note in notes)]
-    return "\n\n".join(parts) + "\n"
+def _page(sections: Mapping[str, str], options: argparse.Namespace) -> str:
+    """The page with its sections made anew; sections that are not made here stay as they are."""
+    command = f"--calls {' '.join(map(str, options.calls))} --seeds {options.seeds}"
+    intro = textwrap.fill(
+        f"Made by `python benchmarks/optimize_quality.py {command} --tasks"
+        f" {' '.join(options.tasks)} --write`; the others come by `make peers-optimize`. The"
+        " embedded model (135M parameters) answers, writes and reflects for all; each run has the"
+        " same hard budget of calls; held-out scores are by one evaluator. Tasks are in"
+        " `benchmarks/optimize_tasks.py`, each optimizer's settings at the head of its file in"
+        " `benchmarks/optimizers`.",
+        width=120,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+    _, *parts = ("\n" + PAGE.read_text(encoding="utf-8")).split("\n## ")
+    there = {title: text.strip() for title, _, text in (part.partition("\n") for part in parts)}
+    made = [f"## {title}\n\n{text}" for title, text in (there | dict(sections)).items()]
+    return "\n\n".join(["# Quality of optimization, beside other optimizers", intro, *made]) + "\n"
 
 
 def _options() -> argparse.Namespace:
@@ -196,7 +250,14 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--calls", type=int, nargs="+", default=[150], help="budgets of calls")
     parser.add_argument("--jobs", type=int, default=1, help="runs at once, a core each")
-    parser.add_argument("--again", nargs="+", choices=list(OPTIMIZERS), default=[])
+    parser.add_argument("--again", nargs="+", choices=[BASE, *OPTIMIZERS], default=[])
+    parser.add_argument(
+        "--curves",
+        nargs="*",
+        choices=list(OPTIMIZERS),
+        default=list(OPTIMIZERS),
+        help="whose calls to most of the gain are measured: each wording on the way is scored",
+    )
     parser.add_argument("--minutes", type=float, default=60, help="longest run")
     parser.add_argument("--table", action="store_true", help="print what there is, run nothing")
     parser.add_argument("--write", action="store_true", help="write the reference page")

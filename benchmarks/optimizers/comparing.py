@@ -45,6 +45,30 @@ def table_of(rows: Iterable[Row], calls: int) -> Table:
     return found
 
 
+def evenly(table: Table, labels: Mapping[str, Sequence[str]]) -> Table:
+    """The mean scores by label in place of the scores by case: every label weighs the same.
+
+    Args:
+        table: Scores by case.
+        labels: Task -> the label of each held-out case; other tasks are left out.
+    """
+    return {
+        name: {
+            task: {seed: _by_label(scores, labels[task]) for seed, scores in runs.items()}
+            for task, runs in own.items()
+            if task in labels
+        }
+        for name, own in table.items()
+    }
+
+
+def _by_label(scores: Sequence[float], labels: Sequence[str]) -> list[float]:
+    found: dict[str, list[float]] = defaultdict(list)
+    for score, label in zip(scores, labels, strict=True):
+        found[label].append(score)
+    return [float(np.mean(each)) for each in found.values()]
+
+
 def mean_of(scores: Mapping[int, Sequence[float]]) -> float:
     """Mean over seeds and cases."""
     return float(np.mean([np.mean(each) for each in scores.values()]))
@@ -84,10 +108,18 @@ def _resampled(pairs: "np.ndarray[Any, Any]", random: np.random.Generator) -> fl
     return float(pairs[np.ix_(rows, columns)].mean())
 
 
-def scores_table(table: Table, tasks: Sequence[str]) -> list[list[str]]:
-    """Optimizers by task: mean held-out score in points, and the mean over tasks."""
+def scores_table(
+    table: Table, tasks: Sequence[str], constant: Mapping[str, float]
+) -> list[list[str]]:
+    """Optimizers by task: mean held-out score in points, and the mean over tasks.
+
+    Args:
+        table: The scores.
+        tasks: The columns.
+        constant: Task -> what one answer for every case scores, where answers are labels.
+    """
     lines = [["optimizer", *tasks, "mean"]]
-    for name in _ordered(table):
+    for name in ordered(table):
         cells = [
             f"{100 * mean_of(table[name][task]):.1f}" if table[name].get(task) else "-"
             for task in tasks
@@ -95,6 +127,8 @@ def scores_table(table: Table, tasks: Sequence[str]) -> list[list[str]]:
         means = [mean_of(table[name][task]) for task in tasks if table[name].get(task)]
         whole = "" if len(means) == len(tasks) else f" ({len(means)} tasks)"
         lines.append([name, *cells, f"{100 * np.mean(means):.1f}{whole}" if means else "-"])
+    cells = [f"{100 * constant[task]:.1f}" if task in constant else "-" for task in tasks]
+    lines.append(["always the commonest label", *cells, "-"])
     return lines
 
 
@@ -102,7 +136,7 @@ def differences_table(table: Table) -> list[list[str]]:
     """Ours minus each other: the best found, what would be promoted, the best without a verdict."""
     own = [name for name in _OURS if name in table]
     lines = [["compared with", *own]]
-    for name in _ordered(table):
+    for name in ordered(table):
         if name not in own:
             found = [difference(table, each, name) for each in own]
             lines.append([name, *("-" if each is None else str(each) for each in found)])
@@ -110,8 +144,11 @@ def differences_table(table: Table) -> list[list[str]]:
 
 
 def costs_table(rows: Sequence[Row], calls: int) -> list[list[str]]:
-    """What an optimization took, on average, and how it ended."""
-    lines = [["optimizer", "runs", "calls", "cut off", "errors", "k tokens", "model s", "wall s"]]
+    """What an optimization took, on average, and how it ended.
+
+    No times: answers that were given before are not computed again.
+    """
+    lines = [["optimizer", "runs", "calls", "cut off", "errors", "k tokens"]]
     by_name: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         if row["calls"] == calls and "used" in row:
@@ -127,8 +164,6 @@ def costs_table(rows: Sequence[Row], calls: int) -> list[list[str]]:
                 str(sum(each["exhausted"] for each in used)),
                 str(sum("error" in row for row in runs)),
                 f"{tokens / 1000:.1f}",
-                f"{np.mean([each['model_seconds'] for each in used]):.0f}",
-                f"{np.mean([row['seconds'] for row in runs]):.0f}",
             ]
         )
     return lines
@@ -166,21 +201,11 @@ def _gain(
     return float(np.mean([mean_of(scores[task]) - mean_of(base[task]) for task in shared]))
 
 
-def _ordered(table: Table) -> list[str]:
+def ordered(table: Iterable[str]) -> list[str]:
+    """Names of optimizers: the unoptimized prompt, ours, the others."""
+    table = set(table)
     first = [name for name in (BASE, *_OURS) if name in table]
     return [*first, *sorted(name for name in table if name not in first)]
-
-
-def text_of(lines: Sequence[Sequence[str]]) -> str:
-    """A table as aligned text."""
-    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if place == 0 else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in lines
-    )
 
 
 def markdown_of(lines: Sequence[Sequence[str]]) -> str:

@@ -3,22 +3,31 @@
 The model writes nothing, as by default with an embedded one: 135M parameters cannot rewrite. Two
 prompts come out: the best found, and the one that would be promoted (the unoptimized one when
 nothing was shown to be better). Without a verdict nothing is kept back to judge by: like the
-others, it returns the best that it found.
+others, it returns the best that it found. Before each measurement of the race the wording is noted
+that would come out if the budget ended there.
 """
 
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import anyio
 from optimize_tasks import tasks
 
-from optimizers.peer import Job, run_jobs
+from optimizers.peer import Job, Template, run_jobs
 from promptops.config.environment import prepare_environment
 from promptops.evaluation import Evaluator, Target
+from promptops.evaluation.requests import build_request
 from promptops.golden.case import GoldenSet
 from promptops.llm.litellm_chat import LiteLLMChat
 from promptops.optimize import Allowance, Optimizer, OptimizeResult, Plan
+from promptops.optimize.attempt import Attempt
+from promptops.optimize.candidate import Candidate
+from promptops.optimize.goals import Claim
+from promptops.optimize.search import Ranked
+from promptops.prompts.model import Prompt
 
 REWRITES_WITH_THE_SAME_MODEL = False
 
@@ -29,7 +38,8 @@ def optimize(job: Job) -> None:
     os.environ.update(
         OPENAI_API_KEY=job.key, OPENAI_API_BASE=job.url, OPENAI_BASE_URL=job.url, NO_PROXY="*"
     )
-    result = anyio.run(_optimize, job)
+    with patch("promptops.optimize.optimizer.Attempt", _watched(job)):
+        result = anyio.run(_optimize, job)
     base = tasks()[job.task].prompt().model_dump(mode="json", by_alias=True)
     found = result.candidate
     best = base if found is None else found.prompt.model_dump(mode="json", by_alias=True)
@@ -85,6 +95,52 @@ async def _optimize(job: Job) -> OptimizeResult:
         budget=Allowance(calls=job.calls),
         progress=print,
     )
+
+
+def _watched(job: Job) -> type[Attempt]:
+    """An attempt that notes what it would return, whenever that changes."""
+
+    class Watched(Attempt):
+        def __init__(self, own: Any) -> None:
+            super().__init__(own)
+            self._noted = own.prompt
+            tell = self._race.tell
+
+            def told(what: str) -> None:  # before each measurement of the race
+                self._note(self._incumbent())
+                tell(what)
+
+            self._race.tell = told
+
+        def _incumbent(self) -> Candidate | None:
+            """The finalist of the race so far; without one, the best so far when it gained."""
+            if (finalist := self._finalist()) is not None:
+                return finalist[0].candidate
+            best = self._race.ranking()
+            return best[0].candidate if best and best[0].utility > 0 else None
+
+        def _note(self, candidate: Candidate | None) -> None:
+            prompt = self._job.prompt if candidate is None else candidate.prompt
+            if prompt != self._noted:
+                self._noted = prompt
+                job.best(_template(prompt), None)
+
+        async def _test(self, ranked: Ranked, claim: Claim) -> OptimizeResult:
+            self._note(ranked.candidate)
+            return await super()._test(ranked, claim)
+
+        def _result(self, *args: Any, **more: Any) -> OptimizeResult:
+            self._note(more.get("candidate"))
+            return super()._result(*args, **more)
+
+    return Watched
+
+
+def _template(prompt: Prompt) -> Template:
+    """A prompt's messages with its variables still open."""
+    names = {name: f"{{{{ {name} }}}}" for name in prompt.variables}
+    request = build_request(prompt, names, target=Target(model="any"))
+    return [{"role": each.role, "content": each.content} for each in request.messages]
 
 
 if __name__ == "__main__":

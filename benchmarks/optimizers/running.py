@@ -114,8 +114,15 @@ class MessagesOf:
         return [*self._template[:-1], filled]
 
 
-def run_unit(unit: Unit, endpoint: Endpoint, peers: Peers) -> dict[str, Any]:
-    """Optimize, then score: one row of results."""
+def run_unit(unit: Unit, endpoint: Endpoint, peers: Peers, *, curve: bool) -> dict[str, Any]:
+    """Optimize, then score: one row of results.
+
+    Args:
+        unit: What is run.
+        endpoint: Answers.
+        peers: Where it is run.
+        curve: Whether each wording that it had for a while is scored as well.
+    """
     task = tasks()[unit.task]
     started = time.perf_counter()
     name = f"{unit.task}-{unit.seed}-{unit.optimizer}-{unit.calls}"
@@ -140,6 +147,8 @@ def run_unit(unit: Unit, endpoint: Endpoint, peers: Peers) -> dict[str, Any]:
         if kind in found:
             scores, tokens = scores_of(task, endpoint.model, MessagesOf(found[kind]))
             row[kind] = {"scores": scores, "tokens": round(tokens, 1), "prompt": found[kind]}
+    for step in found.get("trajectory", ()) if curve else ():
+        step["scores"], _ = scores_of(task, endpoint.model, MessagesOf(step["messages"]))
     return row | {name: found[name] for name in found if name not in ("best", "promoted")}
 
 
@@ -165,8 +174,21 @@ def _found(result: dict[str, Any], note: str) -> dict[str, Any]:
     if note and not result.get("finished"):
         kept["error"] = note
     best = result.get("prompt", trajectory[-1]["messages"])
-    steps = [{"calls": each["calls"], "score": each["score"]} for each in trajectory]
-    return {"best": best, "trajectory": steps, **kept}
+    return {"best": best, "trajectory": _changes(trajectory), **kept}
+
+
+def _changes(trajectory: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The notes of a run that name another wording than the one before; what held no call is out.
+
+    A note is what the run would have returned from so many calls on: calls, the score by the
+    optimizer's own cases, and messages.
+    """
+    last = {each["calls"]: each for each in trajectory}
+    changes: list[dict[str, Any]] = []
+    for each in last.values():
+        if not changes or each["messages"] != changes[-1]["messages"]:
+            changes.append(each)
+    return changes
 
 
 def run_process(python: Path, module: str, files: Sequence[Path], peers: Peers) -> str:
@@ -174,7 +196,8 @@ def run_process(python: Path, module: str, files: Sequence[Path], peers: Peers) 
     environment = {
         name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
     }
-    environment |= _QUIET | {"PYTHONPATH": str(HERE.parent)}
+    paths = [HERE.parent, ROOT] if python == peers.own_python else [HERE.parent]
+    environment |= _QUIET | {"PYTHONPATH": os.pathsep.join(map(str, paths))}
     environment["PROMPTOPS_DATA"] = str(
         Path(environment.get("PROMPTOPS_DATA", ROOT.parent / "shared" / "data")).absolute()
     )
