@@ -1,10 +1,8 @@
-"""The lint rules and their peers on outside sets: injection, secrets, personal data."""
+"""The lint rules and their peers on outside sets: injection and personal data."""
 
-import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import lint_corpora
 import lint_peers
@@ -19,7 +17,6 @@ ENTITIES = {
     "US_DRIVER_LICENSE": "PRI009",
 }  # fmt: skip
 """Which of our rules speaks about an entity of the set."""
-REVIEWED = Path(__file__).with_name("labels") / "secrets.json"
 Answers = dict[str, list[bool]]
 Cards = dict[str, tuple[Score, str]]
 
@@ -52,7 +49,7 @@ def injection() -> tuple[list[Table], Cards]:
     tools: dict[str, Answers] = {
         "PromptOps": {name: [bool(codes) for codes in rows] for name, rows in found.items()}
     }
-    tools |= _peers_answers("injection", sets)
+    tools |= peers_answers("injection", sets)
     rows, more = [], []
     for tool, answers in tools.items():
         attacks = flagged(answers["jailbreaks"])
@@ -86,67 +83,6 @@ def injection() -> tuple[list[Table], Cards]:
             rows=more,
         ),
     ], cards
-
-
-def clear_labels(rows: list[tuple[str, str, bool]]) -> list[bool]:
-    """For each row, whether its text occurs under one label only."""
-    labels = defaultdict(set)
-    for _, text, bad in rows:
-        labels[text].add(bad)
-    return [len(labels[text]) == 1 for _, text, _ in rows]
-
-
-def secrets() -> tuple[list[Table], Cards]:
-    """Examples of gitleaks' own rules: raw, without those labeled both ways, and reviewed."""
-    rows = list(lint_corpora.secrets())
-    clear = clear_labels(rows)
-    sets = {"examples": [(name, text) for name, text, _ in rows], "awesome": lint_corpora.awesome()}
-    bad = [each for _, _, each in rows]
-    ours = Ours()
-    found = {
-        name: [{each.code for each in ours(text)} for _, text in part]
-        for name, part in sets.items()
-    }
-    tools: dict[str, Answers] = {
-        "PromptOps PRI001": {n: ["PRI001" in codes for codes in r] for n, r in found.items()},
-        "PromptOps any PRI": {
-            n: [any(code.startswith("PRI") for code in codes) for codes in r]
-            for n, r in found.items()
-        },
-    }
-    tools |= _peers_answers("secret", sets)
-    changed = json.loads(REVIEWED.read_text(encoding="utf-8"))
-    read = [name not in changed["nothing"] and (each or name in changed["credential"])
-            for name, _, each in rows]  # fmt: skip
-    table = []
-    for tool, answers in tools.items():
-        said = answers["examples"]
-        cells = [
-            cell
-            for score in (
-                _labeled(said, bad),
-                _labeled(said, bad, clear),
-                _labeled(said, read, clear),
-            )
-            for cell in score.cells()[:2]
-        ]
-        table.append([tool, *cells, share(*flagged(answers["awesome"]))])
-    card = _labeled(tools["PromptOps PRI001"]["examples"], bad, clear)
-    note = (
-        f"{len(rows)} examples from the tests of gitleaks' rules, {sum(bad)} of which must fire. "
-        f"A label holds for one rule of gitleaks only; {len(rows) - sum(clear)} rows have a text "
-        "that occurs under both labels: the columns with clear labels leave them out. Reviewed: "
-        f"of the rest, {len(changed['nothing'])} that must fire hold no whole credential (cut off "
-        "where gitleaks' code adds a random part, stand-ins, counterexamples), and "
-        f"{len(changed['credential'])} that must not fire for one rule do hold one; "
-        "benchmarks/labels/secrets.json names them. That review was made with the answers of "
-        "PRI001 in view: take it as an upper bound."
-    )
-    header = ["tool", "precision", "recall", "precision (clear)", "recall (clear)"]
-    header += ["precision (reviewed)", "recall (reviewed)", "flagged in awesome"]
-    return [Table(title="Secrets", note=note, header=header, rows=table)], {
-        "PRI001": (card, "gitleaks examples")
-    }
 
 
 def personal() -> tuple[list[Table], Cards]:
@@ -225,7 +161,8 @@ def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
     return one[0] < other[1] and other[0] < one[1]
 
 
-def _peers_answers(category: str, sets: dict[str, list[tuple[str, str]]]) -> dict[str, Answers]:
+def peers_answers(category: str, sets: dict[str, list[tuple[str, str]]]) -> dict[str, Answers]:
+    """What the peers with rules of a category flag at warning and above, set by set."""
     peers = peers_for(category)
     with ThreadPoolExecutor(2) as pool:
         answers = pool.map(lambda peer: _peer_answers(peer, category, sets), peers)
@@ -244,18 +181,3 @@ def _peer_answers(peer: str, category: str, sets: dict[str, list[tuple[str, str]
 
 def _of_texts(attacks: tuple[int, int], alarms: tuple[int, int]) -> Score:
     return Score(labeled=attacks[1], hits=attacks[0], found=attacks[0] + alarms[0], true=attacks[0])
-
-
-def _labeled(said: list[bool], bad: list[bool], kept: list[bool] | None = None) -> Score:
-    rows = [
-        (one, two)
-        for one, two, keep in zip(said, bad, kept or [True] * len(bad), strict=True)
-        if keep
-    ]
-    hits = sum(one and two for one, two in rows)
-    return Score(
-        labeled=sum(two for _, two in rows),
-        hits=hits,
-        found=sum(one for one, _ in rows),
-        true=hits,
-    )

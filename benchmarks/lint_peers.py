@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 
 Flag = tuple[str, str, str, int | None, int | None]
@@ -157,6 +158,18 @@ def detect_secrets_lines() -> Check:
     return check
 
 
+def kingfisher() -> Check:
+    """Its Python package with its defaults; nothing is asked over the network."""
+    from kingfisher_sdk import Scanner
+
+    scanner = Scanner()
+    return lambda text: [
+        ("secret", found.rule_id, "error", None, None)
+        for found in scanner.scan(text)
+        if found.visible
+    ]
+
+
 def presidio() -> Check:
     """Its pattern recognizers with context words over a tokenizer; no model.
 
@@ -213,6 +226,7 @@ CHECKS: dict[str, tuple[str, Callable[[], Check]]] = {
     "lintlang": ("lintlang", lintlang),
     "detect-secrets": ("detect-secrets", detect_secrets),
     "detect-secrets scan_line": ("detect-secrets", detect_secrets_lines),
+    "kingfisher": ("kingfisher-secret-scanner", kingfisher),
     "presidio": ("presidio_analyzer", presidio),
 }
 """By the name in the tables: the package, and what makes its check."""
@@ -226,11 +240,16 @@ def interpreter() -> Path | None:
 
 
 def ask(peer: str, texts: Iterable[str]) -> list[list[Flag]]:
-    """A peer's flags for each text, in order.
+    """A peer's flags for each text, in order; the same texts are asked once a run.
 
     Raises:
         RuntimeError: When the peer could not be run, with what it said.
     """
+    return _asked(peer, tuple(texts))
+
+
+@cache
+def _asked(peer: str, texts: tuple[str, ...]) -> list[list[Flag]]:
     python = interpreter()
     if python is None:
         raise RuntimeError("the peers are not installed: run make peers")

@@ -20,6 +20,7 @@ import lint_corpora
 import lint_labeled
 import lint_outside
 import lint_peers
+import lint_secrets
 from lint_scores import Score, Table
 
 ROOT = Path(__file__).parents[1]
@@ -27,7 +28,7 @@ CARDS = ROOT / "promptops" / "lint" / "accuracy.json"
 PAGE = ROOT / "docs" / "reference" / "lint-accuracy.md"
 OUTSIDE = {
     "injection": lint_outside.injection,
-    "secrets": lint_outside.secrets,
+    "secrets": lint_secrets.secrets,
     "personal": lint_outside.personal,
 }
 INTRODUCTION = """# How often the lint rules are right
@@ -114,8 +115,8 @@ def _cards(cards: dict[str, tuple[Score, str]], day: str) -> str:
             "jailbreaks in the wild and harmless texts; recall is a single rule's share of all",
         ),
         "gitleaks examples": (
-            sum(lint_outside.clear_labels(list(lint_corpora.secrets()))),
-            "examples of gitleaks' rules, without those labeled both ways; some are cut off",
+            len(lint_secrets.blind()),
+            "examples of gitleaks' rules, labeled by a reader who saw no finding",
         ),
         "presidio-research": (
             len(lint_corpora.personal("synth_dataset_v2")),

@@ -67,13 +67,18 @@ def near(
     The pattern runs over the lower-case text, unless ``cased``; seeds are looked up in the
     lower-case text. A match that the edge of a window cuts off does not count.
     """
+    if pattern in message.absent:
+        return
     text = message.text if cased else message.lower
     for start, end in windows(message.lower, seeds, before, after):
         for match in pattern.finditer(text, start, end):
             first, last = match.span()
             if last == end < len(text) or first == last:
                 continue
-            if message.region(first) in regions and message.region(last - 1) in regions:
+            # Everywhere: then which region it is need not be known, and to know it is dear.
+            if regions == EVERYWHERE or (
+                message.region(first) in regions and message.region(last - 1) in regions
+            ):
                 yield match
 
 
@@ -90,8 +95,10 @@ def starting(
     The pattern runs over the lower-case text, unless ``cased``; seeds are looked up in the
     lower-case text.
     """
+    if pattern in message.absent:
+        return
     text, low = message.text if cased else message.lower, message.lower
-    for at, _ in windows(low, seeds, 0, 0):
+    for at in sorted(set(_places(low, tuple(seeds)))):
         if at and (low[at - 1].isalnum() or low[at - 1] == "_"):
             continue
         match = pattern.match(text, at)

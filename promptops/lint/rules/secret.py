@@ -13,9 +13,10 @@ class Secret(Rule):
     """A live key or password stands in the prompt.
 
     What it does:
-        Flags keys of some 150 providers by their form, private keys, web tokens, passwords in
-        addresses, commands and headers, and random values that are assigned to a name such as
-        `api_key`. Placeholders are left alone. The value itself is never printed.
+        Flags keys of some 220 providers by their form, private keys, web tokens, passwords in
+        addresses, commands and headers, random values that are assigned to a name such as
+        `api_key`, and random values behind a mark such as `acme_live_`. Placeholders are left
+        alone. The value itself is never printed.
 
     Why is this bad?
         A prompt is logged, cached, sent to providers and read by many people.
@@ -37,7 +38,7 @@ class Secret(Rule):
     code = "PRI001"
     name = "secret"
     severity = Severity.ERROR
-    version = 3
+    version = 4
     regions = WRITTEN
     triggers = TRIGGERS
     shapes = SHAPES

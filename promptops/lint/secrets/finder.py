@@ -11,7 +11,7 @@ from promptops.lint.prefilter import Prefilter
 from promptops.lint.rule import Rule
 from promptops.lint.secrets.gate import RUNS, SHAPES, TRIGGERS
 from promptops.lint.secrets.kinds import telling
-from promptops.lint.secrets.names import name_before, provider_form, says_secret
+from promptops.lint.secrets.names import NOT_SECRET, name_before, provider_form, says_secret
 from promptops.lint.secrets.values import (
     UUID,
     decoded,
@@ -19,6 +19,7 @@ from promptops.lint.secrets.values import (
     is_key_around_a_counter,
     is_made_up_token,
     is_placeholder,
+    looks_like_marked_key,
     looks_like_password,
     looks_random,
 )
@@ -211,10 +212,15 @@ def _provider_key(text: str, start: int) -> Iterator[FoundSecret]:
             continue
         value = match.group().removeprefix("test_").replace("$", "-")
         stand_in = is_placeholder(value) and not is_key_around_a_counter(value)
+        stand_in = stand_in or bool(_GOES_ON.match(text, match.end()))
         if not stand_in and not is_identifier(value):
             yield _found(match.span(), f"{providers[match.lastindex - 1]} key")
 
 
+_GOES_ON = re.compile(
+    r"[_-]?[#*\u2022\u2026]{3}|\.(?:png|jpe?g|gif|svg|ico|webp|css|js|html?|map|pdf|json|md|txt|zip)\b"
+)
+"""Behind what has the form of a key: it is masked, or is the name of a file."""
 _NO_FORM: tuple[re.Pattern[str], tuple[str, ...]] = (re.compile(r"(?!)"), ())
 
 
@@ -228,7 +234,7 @@ def _credentials(text: str, lower: str) -> Iterator[FoundSecret]:
                 yield _found((start, match.end()), "password in an address")
     if "curl" in text:
         for match in _USER_OPTION.finditer(text):
-            if _is_credential(*_pair(match["user"], match["password"])):
+            if _opens(match["user"], match["password"]):
                 yield _found((match.start("user"), match.end()), "password of a command")
     if not any(_ASSIGNS.match(lower, end) for end in _ends_of(_HEADER_WORDS, lower)):
         return
@@ -245,9 +251,11 @@ def _ends_of(words: Iterable[str], text: str) -> Iterator[int]:
             at = text.find(word, at + 1)
 
 
-def _pair(user: str, password: str) -> tuple[str, str]:
-    """Password and user; services that know only a key take it as the user, without password."""
-    return (password, user) if password else (user, "")
+def _opens(user: str, password: str) -> bool:
+    """Whether a user and a password are real; some services take a key as the user, alone."""
+    if password:
+        return _is_credential(password, user)
+    return looks_like_password(user) or looks_random(user)
 
 
 def _is_credential(password: str, user: str) -> bool:
@@ -266,7 +274,7 @@ _REAL_USERS = frozenset({"admin", "root", "user", "username", "guest", "test", "
 def _is_header_value(value: str, *, scheme: str) -> bool:
     if scheme.startswith("basic"):
         user, colon, password = decoded(value).partition(":")
-        return bool(colon) and _is_credential(*_pair(user, password))
+        return bool(colon) and _opens(user, password)
     if UUID.fullmatch(value):
         return True
     return any(map(str.isdigit, value)) and not is_placeholder(value, least=2.8 if scheme else 3.0)
@@ -287,15 +295,18 @@ def _by_name(text: str) -> Iterator[FoundSecret]:
         if looked > MOST:
             return
         name = name_before(text, match.start())
+        span = match.start(), match.start() + len(value)
+        if not (name and name[-1] in NOT_SECRET) and looks_like_marked_key(value):
+            yield _found(span, "a random value with a mark in front, as keys have", sure=False)
+            continue
         if not name or _is_web_token(value):
             continue
-        span = match.start(), match.start() + len(value)
         provider = provider_form(name, value)
         if not provider and text.startswith("=", span[1]):
             longer = _LONGER.match(text, match.start())
             provider = provider_form(name, longer.group()) if longer else ""
             span = (match.start(), longer.end()) if longer and provider else span
-        if provider and not is_placeholder(value, least=2.6):
+        if provider and not is_placeholder(value, least=2.6) and not is_identifier(value):
             yield _found(span, f"{provider} key")
         elif says_secret(name) and (looks_random(value) or UUID.fullmatch(value)):
             yield _found(span, "a random value whose name says that it is secret", sure=False)

@@ -22,7 +22,7 @@ _SECRET = frozenset(
         "accesstoken", "privatekey", "apitoken", "authkey", "oauth", "srt", "keys", "sas",
     }
 )  # fmt: skip
-_NOT_SECRET = frozenset(
+NOT_SECRET = frozenset(
     {
         "public", "publishable", "pub", "pubkey", "publickey", "id", "ids", "identifier", "name",
         "vault", "version", "checksum", "hash", "md", "sha", "digest", "url", "uri", "path",
@@ -35,7 +35,13 @@ _NOT_SECRET = frozenset(
         "resource", "artifact", "points", "integrity", "resolved", "nonce", "etag", "thumbprint",
     }
 )  # fmt: skip
-_JOINED = ("apikey", "secretkey", "accesskey", "authtoken", "accesstoken", "clientsecret")
+_JOINED = tuple(
+    first + second
+    for first in ("api", "secret", "access", "auth", "client", "consumer", "app", "application",
+                  "service", "master", "admin", "private", "bot", "bearer", "refresh", "license")
+    for second in ("key", "token", "secret", "password")
+)  # fmt: skip
+_NO_TOKEN = ("csrf", "xsrf", "page", "next", "sync", "cursor")
 
 
 def name_before(text: str, start: int) -> list[str]:
@@ -56,7 +62,7 @@ def name_before(text: str, start: int) -> list[str]:
 
 def provider_form(name: list[str], value: str) -> str:
     """The provider that ``name`` holds the word of, when ``value`` has the form of its keys."""
-    if not name or (name[-1] in _NOT_SECRET and name[-1] not in {"id", "ids"}):
+    if not name or (name[-1] in NOT_SECRET and name[-1] not in {"id", "ids"}):
         return ""
     joined = [first + second for first, second in pairwise(name)]
     for word in (*name, *joined):
@@ -68,9 +74,14 @@ def provider_form(name: list[str], value: str) -> str:
 
 def says_secret(name: list[str]) -> bool:
     """Whether a name is that of a secret, and not of its public half, its file or its length."""
-    if any(word in _NOT_SECRET for word in name[-4:]):
+    if any(word in NOT_SECRET for word in name[-4:]):
         return False
-    return any(word in _SECRET or word.endswith(_JOINED) for word in name[-4:])
+    return any(
+        word in _SECRET
+        or word.endswith(_JOINED)
+        or (word.endswith(("token", "secret")) and not word.startswith(_NO_TOKEN))
+        for word in name[-4:]
+    )
 
 
 def _without_ending(word: str) -> str:

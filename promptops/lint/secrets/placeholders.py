@@ -33,10 +33,10 @@ _ORDINARY = frozenset(
 _PART = re.compile(r"[a-z0-9]{1,40}")
 _START = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_]")
 _REST = re.compile(
-    r"[A-Za-z0-9_~+/=*<{\[…-]{0,300}(?:\.{1,6}[A-Za-z0-9_~+/=*<{\[…-]{1,300}){0,3}(?:\.{3})?"
+    r"[A-Za-z0-9_~+/=*#<{\[…-]{0,300}(?:\.{1,6}[A-Za-z0-9_~+/=*#<{\[…-]{1,300}){0,3}(?:\.{3})?"
 )
 _STAND_IN = re.compile(
-    r"x{4}|\.{3}|…|\*{3}|\byour|[_<{\[-]your|example|placeholder|redacted|([a-z0-9])\1{5}",
+    r"x{4}|\.{3}|…|\*{3}|#{4}|\byour|[_<{\[-]your|example|placeholder|redacted|([a-z0-9])\1{5}",
     re.IGNORECASE,
 )
 _ASSIGNED = re.compile(
@@ -51,7 +51,9 @@ _TALK = re.compile(
     r"\b(?:redact|mask|detect|scan|match|regex|pattern|prefix|(?:start|begin)(?:s|ning|ing)? with"
     r"|never|leak)"
 )
-_MARKS = r"(?:x{4}|\.{3}|[^\x00-\x7f]|\*{3}|[<{\[_-]?your|example|placeholder|redacted|0{6}|1{6})"
+_MARKS = (
+    r"(?:x{4}|\.{3}|[^\x00-\x7f]|\*{3}|#{4}|[<{\[_-]?your|example|placeholder|redacted|0{6}|1{6})"
+)
 
 
 def find_placeholders(text: str, lower: str) -> list[FoundSecret]:

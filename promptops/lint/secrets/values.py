@@ -28,6 +28,21 @@ _COUNTER = re.compile(r"0?12345678?9?0?")
 _WORD = re.compile(r"[A-Z]?[a-z]{4,60}|[A-Z]{5,60}")
 _LONG_WORD = re.compile(r"[A-Z]?[a-z]{5,60}|[A-Z][a-z]{4}")
 _SWITCH = re.compile(r"(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])|(?<=[a-z])(?=[A-Z])")
+_DIGIT_SWITCH = re.compile(r"(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])")
+_MARKED = re.compile(
+    r"(?P<mark>(?:[a-z]{2,16}|[A-Z]{2,10})[0-9]{0,2}(?:[_.-][A-Za-z0-9]{1,12}){0,3})[_.:-]"
+    r"(?P<rest>[A-Za-z0-9_-]{20,600})={0,2}"
+)
+_SAYS_KEY = re.compile(
+    r"(?:^|[_.-])(?:sk|rk|pat|apikey|api|secret|token|auth|access|live|prod)(?:$|[_.-])",
+    re.IGNORECASE,
+)
+_OBJECT = re.compile(
+    r"(?:acct|asst|batch|call|ch|chatcmpl|cs|cus|evt|file|fc|ft|ftjob|gen|img|in|item|msg|pi|pm|price"
+    r"|prod|req|resp|rs|run|seti|si|step|sub|thread|toolu|tooluse|txn|user|vs)[_-]"
+)
+"""What providers mark the names of objects with, which are no keys: calls, messages, payments."""
+_RUN = re.compile(r"[A-Za-z0-9]{20,600}")
 _HEX = re.compile(r"[0-9a-f]{1,600}|[0-9A-F]{1,600}")
 UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
@@ -64,7 +79,28 @@ def looks_random(value: str) -> bool:
         return not is_placeholder(value, least=2.9)
     wordy = sum(len(word) for word in _WORD.findall(value))
     mixed = len(_SWITCH.findall(value)) >= max(3, len(value) // 10)
-    return mixed and wordy <= 0.4 * len(value) and not is_placeholder(value, least=3.3)
+    # Where letters have one case, chance makes runs of letters as long as words.
+    cut = len(_DIGIT_SWITCH.findall(value)) >= len(value) / 4
+    return mixed and (cut or wordy <= 0.4 * len(value)) and not is_placeholder(value, least=3.3)
+
+
+def looks_like_marked_key(value: str) -> bool:
+    """Whether a value is a mark and a long random run: ``acme_live_`` and twenty characters.
+
+    Providers make their keys so for scanners to see them. A hexadecimal run counts only behind a
+    mark that says key, as in ``acme_sk_``: names of files, images and commits end in one, too, and
+    anchors of documentation in one behind two more characters.
+    """
+    marked = _MARKED.fullmatch(value)
+    if marked is None or _OBJECT.match(value) or is_placeholder(value, least=3.6):
+        return False
+    hexadecimal = bool(_SAYS_KEY.search(marked["mark"]))
+    return any(
+        (hexadecimal or not _HEX.fullmatch(run[2:]))
+        and looks_random(run)
+        and len(_SWITCH.findall(run)) >= len(run) / 5
+        for run in _RUN.findall(marked["rest"])
+    )
 
 
 def looks_like_password(value: str) -> bool:

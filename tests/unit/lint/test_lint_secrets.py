@@ -109,11 +109,27 @@ def test_the_gate_lets_every_secret_through():
         "password: str = Field(min_length=12)",
         "The access token expires after 3600 seconds; the key is item_42_of_the_list_2024.",
         "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAAHElEQVQI12P4",
+        "The call call_RV2SOyzCnV5h2sm4WPgG8fND of msg_01XFDUDYJgAACzvnptvVoYEL failed.",
+        "self._arg2node2fixturedefs maps names; see icon-9f86d081884c7d659a2feaa0c55ad015.png",
+        "http://assets.contoso.com/box/video.ico-7a388b69018576d24b59331fd60aab0c.png",
+        '"xoxp-572370529330-573807301142-572331691188-####################"',
+        "curl -H 'Authorization: Basic YnJvd3Nlcjo=' https://contoso.com",
         'token = "eyJhbGciOiJIUzI1NiJ9.eyJuYW1lIjoiSm9obiBEb2UifQ.c2lnbmF0dXJlX2V4YW1wbGU"',
     ],
 )
 def test_what_only_looks_like_a_secret_is_left_alone(text):
     assert find_secrets(text) == []
+
+
+@pytest.mark.parametrize("mark", ["acme_", "acme-live-", "ACME_PAT_", "acme.v2."])
+def test_a_long_random_value_behind_a_mark_is_a_key_whoever_gave_it_out(mark):
+    dice, gate = random.Random(mark), Prefilter([RULES["PRI001"]])
+    values = ["".join(dice.choices(string.ascii_letters + string.digits, k=32)) for _ in range(200)]
+    texts = [f"Call it with {mark}{value} and go on." for value in values]
+    found = [text for text in texts if find_secrets(text)]
+    assert len(found) > 0.9 * len(texts)
+    assert all(gate.candidates(text.lower()) for text in found)
+    assert not any(find_secrets(value) for value in values)
 
 
 @pytest.mark.parametrize("value", ["changeme", "xxxxxxxxxxxxxxxx", "your-key-here", "1234567890"])
@@ -146,7 +162,7 @@ def test_what_is_found_of_the_published_examples_with_their_placeholders():
     gate = Prefilter([RULES["PRI019"]])
     placeholders = [text for text in texts if find_placeholders(text, lower(text))]
     assert all(gate.candidates(text) for text in placeholders)
-    assert sum(bool(find_secrets(text)) or text in placeholders for text in texts) >= 107
+    assert sum(bool(find_secrets(text)) or text in placeholders for text in texts) >= 104
 
 
 @given(st.text(max_size=400))
@@ -162,16 +178,13 @@ def test_a_finding_never_repeats_the_secret():
     assert "q8Zt4Lw9" not in found.excerpt + found.message
 
 
-def test_published_examples_are_found_and_placeholders_are_not():
+def test_whole_credentials_among_published_examples_are_found_and_the_rest_is_not():
     if not EXAMPLES.exists():
         pytest.skip(f"needs outside data: set PROMPTOPS_DATA ({EXAMPLES} is not there)")
     rows = [json.loads(line) for line in gzip.decompress(EXAMPLES.read_bytes()).splitlines()]
-    texts = {label: {row["text"] for row in rows if row["label"] == label} for label in (
-        "must_fire", "must_not_fire")}  # fmt: skip
-    wanted = texts["must_fire"] - texts["must_not_fire"]
-    found = {text for text in wanted if find_secrets(text)}
-    # The other texts are placeholders, bare addresses and code that the set calls secrets; the
-    # decision record lists them.
-    assert len(found) >= 64
-    false = {text for text in texts["must_not_fire"] if find_secrets(text)}
-    assert len(false) <= 0.08 * len(texts["must_not_fire"])
+    labels = json.loads((ROOT / "benchmarks/labels/secrets_blind.json").read_text())
+    found = {f"gitleaks/{n}" for n, row in enumerate(rows, 1) if find_secrets(row["text"])}
+    credentials = {name for names in labels["credential"].values() for name in names}
+    nothing = {name for names in labels["nothing"].values() for name in names}
+    assert len(found & credentials) >= 0.95 * len(credentials)
+    assert len(found & nothing) <= 0.03 * len(nothing)
