@@ -38,6 +38,7 @@ def hyperscan() -> Find:
         for n in places
     ]
     prefilter = Prefilter(kinds)
+    prefilter.candidates("")  # compiles
     return lambda text: frozenset(places[number] for number in prefilter.candidates(text))
 
 
@@ -54,7 +55,9 @@ def re2_set() -> Find:
 
 
 def hyperscan_with_shapes() -> Find:
-    return Prefilter(KINDS).candidates
+    prefilter = Prefilter(KINDS)
+    prefilter.candidates("")  # compiles
+    return prefilter.candidates
 
 
 def aho_corasick() -> Find:

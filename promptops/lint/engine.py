@@ -4,6 +4,7 @@ It fails closed: a prompt that could not be read, or a rule that broke on it, is
 skipped, never as passed.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -13,10 +14,12 @@ from promptops.lint.fixable import as_fixable
 from promptops.lint.options import LintOptions
 from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.parsing import parse_file, parse_text
+from promptops.lint.pattern_set import PatternSet
 from promptops.lint.prefilter import Prefilter
 from promptops.lint.report import Skipped
 from promptops.lint.rule import Rule, group_of
 from promptops.lint.rules.unused_suppression import UnusedSuppression
+from promptops.lint.sieve import folded, sieve_of
 from promptops.lint.suppression import Sifted, sift
 from promptops.prompts.loader import PromptFile
 
@@ -49,11 +52,15 @@ class Linter:
         self.options = options or LintOptions()
         self._everywhere = () if self.options.per_path else self.options.rules()
         self._plans: dict[tuple[tuple[type[Rule], ...], bool], _Plan] = {}
+        self._everywhere_plans: dict[bool, _Plan] = {}
 
     def check(self, prompt: ParsedPrompt) -> Checked:
         """Run every rule that applies over one prompt, then its suppression comments."""
         plan = self._plan(prompt.path, bare=prompt.prompt is None)
-        return self._check(prompt, plan, plan.prefilter.candidates(prompt.text))
+        candidates, absent = plan.concerned(prompt.text)
+        for message in prompt.messages:
+            message.absent = absent
+        return self._check(prompt, plan, plan.prefilter.always | candidates)
 
     def _check(self, prompt: ParsedPrompt, plan: "_Plan", candidates: Iterable[int]) -> Checked:
         found: set[Finding] = set()
@@ -89,16 +96,18 @@ class Linter:
         Comments in it allow nothing: a collection from outside does not judge itself.
         """
         plan = self._plan(path, bare=True)
-        candidates = [
-            number
-            for number in plan.prefilter.candidates(text)
-            if number not in plan.prefilter.always or plan.rules[number].concerns(text)
-        ]
+        candidates, absent = plan.concerned(text)
+        candidates.update(number for number, concerns in plan.asked if concerns(text))
         if not candidates:
             return NOTHING
         prompt = parse_text(text, path=path, row=row)
         prompt.comments = ()
+        prompt.messages[0].absent = absent
         return self._check(prompt, plan, candidates)
+
+    def pattern_sets(self) -> list[PatternSet]:
+        """What checking bare texts needs compiled, where no path has settings of its own."""
+        return self._plan("", bare=True).pattern_sets
 
     def check_cells(self, cells: Iterable[Cell], *, path: str) -> Checked:
         """Check rows of a table, as one outcome."""
@@ -106,15 +115,14 @@ class Linter:
 
     def _plan(self, path: str, *, bare: bool) -> "_Plan":
         # Without settings for paths, the rules are the same for all.
-        kinds = self._everywhere or self.options.rules(path)
-        plan = self._plans.get((kinds, bare))
+        plan = self._everywhere_plans.get(bare)
         if plan is None:
-            # A bare text has no keys, variables or bindings that a rule could speak about.
-            spoken = [
-                kind for kind in kinds if not (kind.needs_project or (bare and kind.needs_file))
-            ]
-            plan = _Plan(spoken, self.options)
-            self._plans[kinds, bare] = plan
+            kinds = self._everywhere or self.options.rules(path)
+            plan = self._plans.get((kinds, bare))
+            if plan is None:
+                plan = self._plans[kinds, bare] = _Plan(kinds, self.options, bare=bare)
+            if not self.options.per_path:
+                self._everywhere_plans[bare] = plan
         return plan
 
     def _idle_comments(
@@ -145,12 +153,43 @@ class Linter:
 
 
 class _Plan:
-    """The rules for a path, each made once, behind their prefilter."""
+    """The rules for a path, each made once, behind their prefilter and, for bare texts, sieves."""
 
-    def __init__(self, kinds: Sequence[type[Rule]], options: LintOptions) -> None:
-        self.kinds = frozenset(kinds)
-        self.prefilter = Prefilter(kinds, folder=options.compiled)
-        self.rules = [kind(options.options.get(kind.code), today=options.today) for kind in kinds]
+    def __init__(self, kinds: Sequence[type[Rule]], options: LintOptions, *, bare: bool) -> None:
+        # A bare text has no keys, variables or bindings that a rule could speak about.
+        spoken = [kind for kind in kinds if not (kind.needs_project or (bare and kind.needs_file))]
+        self.kinds = frozenset(spoken)
+        self.prefilter = Prefilter(spoken, folder=options.compiled)
+        self.rules = [kind(options.options.get(kind.code), today=options.today) for kind in spoken]
+        self.asked = [
+            (number, self.rules[number].concerns) for number in sorted(self.prefilter.always)
+        ]
+        self.sieves = {
+            number: sieve_of(kind.signs, options.compiled)
+            for number, kind in enumerate(spoken)
+            if bare and kind.signs
+        }
+
+    @property
+    def pattern_sets(self) -> list[PatternSet]:
+        """All that is looked up, the slowest to compile first."""
+        sieves = [sieve.set for sieve in self.sieves.values()]
+        return sorted([*self.prefilter.sets, *sieves], key=lambda each: each.size, reverse=True)
+
+    def concerned(self, text: str) -> tuple[set[int], frozenset[re.Pattern[str]]]:
+        """The rules with triggers that could find something, and patterns known not to match."""
+        found = self.prefilter.triggered(text)
+        absent: frozenset[re.Pattern[str]] = frozenset()
+        if not self.sieves or found.isdisjoint(self.sieves):
+            return found, absent
+        data = folded(text)
+        for number in self.sieves.keys() & found:
+            lacking = self.sieves[number].absent(data)
+            if lacking is None:
+                found.remove(number)
+            else:
+                absent |= lacking
+        return found, absent
 
 
 def joined(outcomes: Iterable[Checked]) -> Checked:

@@ -72,6 +72,8 @@ class ParsedMessage:
         self.is_shot = is_shot
         self.variant = variant
         self.place = place
+        self.absent: frozenset[re.Pattern[str]] = frozenset()
+        """Patterns that are known to match nowhere in the lower-case text."""
 
     @cached_property
     def mask(self) -> bytes:
@@ -117,6 +119,8 @@ class ParsedMessage:
 
         The pattern runs over the lower-case text, unless ``cased``.
         """
+        if pattern in self.absent:
+            return
         for match in pattern.finditer(self.text if cased else self.lower):
             start, end = match.span()
             if self.region(start) in regions and self.region(max(start, end - 1)) in regions:

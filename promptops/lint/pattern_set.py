@@ -7,6 +7,7 @@ import hashlib
 import platform
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
@@ -18,7 +19,10 @@ from promptops.errors import StorageError
 Seen = Callable[..., object]
 """Called with a pattern's number, 0, the byte offset where a match ends, and more to ignore."""
 
-_MOST_KEPT = 12
+_FORM = "2"
+"""Raised when images change, so that none that was compiled before is taken for a new one."""
+_MOST_KEPT = 80
+"""Databases: some dozen for each set of rules, so those of the last few sets."""
 
 
 class PatternSet:
@@ -31,6 +35,7 @@ class PatternSet:
         once: Whether one match of each pattern a text is enough.
         folder: Where compiled expressions are kept: compiling those of all rules takes a second,
             loading them a thousandth of it. None compiles anew in each process.
+        image: Makes the expression of a pattern, where the two differ; a function of a module.
     """
 
     def __init__(
@@ -41,6 +46,7 @@ class PatternSet:
         caseless: bool = False,
         once: bool = False,
         folder: Path | None = None,
+        image: Callable[[bytes], bytes] = bytes,
     ) -> None:
         """Keep the patterns."""
         self._patterns = tuple(patterns)
@@ -48,9 +54,32 @@ class PatternSet:
         self._caseless = caseless
         self._once = once
         self._folder = folder
+        self._image = image
         self._database: Any = None
         # A database has one scratch space: two scans at once are an error in Hyperscan.
         self._lock = Lock()
+
+    def __reduce__(self) -> tuple[Callable[..., "PatternSet"], tuple[object, ...]]:
+        """The patterns travel to another process, and what is compiled of them does not."""
+        made = partial(
+            PatternSet,
+            literal=self._literal,
+            caseless=self._caseless,
+            once=self._once,
+            folder=self._folder,
+            image=self._image,
+        )
+        return made, (self._patterns,)
+
+    @property
+    def size(self) -> int:
+        """Bytes of all patterns: about how long they take to compile."""
+        return sum(len(pattern) for pattern, _ in self._patterns)
+
+    @property
+    def must_compile(self) -> bool:
+        """Whether a process that starts now would have to compile this, and could keep it."""
+        return self._file is not None and not self._file.exists()
 
     def prepare(self) -> None:
         """Compile now, or load what is compiled.
@@ -73,15 +102,20 @@ class PatternSet:
         with self._lock:
             self._database.scan(data, match_event_handler=seen)
 
+    @cached_property
+    def _file(self) -> Path | None:
+        if self._folder is None or self._literal:  # literals compile as fast as they load
+            return None
+        parts = [version("hyperscan"), platform.machine(), repr(self._flags()), _FORM]
+        parts += [self._image.__name__, *map(repr, self._patterns)]
+        return self._folder / f"{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}.hsdb"
+
     def _loaded(self) -> Any:
         import hyperscan
 
-        if self._folder is None or self._literal:  # literals compile as fast as they load
+        path = self._file
+        if path is None:
             return self._compiled()
-        parts = [version("hyperscan"), platform.machine(), repr(self._flags())]
-        parts += map(repr, self._patterns)
-        name = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
-        path = self._folder / f"{name}.hsdb"
         with suppress(OSError, hyperscan.error):  # whatever is wrong with the file: compile again
             database = hyperscan.loadb(path.read_bytes(), hyperscan.HS_MODE_BLOCK)
             database.scratch = hyperscan.Scratch(database)
@@ -90,7 +124,7 @@ class PatternSet:
         # A folder that cannot be written to costs time, not verdicts.
         with suppress(StorageError, OSError):
             write_atomic(path, bytes(hyperscan.dumpb(database)))
-            _tidy(self._folder)
+            _tidy(path.parent)
         return database
 
     def _flags(self) -> int:
@@ -105,7 +139,7 @@ class PatternSet:
         database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
         try:
             database.compile(
-                expressions=[pattern for pattern, _ in self._patterns],
+                expressions=[self._image(pattern) for pattern, _ in self._patterns],
                 ids=[number for _, number in self._patterns],
                 elements=len(self._patterns),
                 flags=[self._flags()] * len(self._patterns),

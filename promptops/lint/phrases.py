@@ -48,6 +48,11 @@ class LazyPattern:
         source, _, spaced = self._source
         return "".join(_spaced(source)) if spaced else source
 
+    @property
+    def given(self) -> int:
+        """The flags; asking for them compiles nothing."""
+        return int(self._source[1])
+
     def __getattr__(self, name: str) -> Any:
         """An attribute of the compiled pattern; its methods are kept, so this runs once."""
         if name.startswith("_"):
@@ -56,6 +61,12 @@ class LazyPattern:
         for each in _METHODS:
             setattr(self, each, getattr(compiled, each))
         return getattr(compiled, name)
+
+
+def given_flags(pattern: Any) -> int:
+    """The flags of a compiled or lazy pattern; asking for them compiles nothing."""
+    flags = pattern.given if isinstance(pattern, LazyPattern) else pattern.flags
+    return int(flags)
 
 
 _METHODS = ("finditer", "search", "match", "fullmatch", "sub", "findall", "split", "flags",

@@ -2,9 +2,9 @@
 
 All triggers are compiled into one Hyperscan database, so the time of the pass hardly depends on how
 many rules there are. It may let a rule through that then finds nothing; it never holds one back
-whose trigger occurs: triggers are looked up in the lower-case text byte for byte, and shapes keep
-to ASCII, so that Hyperscan's and `re`'s ideas of letters cannot differ. A space in a trigger stands
-for any white space, so that a phrase broken over two lines is seen.
+whose trigger occurs: words are looked up byte for byte, in whichever case they are written, and
+shapes keep to ASCII, so that Hyperscan's and `re`'s ideas of letters cannot differ. A space in a
+trigger stands for any white space, so that a phrase broken over two lines is seen.
 """
 
 import re
@@ -15,10 +15,21 @@ from typing import Any
 
 from promptops.lint.pattern_set import PatternSet
 from promptops.lint.rule import Rule
-from promptops.lint.text import lower
+from promptops.lint.text import KELVIN, lower
 
 _SPACE = r"[\x09-\x0d\x1c-\x20]"
-_WIDE_SPACES = re.compile("[\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
+_WIDE = (
+    "\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+_WIDE_SPACES = re.compile(f"[{_WIDE}]")
+
+
+_LONG = 256
+_NOT_PLAIN = re.compile(r"\\x..|\\.|\[(?:\\.|[^\]\\]){1,200}\]")
+_LETTER = re.compile("[a-z]")
+_TOGETHER = 512
+"""Shapes in a database: two processes that compile half of them each are done in half the time."""
 
 
 class Prefilter:
@@ -30,41 +41,52 @@ class Prefilter:
     """
 
     def __init__(self, rules: Sequence[type[Rule]], *, folder: Path | None = None) -> None:
-        """Compile the triggers and shapes of ``rules``, or load them compiled.
-
-        Raises:
-            ValueError: A shape that Hyperscan cannot compile, or that is not ASCII.
-        """
-        self._rules = tuple(rules)
+        """Take the triggers and shapes of ``rules``, compiled when the first text comes."""
         self.always = frozenset(
             number for number, rule in enumerate(rules) if not rule.triggers and not rule.shapes
         )
+        self._wide = len(rules)  # the number of what is no rule's: white space beyond ASCII
         words = [(word, n) for n, rule in enumerate(rules) for word in rule.triggers]
-        literals = [(word, n) for word, n in words if " " not in word]
-        shapes = [(_spaced(word), n) for word, n in words if " " in word]
+        literals = [(word, n) for word, n in words if _is_plain(word)]
+        shapes = [(_spelled(word), n) for word, n in words if not _is_plain(word)]
         shapes += [(shape, n) for n, rule in enumerate(rules) for shape in rule.shapes]
-        self._sets = [
-            _pattern_set(tuple(patterns), literal, folder)
-            for patterns, literal in ((literals, True), (shapes, False))
-            if patterns
-        ]
+        if shapes:
+            literals += [(space, self._wide) for space in _WIDE]
+        heavy = [each for each in shapes if _is_heavy(each[0])]
+        light = [each for each in shapes if not _is_heavy(each[0])]
+        parts = [light[start : start + _TOGETHER] for start in range(0, len(light), _TOGETHER)]
+        parts += [[each] for each in heavy]
+        self.sets = [_pattern_set(tuple(part), False, folder) for part in parts]
+        if literals:
+            self.sets.insert(0, _pattern_set(tuple(literals), True, folder))
 
     def candidates(self, text: str) -> frozenset[int]:
-        """The places, in the order of the rules, of those that must look at ``text``."""
-        data = text
-        if not text.isascii():
-            data = lower(text)
-            if _WIDE_SPACES.search(data):
-                data = _WIDE_SPACES.sub(" ", data)
-        encoded = data.encode("utf-8", "surrogatepass")
-        found = set(self.always)
+        """The places, in the order of the rules, of those that must look at ``text``.
+
+        Raises:
+            ValueError: A shape that Hyperscan cannot compile.
+        """
+        return self.always | self.triggered(text)
+
+    def triggered(self, text: str) -> set[int]:
+        """As `candidates`, without those that look at every text."""
+        if not text.isascii() and KELVIN in text:
+            text = lower(text)
+        found = self._scanned(text)
+        if self._wide in found:
+            found = self._scanned(_WIDE_SPACES.sub(" ", text))
+        return found
+
+    def _scanned(self, text: str) -> set[int]:
+        data = text.encode("utf-8", "surrogatepass")
+        found: set[int] = set()
 
         def seen(number: int, *_: Any) -> None:
             found.add(number)
 
-        for patterns in self._sets:
-            patterns.scan(encoded, seen)
-        return frozenset(found)
+        for patterns in self.sets:
+            patterns.scan(data, seen)
+        return found
 
 
 @cache
@@ -72,18 +94,55 @@ def _pattern_set(
     patterns: tuple[tuple[str, int], ...], literal: bool, folder: Path | None
 ) -> PatternSet:
     encoding = "utf-8" if literal else "ascii"
-    made = PatternSet(
+    return PatternSet(
         [(pattern.encode(encoding), number) for pattern, number in patterns],
         literal=literal,
         caseless=True,
         once=True,
         folder=folder,
     )
-    made.prepare()
-    return made
 
 
-def _spaced(words: str) -> str:
-    """A trigger of several words: they may stand on two lines, as in `phrases.phrase`."""
-    parts = "".join(char if char.isalnum() else f"\\x{ord(char):02x}" for char in words)
-    return parts.replace(r"\x20", f"{_SPACE}{{1,3}}")
+def _is_heavy(shape: str) -> bool:
+    """Whether a long shape holds no word that Hyperscan could look for first.
+
+    One such shape slows down all that are compiled with it; alone it is fast.
+    """
+    return len(shape) > _LONG and not _LETTER.search(_NOT_PLAIN.sub("", shape))
+
+
+def _is_plain(word: str) -> bool:
+    """Whether a trigger can be looked up byte for byte, but for the case of ASCII."""
+    return " " not in word and all(char.isascii() or len(_written(char)) == 1 for char in word)
+
+
+def _spelled(word: str) -> str:
+    """A trigger as an expression: in any case, and on two lines, as in `phrases.phrase`."""
+    return "".join(f"{_SPACE}{{1,3}}" if char == " " else _letter(char) for char in word)
+
+
+def _letter(char: str) -> str:
+    if char.isascii():
+        return char if char.isalnum() else f"\\x{ord(char):02x}"
+    return f"(?:{'|'.join(_bytes(each) for each in _written(char))})"
+
+
+def _bytes(char: str) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in char.encode("utf-8", "surrogatepass"))
+
+
+@cache
+def _written(char: str) -> tuple[str, ...]:
+    """The characters beyond ASCII whose lower case is ``char``, itself among them."""
+    every, low = _beyond_ascii()
+    places, at = [], low.find(char)
+    while at >= 0:
+        places.append(at)
+        at = low.find(char, at + 1)
+    return tuple(every[place] for place in places) or (char,)
+
+
+@cache
+def _beyond_ascii() -> tuple[str, str]:
+    every = "".join(map(chr, range(0x80, 0xD800))) + "".join(map(chr, range(0xE000, 0x20000)))
+    return every, lower(every)

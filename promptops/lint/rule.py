@@ -18,6 +18,7 @@ from promptops.lint.fingerprint import anchor
 from promptops.lint.nearby import near
 from promptops.lint.parsed import ParsedMessage, ParsedPrompt
 from promptops.lint.regions import INSTRUCTIONS, Region
+from promptops.lint.sieve import Signs
 
 _EXCERPT = 80
 
@@ -57,6 +58,9 @@ class Rule:
             Empty: the rule sees every prompt (unless it has ``shapes``).
         shapes: RE2 patterns over the lower-case text that say the same as ``triggers`` where no
             literal does: a prompt is shown to the rule when a trigger or a shape occurs in it.
+        signs: Rows of patterns over lower-case text: each finding in a bare text holds, anywhere in
+            it, a match of every pattern of one row. Texts without are not shown to the rule, though
+            a trigger occurs in them (see `promptops.lint.sieve`).
         needs_file: Whether the rule speaks about keys, variables or bindings only, so that it has
             nothing to say about a bare text.
         needs_project: Whether the rule speaks about prompts together, so that it has nothing to
@@ -72,6 +76,7 @@ class Rule:
     regions: ClassVar[frozenset[Region]] = INSTRUCTIONS
     triggers: ClassVar[tuple[str, ...]] = ()
     shapes: ClassVar[tuple[str, ...]] = ()
+    signs: ClassVar[Signs] = ()
     needs_file: ClassVar[bool] = False
     needs_project: ClassVar[bool] = False
     tags: ClassVar[tuple[str, ...]] = ()

@@ -9,8 +9,9 @@ from typing import Protocol, TypeVar
 from promptops.lint.engine import Cell, Checked, Linter, joined
 from promptops.lint.options import LintOptions
 from promptops.lint.parsed import ParsedPrompt
+from promptops.lint.pattern_set import PatternSet
 from promptops.lint.report import LintReport, Skipped
-from promptops.lint.workers import spread
+from promptops.lint.workers import Workers
 from promptops.prompts.loader import PromptFile
 
 Progress = Callable[[int, int], None]
@@ -173,11 +174,11 @@ class _Check:
     def __init__(self, options: bytes) -> None:
         self._options = options
 
-    def prepare(self) -> None:
-        """Compile the patterns here, once, so that every worker finds them compiled."""
-        linter = _linter(self._options)
-        if linter.options.compiled is not None:
-            linter.check_text("", path="")
+    def prepare(self, workers: Workers) -> None:
+        """Have each set of patterns compiled once, so that every worker finds it compiled."""
+        sets = _linter(self._options).pattern_sets()
+        for _ in workers.spread(PatternSet.prepare, [each for each in sets if each.must_compile]):
+            pass
 
     def __call__(self, batch: Batch) -> list[Outcome]:
         return batch.check(_linter(self._options))
@@ -197,8 +198,9 @@ def _outcomes(check: _Check, batches: Iterable[Batch], workers: int) -> Iterator
             first.append(batch)
             size += batch.size
             if size >= _POOL_FROM:
-                check.prepare()
-                yield from spread(check, _chained(first, waiting), workers)
+                with Workers(workers) as pool:
+                    check.prepare(pool)
+                    yield from pool.spread(check, _chained(first, waiting))
                 return
     for batch in _chained(first, waiting):
         yield check(batch)

@@ -22,6 +22,8 @@ _ZERO_WIDTH = dict.fromkeys(
 _LEET = str.maketrans("013457@$", "oieastas")
 _LOOKALIKES = str.maketrans("аеорсухіѕԁһ", "aeopcyxisdh")  # Cyrillic letters that look Latin
 
+KELVIN = "\u212a"
+"""The one character beyond ASCII whose lower case is ASCII: "k"."""
 CHARACTERS_PER_TOKEN = 4.0
 """English prose under byte-pair encoders; a stated estimate, used where no tokenizer is at hand."""
 

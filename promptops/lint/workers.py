@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from queue import SimpleQueue
-from typing import IO, Any, TypeVar
+from typing import IO, Any, Self, TypeVar
 
 _LENGTH = struct.Struct(">Q")
 _START = "import sys; sys.path[:] = {path!r}; from promptops.lint.workers import serve; serve()"
@@ -24,39 +24,56 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def spread(work: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[R]:
-    """The results of ``work`` on each item, in the order of the items, read as they are needed.
+class Workers:
+    """Processes that are started once and work on one run of items after the other.
+
+    A context; the processes end with it.
 
     Args:
-        work: A picklable callable of one item.
-        items: Picklable items, each worth a few hundredths of a second at least.
-        workers: Processes, at least 1.
+        number: Processes, at least 1.
     """
-    idle: SimpleQueue[_Worker] = SimpleQueue()
-    started = [_Worker() for _ in range(workers)]
-    for worker in started:
-        idle.put(worker)
 
-    def run(item: T) -> R:
-        worker = idle.get()
-        try:
-            return worker.run(work, item)
-        finally:
-            idle.put(worker)
+    def __init__(self, number: int) -> None:
+        """Start the processes."""
+        self._started = [_Worker() for _ in range(number)]
+        self._idle: SimpleQueue[_Worker] = SimpleQueue()
+        for worker in self._started:
+            self._idle.put(worker)
 
-    try:
-        with ThreadPoolExecutor(max_workers=workers) as threads:
+    def __enter__(self) -> Self:
+        """The workers, at work from now on."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the processes."""
+        for worker in self._started:
+            worker.stop()
+
+    def spread(self, work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+        """The results of ``work`` on each item, in the order of the items, as they are needed.
+
+        Args:
+            work: A picklable callable of one item.
+            items: Picklable items, each worth a few hundredths of a second at least.
+        """
+
+        def run(item: T) -> R:
+            worker = self._idle.get()
+            try:
+                return worker.run(work, item)
+            finally:
+                self._idle.put(worker)
+
+        number = len(self._started)
+        with ThreadPoolExecutor(max_workers=number) as threads:
             waiting: deque[Future[R]] = deque()
             for item in items:
                 waiting.append(threads.submit(run, item))
                 # Two items a worker in flight: enough to keep it busy, little to hold in memory.
-                while len(waiting) > 2 * workers or (waiting and waiting[0].done()):
+                while len(waiting) > 2 * number or (waiting and waiting[0].done()):
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
-    finally:
-        for worker in started:
-            worker.stop()
 
 
 class _Worker:

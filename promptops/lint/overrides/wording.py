@@ -7,7 +7,6 @@ Two grades. Some wordings have hardly any other use ("ignore all previous instru
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
 from promptops.lint.overrides.needles import Needles, around, flattened
 from promptops.lint.phrases import phrase
@@ -279,20 +278,21 @@ TRIGGERS = (
 _BEFORE, _AFTER = 120, 320  # of a needle: further than any match reaches
 
 
-_ROWS = (*((True, source) for _, source in _SURE), *((False, source) for _, source in _UNSURE))
+PATTERNS = tuple(phrase(source) for _, source in (*_SURE, *_UNSURE))
+"""What `overrides` looks for."""
+
 _NEEDLES = Needles([strings for strings, _ in (*_SURE, *_UNSURE)])
 
 
-def overrides(text: str) -> Iterator[Override]:
-    """Where lower-case ``text`` holds an override, the sure ones first."""
+def overrides(text: str, absent: frozenset[re.Pattern[str]] = frozenset()) -> Iterator[Override]:
+    """Where lower-case ``text`` holds an override, the sure ones first.
+
+    ``absent`` are those of `PATTERNS` that are known to match nowhere in it.
+    """
     flat = flattened(text)
     for number, strings in _NEEDLES.present(flat).items():
-        sure, source = _ROWS[number]
+        if PATTERNS[number] in absent:
+            continue
         for start, end in around(flat, strings, _BEFORE, _AFTER):
-            for match in _compiled(source).finditer(text, start, end):
-                yield Override(start=match.start(), end=match.end(), sure=sure)
-
-
-@cache
-def _compiled(source: str) -> re.Pattern[str]:
-    return phrase(source)
+            for match in PATTERNS[number].finditer(text, start, end):
+                yield Override(start=match.start(), end=match.end(), sure=number < len(_SURE))

@@ -60,6 +60,7 @@ class AlwaysNever(Rule):
     severity = Severity.ERROR
     version = 3
     triggers = _DEMANDS
+    signs = ((_ALWAYS, _NEVER),)
     tags = ("pd-specification",)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
@@ -88,16 +89,18 @@ class AlwaysNever(Rule):
 
         Knowing the regions costs more than all the rest, and few texts come as far as that.
         """
-        demanded, banned = (
-            {
-                act
-                for message in wording.instructing
-                for act, _ in self._acts(message, pattern, seeds, EVERYWHERE)
-            }
-            for pattern, seeds in ((_ALWAYS, _DEMANDS), (_NEVER, _BANS))
+        demanded = set(self._everywhere(wording, _ALWAYS, _DEMANDS))
+        demanded |= {act[:1] for act in demanded}
+        return bool(demanded) and any(
+            act in demanded for act in self._everywhere(wording, _NEVER, _BANS)
         )
-        whole = demanded | {act[:1] for act in demanded}
-        return not whole.isdisjoint(banned)
+
+    def _everywhere(
+        self, wording: Wording, pattern: re.Pattern[str], seeds: tuple[str, ...]
+    ) -> Iterator[tuple[str, ...]]:
+        for message in wording.instructing:
+            for act, _ in self._acts(message, pattern, seeds, EVERYWHERE):
+                yield act
 
     def _acts(
         self,

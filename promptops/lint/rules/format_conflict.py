@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
 from promptops.lint.nearby import near, sentence_around, shape
-from promptops.lint.parsed import ParsedMessage, ParsedPrompt
+from promptops.lint.parsed import ParsedMessage, ParsedPrompt, Wording
 from promptops.lint.phrases import phrase
+from promptops.lint.regions import EVERYWHERE
 from promptops.lint.rule import Rule
 from promptops.lint.scope import scope
 
@@ -104,12 +105,15 @@ class FormatConflict(Rule):
             r"(?:bullet|tables|numbered)"
         ),
     )
+    signs = ((_ONLY, _ALSO), (_ONLY, _SECTION), (_ONLY, _LAYOUT), (_NOT_SO, _SO), (_TABLE,))
     tags = ("pd-structure",)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield the first format that contradicts the exclusive one, in each wording."""
         schema = prompt.prompt is not None and prompt.prompt.output is not None
         for wording in prompt.wordings:
+            if not schema and not self._could_conflict(wording):
+                continue
             exclusive: tuple[str, str] | None = (
                 ("json", "the declared JSON output") if schema else None
             )
@@ -117,12 +121,33 @@ class FormatConflict(Rule):
                 for match in near(message, _ONLY, _ONLY_SEEDS, self.regions, before=70, after=60):
                     if self._unconditional(message, match) and exclusive is None:
                         words = message.text[match.start() : match.end()]
-                        name = match["format"] or match["after"] or match["last"]
-                        exclusive = (_family(name), f'"{words}"')
+                        exclusive = (_exclusive(match), f'"{words}"')
             yield from self._forbidden(prompt, wording.instructing)
             found = exclusive and self._rival(prompt, wording.instructing, exclusive)
             if found or (found := self._tables(prompt, wording.instructing)):
                 yield found
+
+    def _could_conflict(self, wording: Wording) -> bool:
+        """Whether two formats exclude each other, in whatever kind of text and sentence."""
+
+        def matches(
+            pattern: re.Pattern[str], seeds: tuple[str, ...], before: int, after: int
+        ) -> Iterator[re.Match[str]]:
+            for each in wording.instructing:
+                yield from near(each, pattern, seeds, EVERYWHERE, before=before, after=after)
+
+        if any(matches(_NOT_SO, _NOT_SEEDS, 40, 24)):
+            return True
+        if len({match["format"] for match in matches(_TABLE, (" table",), 90, 12)}) > 1:
+            return True
+        only = {_exclusive(match) for match in matches(_ONLY, _ONLY_SEEDS, 70, 60)}
+        if not only.isdisjoint(_BARE | {"json"}):
+            return True
+        return bool(only) and any(
+            _differ(_family(match["format"]), each)
+            for match in matches(_ALSO, _SEEDS, 120, 40)
+            for each in only
+        )
 
     def _rival(
         self, prompt: ParsedPrompt, messages: tuple[ParsedMessage, ...], exclusive: tuple[str, str]
@@ -199,6 +224,10 @@ class FormatConflict(Rule):
 
 _LISTS = frozenset({"bullet points", "bulleted list", "numbered list"})
 _MARKED_UP = _LISTS | {"table", "markdown", "plain text"}
+
+
+def _exclusive(match: re.Match[str]) -> str:
+    return _family(match["format"] or match["after"] or match["last"])
 
 
 def _family(name: str) -> str:

@@ -48,6 +48,7 @@ class JsonWithoutKeys(Rule):
     severity = Severity.WARNING
     version = 2
     triggers = ("json",)
+    signs = ((_ASKS,),)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield the first demand of each wording that shows no keys."""

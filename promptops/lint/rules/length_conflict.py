@@ -135,6 +135,7 @@ class LengthConflict(Rule):
             r"|thoroughly|in detail)"
         ),
     )
+    signs = ((_SHORT, _LONG), (_TINY, _PARAGRAPHS), (_BLEND,))
     tags = ("pd-specification",)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
 from promptops.lint.overrides import Override, overrides
-from promptops.lint.overrides.wording import TRIGGERS
+from promptops.lint.overrides.wording import PATTERNS, TRIGGERS
 from promptops.lint.parsed import ParsedMessage, ParsedPrompt
 from promptops.lint.phrases import phrase
 from promptops.lint.regions import Region
@@ -66,13 +66,14 @@ class OverridePhrase(Rule):
     version = 3
     regions = frozenset({Region.INSTRUCTION, Region.EXAMPLE})
     triggers = TRIGGERS
+    signs = tuple((pattern,) for pattern in PATTERNS)
     tags = ("owasp-llm01",)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield each place; of places that overlap, the surest."""
         for message in prompt.messages:
             done: list[tuple[int, int]] = []  # in order, none overlapping
-            for found in overrides(message.lower):
+            for found in overrides(message.lower, message.absent):
                 span = (found.start, found.end)
                 place = bisect_left(done, span)
                 if (place < len(done) and done[place][0] < span[1]) or (

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
 from promptops.lint.nearby import near, sentence_around, shape
-from promptops.lint.parsed import ParsedMessage, ParsedPrompt
+from promptops.lint.parsed import ParsedMessage, ParsedPrompt, Wording
 from promptops.lint.phrases import phrase
+from promptops.lint.regions import EVERYWHERE
 from promptops.lint.rule import Rule
 
 _SEEDS = ("you are a", "act as a", "you're a", "behave as a", "role of a", "respond as a",
@@ -71,11 +72,14 @@ class PersonaConflict(Rule):
             rf"(?:{'|'.join(_ROLES)})"
         ),
     )
+    signs = ((_PERSONA,),)
     tags = ("pd-structure",)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield the first role that excludes an earlier one, in each wording."""
         for wording in prompt.wordings:
+            if not self._could_conflict(wording):
+                continue
             first: tuple[ParsedMessage, re.Match[str]] | None = None
             for message in wording.instructing:
                 for match in near(message, _PERSONA, _SEEDS, self.regions, before=12, after=110):
@@ -91,6 +95,16 @@ class PersonaConflict(Rule):
                     text = f'this contradicts "{words}"'
                     yield self.found(prompt, message, match.span(), text)
                     break
+
+    @staticmethod
+    def _could_conflict(wording: Wording) -> bool:
+        """Whether two roles exclude each other, in whatever kind of text and sentence."""
+        roles = {
+            match["role"]
+            for message in wording.instructing
+            for match in near(message, _PERSONA, _SEEDS, EVERYWHERE, before=12, after=110)
+        }
+        return len(roles) > 1 and not any(roles <= group for group in _SAME)
 
     @staticmethod
     def _agree(

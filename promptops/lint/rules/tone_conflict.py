@@ -82,6 +82,7 @@ class ToneConflict(Rule):
         r"(?:second|third)[^a-z]person",
         r"present[^a-z]{1,3}tense",
     )
+    signs = ((_TONE,),)
     tags = ("pd-specification",)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
