@@ -52,7 +52,8 @@ def command(
     """List prompts that say the same, and which of them to keep.
 
     Exact: the same words. Near: the same skeleton, small edits, other names. Semantic: other words
-    for the same. With --since, ends with 1 when a new or changed prompt is a duplicate.
+    for the same. With --since, ends with 1 when a new or changed prompt is a duplicate; to be
+    quick, it is compared in full only with the prompts that are nearest to it in words.
     """
     from promptops.operations.duplicates import only_kind
 
@@ -96,9 +97,11 @@ def command(
 
 
 def _of_workspace(cli: Cli, since: str | None) -> "tuple[Found, list[PromptOpsError]]":
-    from dataclasses import replace
-
-    from promptops.operations.duplicates import changed_prompts, only_of, registry_duplicates
+    from promptops.operations.duplicates import (
+        changed_duplicates,
+        changed_prompts,
+        registry_duplicates,
+    )
 
     watch = watching(cli)
     services = open_workspace(cli, watch=watch)
@@ -108,8 +111,7 @@ def _of_workspace(cli: Cli, since: str | None) -> "tuple[Found, list[PromptOpsEr
     else:
         changed = changed_prompts(files, services.workspace.root, since)
         watch.remark(f"{counted(len(changed), 'prompt')} new or changed since {since}")
-        found = registry_duplicates(services, files)
-        found = replace(found, report=only_of(found.report, changed))
+        found = changed_duplicates(services, files, changed)
     watch.close()
     return found, list(broken)
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @common
 @click.pass_obj
 def command(cli: Cli, host: str, port: int) -> None:
-    """Serve linting and, in a workspace, evaluation, optimization and proposals over HTTP.
+    """Serve linting and, in a workspace, evaluation, optimization, proposals and search over HTTP.
 
     GET /docs shows the interface. Callers from other machines need a token: set
     PROMPTOPS_SERVER_TOKEN. Runs until interrupted; jobs that were under way can be run again.

@@ -38,7 +38,7 @@ def table_embedder(cli: Cli) -> "Embedder":
 
 def assignment_rows(report: "ClusterReport") -> list[tuple[str, str, str, float]]:
     """Id, cluster, label and probability of every text; cluster and label are empty for none."""
-    labels = {cluster.id: cluster.label for cluster in report.clusters}
+    labels = report.names
     return [
         (name, found.cluster or "", labels.get(found.cluster or "", ""), found.probability)
         for name, found in report.assignments.items()

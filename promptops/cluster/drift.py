@@ -1,7 +1,7 @@
 """What changed between two groupings of a collection."""
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from promptops.core.canonical import JSON
@@ -32,7 +32,8 @@ class Drift:
     """Changes of clusters, and of items: ``added``, ``removed``, ``moved`` to another cluster.
 
     ``outliers`` are items in no cluster that are new or were in one. ``regrouped`` says whether
-    all items were grouped anew, so that any may have moved.
+    all items were grouped anew, so that any may have moved. ``since`` is when the run before was,
+    in UTC; empty when nobody said.
     """
 
     appeared: tuple[Change, ...] = ()
@@ -46,10 +47,16 @@ class Drift:
     moved: tuple[str, ...] = ()
     outliers: tuple[str, ...] = ()
     regrouped: bool = False
+    since: str = ""
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many changes there are of each kind."""
+        return {name: len(getattr(self, name)) for name in (*_CHANGES, *_ITEMS)}
 
     def to_json(self) -> JSON:
         """The drift as plain JSON."""
-        found: JSON = {"regrouped": self.regrouped}
+        found: JSON = {"since": self.since, "regrouped": self.regrouped}
         for name in _CHANGES:
             found[name] = [
                 {
@@ -74,11 +81,11 @@ class Drift:
         }
         items = {name: tuple(value[name]) for name in _ITEMS}
         found: dict[str, Any] = {**changes, **items}
-        return cls(**found, regrouped=value["regrouped"])
+        return cls(**found, regrouped=value["regrouped"], since=value.get("since", ""))
 
 
 _ITEMS = ("added", "removed", "moved", "outliers")
-_CHANGES = tuple(field.name for field in fields(Drift) if field.name not in (*_ITEMS, "regrouped"))
+_CHANGES = ("appeared", "vanished", "grew", "shrank", "split", "merged")
 
 
 def drift(before: "ClusterReport", after: "ClusterReport", *, regrouped: bool = False) -> Drift:

@@ -1,90 +1,132 @@
-"""Names for groups of texts: the words that set a group apart.
+"""Names for groups of texts: the phrases that set a group apart.
 
 Method: class-based TF-IDF (after Grootendorst 2022, arXiv 2203.05794) over texts instead of
-occurrences: the share of the group's texts that hold a term, times ``log(N / n)`` with N the number
-of texts and n the number that hold it. Terms that are no more frequent in the group than elsewhere
-do not count.
+occurrences: the share of the group's texts that hold a phrase (those that open with it count
+twice), times ``log(N / n)`` with N the number of texts and n the number that hold it. What a small
+collection cannot know, how common a word is, comes from `common`, as if `_PRIOR` further prompts
+had been counted. A phrase that is no more frequent in the group than elsewhere does not count.
 """
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import islice
 
-from promptops.cluster.wording import tokens
+from promptops.cluster.phrases import Phrase, alike, lead, opening, phrases, surface
+from promptops.cluster.vocabulary import common, weight
 
+METHOD = "phrases-1"
+"""Raise the number when labels change: a cluster keeps no label of another method."""
+
+TYPICAL = 100
+"""Texts of a group that are read, and of all texts `_COUNTED`: more change no label."""
+
+_COUNTED = 10_000
+SEPARATOR = " · "
 _TERMS = 3
-_STOP_WORDS = """
-a about above act after again all also always am an and any are as ask at be because been before
-being below between both but by can could did do does doing don't down during each etc few first
-following for from further give given get had has have having he help her here hers him his how
-i i'd i'll i'm if in include including input into is it its it's just like make may me more most
-must my need needs new no nor not now of off on once one only or other our out output over own
-per please prompt provide provided request response reply respond s same she should so some
-start such sure t task than that the their them then there these they this those through to too
-under until up use used user using var via very want was we were what when where which while who
-why will with within without would write you you'll you're your yours _var_ answer based ensure
-create example examples expert role system assistant specific
-"""
-_STOP = frozenset(_STOP_WORDS.split())
+_MORE = 2
+"""Further phrases, for a group that would be called like another one."""
+
+_PRIOR = 30
+_LONGER = (1.0, 1.25, 1.25, 1.5)
+"""How much a phrase of one, two and more words says."""
+
+_WEAKEST = 0.25
+"""Part of the best phrase's score that the others of a label have at least."""
+
+_FORMS = 50
+_WORDS, _CHARACTERS = 6, 60
 
 
 class Labels:
-    """Names groups of one collection, whose words are counted once."""
+    """Names groups of one collection."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        """Count the words of all texts."""
-        self._terms = [_terms(text) for text in texts]
-        self._everywhere: Counter[str] = Counter()
-        for found in self._terms:
-            self._everywhere.update(found)
-
-    def of(self, rows: Sequence[int]) -> str:
-        """A label of up to three terms for a group.
+    def __init__(self, texts: Sequence[str], titles: Sequence[str] = ()) -> None:
+        """Count how many texts hold each phrase.
 
         Args:
-            rows: The rows of its texts.
+            texts: What is grouped.
+            titles: The title of each, "" where there is none: it counts as the text's opening.
+        """
+        self._texts = texts
+        self._titles = titles or [""] * len(texts)
+        self._read: dict[int, tuple[str, frozenset[Phrase], frozenset[Phrase]]] = {}
+        counted = range(0, len(texts), -(-len(texts) // _COUNTED) or 1)
+        self._counted = len(counted)
+        self._everywhere: Counter[Phrase] = Counter()
+        for row in counted:
+            self._everywhere.update(self._of(row)[1])
+
+    def of(self, rows: Sequence[int], taken: Collection[str] = ()) -> str:
+        """A label of up to three phrases for a group.
+
+        Args:
+            rows: The rows of its texts, the most typical one first.
+            taken: Labels of other groups: this one gets another, if more phrases set it apart.
 
         Returns:
-            A label such as ``refund · parcel · delivery late``; "unnamed" when the group has no
-            word that sets it apart.
+            A label such as ``refund · parcel · late delivery``; of a group without a phrase that
+            sets it apart, how its first text begins.
         """
-        count: Counter[str] = Counter()
-        for row in rows:
-            count.update(self._terms[row])
-        return _label(count, len(rows), self._everywhere, len(self._terms))
+        whole = len(rows) == len(self._texts)
+        read = [self._of(row) for row in rows[:TYPICAL]]
+        chosen = self._chosen([held for _, held, _ in read], [first for *_, first in read], whole)
+        shown = [
+            surface(
+                phrase, list(islice((text for text, held, _ in read if phrase in held), _FORMS))
+            )
+            for phrase in chosen
+        ]
+        if not shown:
+            return " ".join(read[0][0].split()[:_WORDS])[:_CHARACTERS] or "unnamed"
+        label = SEPARATOR.join(shown[:_TERMS])
+        for size in range(_TERMS + 1, len(shown) + 1):
+            if label not in taken:
+                break
+            label = SEPARATOR.join(shown[:size])
+        return label
+
+    def _of(self, row: int) -> tuple[str, frozenset[Phrase], frozenset[Phrase]]:
+        """What is read of a text, its phrases, and those of its opening."""
+        if row not in self._read:
+            text, title = lead(self._texts[row]), lead(self._titles[row])
+            whole = f"{title}\n{text}" if title else text
+            first = phrases(title or opening(text))
+            self._read[row] = whole, frozenset(phrases(whole)), frozenset(first)
+        return self._read[row]
+
+    def _chosen(
+        self,
+        held: Sequence[frozenset[Phrase]],
+        first: Sequence[frozenset[Phrase]],
+        whole: bool,
+    ) -> list[Phrase]:
+        count, opened = Counter[Phrase](), Counter[Phrase]()
+        for one, start in zip(held, first, strict=True):
+            count.update(one)
+            opened.update(start)
+        size = len(held)
+        score = {
+            phrase: -(number + opened[phrase]) / size * math.log(elsewhere) * _worth(phrase)
+            for phrase, number in count.items()
+            if number >= min(2, size)
+            and ((elsewhere := self._share(phrase, number)) < number / size or whole)
+        }
+        least = _WEAKEST * max(score.values(), default=0.0)
+        chosen: list[Phrase] = []
+        for phrase in sorted(score, key=lambda each: (-score[each], each)):
+            if score[phrase] < least or score[phrase] <= 0 or len(chosen) == _TERMS + _MORE:
+                break
+            if not any(alike(phrase, other) for other in chosen):
+                chosen.append(phrase)
+        return chosen
+
+    def _share(self, phrase: Phrase, inside: int) -> float:
+        """The part of all prompts that hold a phrase, of which a group holds so many."""
+        counted = max(self._everywhere[phrase], inside * self._counted / len(self._texts))
+        return min(1.0, (counted + _PRIOR * common(phrase)) / (self._counted + _PRIOR))
 
 
-def _terms(text: str) -> set[str]:
-    """Words and word pairs of a text, each once, so that no long text decides alone."""
-    words = tokens(text)
-    kept = [_is_term(word) for word in words]
-    found = {word for word, good in zip(words, kept, strict=True) if good}
-    for place in range(len(words) - 1):
-        if kept[place] and kept[place + 1]:
-            found.add(f"{words[place]} {words[place + 1]}")
-    return found
-
-
-def _is_term(word: str) -> bool:
-    return len(word) > 2 and word not in _STOP and not word.isdigit()
-
-
-def _label(count: Counter[str], size: int, everywhere: Counter[str], texts: int) -> str:
-    scored = sorted(
-        (-n / size * math.log((texts + 1) / everywhere[term]), -len(term), term)
-        for term, n in count.items()
-        if size == texts or n / size > everywhere[term] / texts
-    )
-    chosen: list[str] = []
-    for _, _, term in scored:
-        stems = {_stem(word) for word in term.split()}
-        if not any(stems & {_stem(word) for word in other.split()} for other in chosen):
-            chosen.append(term)
-        if len(chosen) == _TERMS:
-            break
-    return " · ".join(chosen) or "unnamed"
-
-
-def _stem(word: str) -> str:
-    """Enough of a word to see that "invoice" and "invoices" say one thing."""
-    return word[: max(4, len(word) - 2)]
+def _worth(phrase: Phrase) -> float:
+    """How much a phrase tells beside a single word: more when longer, less when generic."""
+    return weight(phrase) * _LONGER[len(phrase) - 1]

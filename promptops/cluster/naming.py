@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from promptops.cluster.communities import SMALLEST, Grouping
 from promptops.cluster.hierarchy import levels
-from promptops.cluster.items import Item
-from promptops.cluster.labels import Labels
+from promptops.cluster.items import Item, instructions
+from promptops.cluster.labels import METHOD, TYPICAL, Labels
 from promptops.cluster.report import Cluster, ClusterReport, Theme
 from promptops.cluster.wording import normalized
 from promptops.core.canonical import digest_bytes
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 def name_clusters(
     copies: Sequence[Sequence[Item]],
-    described: Sequence[str],
     vectors: "NDArray[np.float32]",
     grouping: Grouping,
     previous: ClusterReport | None,
@@ -32,7 +31,6 @@ def name_clusters(
 
     Args:
         copies: The items of each row.
-        described: The text of each row.
         vectors: ``(n, d)`` unit vectors of the rows.
         grouping: The group of each row.
         previous: The last run: recognizable clusters keep their ids, unchanged ones their labels.
@@ -40,17 +38,18 @@ def name_clusters(
     import numpy as np
 
     grouped = _grouped(copies, grouping)
-    labels = Labels(described)
     clusters, centers = {}, {}
     for number, rows in grouped.items():
         center = vectors[rows].mean(axis=0)
         center /= max(float(np.linalg.norm(center)), 1e-9)
         scores = np.round(vectors[rows] @ center, 5)
-        head = copies[rows[int(scores.argmax())]][0]
+        # The most typical first: it represents the cluster.
+        rows[:] = [rows[place] for place in np.argsort(-scores, kind="stable").tolist()]
+        head = copies[rows[0]][0]
         centers[number] = center
         clusters[number] = Cluster(
             id=f"c-{digest_bytes(normalized(head.text).encode())[7:15]}",
-            label=labels.of(rows),
+            label="",
             members=tuple(sorted(item.id for row in rows for item in copies[row])),
             representative=head.id,
             cohesion=round(float(scores.mean()), 4),
@@ -58,6 +57,16 @@ def name_clusters(
     if previous is not None:
         clusters = _as_before(clusters, previous)
     order = sorted(clusters, key=lambda n: (-len(clusters[n].members), clusters[n].representative))
+    heads = [members[0] for members in copies]
+    labels = Labels(instructions(heads), [item.title for item in heads])
+    taken = {cluster.label for cluster in clusters.values() if cluster.label}
+    for number in order:
+        if not clusters[number].label:
+            label = labels.of(grouped[number], taken)
+            if label in taken:
+                label = f"{label} · {clusters[number].representative}"
+            taken.add(label)
+            clusters[number] = replace(clusters[number], label=label)
     themes = _themes(clusters, order, centers, grouped, labels)
     return {number: clusters[number] for number in order}, themes
 
@@ -80,6 +89,8 @@ def _grouped(copies: Sequence[Sequence[Item]], grouping: Grouping) -> dict[int, 
 
 def _as_before(clusters: dict[int, Cluster], previous: ClusterReport) -> dict[int, Cluster]:
     """Give a cluster the id that most of its members had, if it is most of that old cluster too.
+
+    One that did not change keeps its label, if it was made the same way.
 
     An old id goes to one cluster at most, the one with the largest overlap.
     """
@@ -107,7 +118,7 @@ def _as_before(clusters: dict[int, Cluster], previous: ClusterReport) -> dict[in
             name = f"{name}-{number}"
         taken.add(name)
         same = name in old and old[name].members == cluster.members
-        label = old[name].label if same else cluster.label
+        label = old[name].label if same and previous.labels == METHOD else ""
         renamed[number] = replace(cluster, id=name, label=label)
     return renamed
 
@@ -130,7 +141,14 @@ def _themes(
         for theme in range(int(found.max()) + 1):
             numbers = [order[place] for place in np.flatnonzero(found == theme).tolist()]
             names = tuple(clusters[number].id for number in numbers)
-            label = labels.of([row for number in numbers for row in grouped[number]])
+            # Of each cluster its most typical texts, as many as is its part of the theme.
+            part = TYPICAL / sum(len(grouped[number]) for number in numbers)
+            rows = [
+                row
+                for number in numbers
+                for row in grouped[number][: max(1, round(part * len(grouped[number])))]
+            ]
+            label = labels.of(rows)
             # Named after its largest cluster, whose id lasts from run to run.
             themes.append(
                 Theme(id=f"t{level}-{names[0]}", label=label, level=level, clusters=names)

@@ -9,6 +9,7 @@ from promptops.cluster.communities import Grouping, group, neighbor_count
 from promptops.cluster.drift import drift
 from promptops.cluster.duplicates import find_pairs
 from promptops.cluster.items import Item, described_texts
+from promptops.cluster.labels import METHOD
 from promptops.cluster.layout import plane
 from promptops.cluster.merging import group_pairs
 from promptops.cluster.naming import name_clusters
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 Progress = Callable[[str], None]
 """Told the name of each step as it begins."""
 
-_METHOD = "consensus-1"
+_METHOD = "consensus-2"
 """Raise the number when grouping changes: no run goes on from groups of another method."""
 
 _DUPLICATE_NEIGHBORS = 10
@@ -90,13 +91,13 @@ def cluster_prompts(
         table = nearest(vectors, 2 * VOTERS, build_index, of=new)
         table = by_words_too(table, rows.described, VOTERS, of=new)
         grouping = place(table, vectors, new, known, seed=seed)
-    clusters, themes = name_clusters(rows.copies, rows.described, vectors, grouping, previous)
+    clusters, themes = name_clusters(rows.copies, vectors, grouping, previous)
     pairs = _exact(rows.copies)
     if duplicates:
         tell("duplicates")
         pairs += _pairs(rows, vectors, embedder, build_index, new, previous, seed)
     names = {number: cluster.id for number, cluster in clusters.items()}
-    points = plane(vectors, _places(rows, previous))
+    points = plane(vectors, grouping.labels, _places(rows, previous))
     report = ClusterReport(
         clusters=tuple(clusters.values()),
         assignments=_assignments(rows, points, grouping, names),
@@ -105,6 +106,7 @@ def cluster_prompts(
         left_out=rows.left_out,
         themes=themes,
         vectors=method,
+        labels=METHOD,
         updates=updates,
     )
     if previous is None:

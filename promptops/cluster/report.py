@@ -40,7 +40,8 @@ class Cluster:
     """A group of items about one thing.
 
     ``id`` stays the same from run to run as long as the group is recognizable; ``cohesion`` is the
-    mean cosine of the members to their center.
+    mean cosine of the members to their center. ``label`` is made of key phrases; ``title``, where a
+    model was asked for one, is a name in words.
     """
 
     id: str
@@ -48,6 +49,12 @@ class Cluster:
     members: tuple[str, ...]
     representative: str
     cohesion: float
+    title: str = ""
+
+    @property
+    def name(self) -> str:
+        """What people are shown."""
+        return self.title or self.label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +89,9 @@ class ClusterReport:
 
     ``left_out`` names items without any word to compare, with the reason; they have an assignment
     (to no cluster) like all others. ``drift`` compares with the run before, if there was one.
-    ``vectors`` names the embedder and the way of grouping; ``updates`` counts the texts that came
-    or went since all were grouped anew. A run goes on from a report of the same ``vectors``.
+    ``vectors`` names the embedder and the way of grouping, ``labels`` the way of naming;
+    ``updates`` counts the texts that came or went since all were grouped anew. A run goes on from
+    a report of the same ``vectors``.
     """
 
     clusters: tuple[Cluster, ...]
@@ -94,6 +102,7 @@ class ClusterReport:
     themes: tuple[Theme, ...] = ()
     drift: Drift | None = None
     vectors: str = ""
+    labels: str = ""
     updates: int = 0
 
     @property
@@ -105,6 +114,23 @@ class ClusterReport:
     def noise(self) -> tuple[str, ...]:
         """Ids of the items in no cluster."""
         return tuple(name for name, found in self.assignments.items() if found.cluster is None)
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """How many items, clusters, items in none, themes, duplicate pairs, items that moved."""
+        return {
+            "items": len(self.assignments),
+            "clusters": len(self.clusters),
+            "noise": len(self.noise),
+            "themes": len(self.themes),
+            "duplicate_pairs": len(self.duplicates),
+            "moved": 0 if self.drift is None else len(self.drift.moved),
+        }
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What each cluster is called, by id."""
+        return {cluster.id: cluster.name for cluster in self.clusters}
 
     def cluster_of(self, item_id: str) -> Cluster | None:
         """The cluster of an item; None for noise.
@@ -122,6 +148,7 @@ class ClusterReport:
                 {
                     "id": cluster.id,
                     "label": cluster.label,
+                    "title": cluster.title,
                     "size": len(cluster.members),
                     "members": list(cluster.members),
                     "representative": cluster.representative,
@@ -168,14 +195,11 @@ class ClusterReport:
             ],
             "drift": None if self.drift is None else self.drift.to_json(),
             "vectors": self.vectors,
+            "labels": self.labels,
             "updates": self.updates,
+            "outliers": list(self.noise),
             "left_out": [{"id": name, "reason": reason} for name, reason in self.left_out],
-            "summary": {
-                "items": len(self.assignments),
-                "clusters": len(self.clusters),
-                "noise": len(self.noise),
-                "duplicate_pairs": len(self.duplicates),
-            },
+            "summary": self.summary,
         }
 
     @classmethod
@@ -189,6 +213,7 @@ class ClusterReport:
                     members=tuple(row["members"]),
                     representative=row["representative"],
                     cohesion=row["cohesion"],
+                    title=row.get("title", ""),
                 )
                 for row in value["clusters"]
             ),
@@ -218,5 +243,6 @@ class ClusterReport:
             ),
             drift=None if value.get("drift") is None else Drift.from_json(value["drift"]),
             vectors=value.get("vectors", ""),
+            labels=value.get("labels", ""),
             updates=value.get("updates", 0),
         )

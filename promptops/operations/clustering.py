@@ -4,11 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from promptops.cluster.drift import drift
 from promptops.cluster.items import Item, item_of
 from promptops.cluster.pipeline import cluster_prompts
-from promptops.cluster.report import ClusterReport
+from promptops.cluster.report import Assignment, ClusterReport
 from promptops.cluster.texts import read_texts
 from promptops.core.canonical import digest
+from promptops.core.clock import iso
 from promptops.embedding.embedder import Embedder
 from promptops.prompts.loader import PromptFile
 from promptops.tracking.evidence import Evidence
@@ -16,7 +18,7 @@ from promptops.wiring import CODE_VERSION, Services
 
 Progress = Callable[[str], None]
 KIND = "cluster"
-CLUSTER_VERSION = "2"
+CLUSTER_VERSION = "3"
 """Part of the evidence key: raise it when grouping changes."""
 
 
@@ -31,7 +33,8 @@ def cluster_registry(
     Without ``files`` every prompt that can be read; the others are told to ``services.notice``.
 
     The same prompts have the same groups: known groups come from the evidence. Groups that are
-    recognizably those of the last run keep their ids.
+    recognizably those of the last run keep their ids. The drift is that since the last run on
+    other prompts.
     """
     items = _items(services, files)
     subject = digest(sorted([item.id, item.digest, item.title] for item in items))
@@ -41,16 +44,24 @@ def cluster_registry(
         "cluster": CLUSTER_VERSION,
     }
     known = services.evidence.find(subject, KIND, inputs)
-    if known is not None:
-        return ClusterReport.from_json(known.value)
     last = services.evidence.latest(KIND)
+    previous = ClusterReport.from_json(last.value) if last else None
+    since = iso(last.measured_at) if last else ""
+    if known is not None:
+        report = ClusterReport.from_json(known.value)
+        if last is None or previous is None or known.key == last.key:
+            return report
+        # As it was before the last run: the change since then is another one.
+        return replace(report, drift=replace(drift(previous, report), since=since))
     report = cluster_prompts(
         items,
         services.embedder,
         seed=services.settings.general.seed,
-        previous=ClusterReport.from_json(last.value) if last else None,
+        previous=previous,
         progress=progress,
     )
+    if report.drift is not None:
+        report = replace(report, drift=replace(report.drift, since=since))
     services.evidence.add(
         Evidence(
             subject=subject,
@@ -67,7 +78,9 @@ def cluster_registry(
 def cluster_table(
     path: Path, column: str, embedder: Embedder, *, progress: Progress | None = None
 ) -> ClusterReport:
-    """The groups of the texts in a column of a table; cells that hold no text are left out.
+    """The groups of the texts in a column of a table.
+
+    Cells that hold no text are left out and told; like all others they have an assignment.
 
     Raises:
         UsageError: See `read_texts`.
@@ -75,7 +88,13 @@ def cluster_table(
     """
     table = read_texts(path, column)
     report = cluster_prompts(table.items, embedder, progress=progress)
-    return replace(report, left_out=(*table.left_out, *report.left_out))
+    nowhere = Assignment(cluster=None, probability=0.0, x=0.0, y=0.0)
+    places = {**dict.fromkeys((name for name, _ in table.left_out), nowhere), **report.assignments}
+    return replace(
+        report,
+        assignments=dict(sorted(places.items())),
+        left_out=(*table.left_out, *report.left_out),
+    )
 
 
 def _items(services: Services, files: Sequence[PromptFile] | None) -> tuple[Item, ...]:

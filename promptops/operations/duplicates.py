@@ -1,16 +1,24 @@
 """Duplicates of a workspace, of what changed in it, and of a table of texts."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean
 
-from promptops.cluster.duplicates import DuplicateReport, find_duplicates
+from promptops.cluster.duplicates import (
+    NO_WORDS,
+    DuplicateReport,
+    find_duplicates,
+    find_pairs,
+)
 from promptops.cluster.items import item_of
-from promptops.cluster.merging import Standing
-from promptops.cluster.report import DuplicateKind
+from promptops.cluster.merging import Standing, group_pairs
+from promptops.cluster.neighbors import nearest
+from promptops.cluster.report import DuplicateKind, DuplicatePair
 from promptops.cluster.texts import read_texts
+from promptops.cluster.word_neighbors import word_neighbors
+from promptops.cluster.wording import normalized, without_boilerplate
 from promptops.embedding.embedder import Embedder
 from promptops.evaluation.result import Evaluation
 from promptops.evaluation.runner import EVIDENCE_KIND
@@ -19,6 +27,9 @@ from promptops.prompts.digests import variant_digest
 from promptops.prompts.loader import PromptFile
 from promptops.prompts.model import Prompt
 from promptops.wiring import Services
+
+NEAREST = 20
+"""Prompts that a changed one is compared with in full, by either measure of shared words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +50,67 @@ def registry_duplicates(services: Services, files: Sequence[PromptFile]) -> Foun
         standing=_standing(services, files),
     )
     return Found(report=report, texts={item.id: item.text for item in items})
+
+
+def changed_duplicates(
+    services: Services, files: Sequence[PromptFile], changed: Collection[str]
+) -> Found:
+    """The duplicates that some prompts are or have, for a check that must be quick.
+
+    Every prompt is compared with the changed ones by its words; only those nearest in words
+    (`NEAREST` by either measure) are embedded and compared in full. What is found does not depend
+    on which vectors are known already.
+
+    Args:
+        services: The workspace.
+        files: All its prompts.
+        changed: Ids of those that changed.
+    """
+    items = sorted((item_of(file) for file in files), key=lambda item: item.id)
+    keys = [normalized(item.text) for item in items]
+    copies: dict[str, list[int]] = {}
+    for row, key in enumerate(keys):
+        if key:
+            copies.setdefault(key, []).append(row)
+    heads = [rows[0] for rows in copies.values()]
+    texts = without_boilerplate([items[row].text for row in heads])
+    asked = [
+        place
+        for place, rows in enumerate(copies.values())
+        if any(items[row].id in changed for row in rows)
+    ]
+    looked = sorted({*asked, *word_neighbors(texts, asked, NEAREST)})
+    pairs = [
+        DuplicatePair(
+            a=items[rows[0]].id, b=items[row].id, similarity=1.0, jaccard=1.0, kind="exact"
+        )
+        for rows in copies.values()
+        for row in rows[1:]
+    ]
+    if looked:
+        some = [texts[place] for place in looked]
+        vectors = services.embedder.embed(some)
+        pairs += find_pairs(
+            [items[heads[place]].id for place in looked],
+            some,
+            vectors,
+            nearest(vectors, NEAREST),
+            services.embedder,
+            seed=services.settings.general.seed,
+        )
+    report = DuplicateReport(
+        items=len(items),
+        pairs=tuple(pairs),
+        groups=group_pairs(
+            pairs,
+            lengths={item.id: len(item.text) for item in items},
+            standing=_standing(services, files),
+        ),
+        left_out=tuple(
+            (item.id, NO_WORDS) for item, key in zip(items, keys, strict=True) if not key
+        ),
+    )
+    return Found(report=only_of(report, changed), texts={item.id: item.text for item in items})
 
 
 def table_duplicates(path: Path, column: str, embedder: Embedder) -> Found:

@@ -1,11 +1,14 @@
 """Find prompts by words and meaning, among those with the wanted facets."""
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from promptops.cluster.items import item_of
 from promptops.cluster.search import SearchHit, SearchIndex
+from promptops.core.files import storage_refusals
+from promptops.errors import PromptOpsError
 from promptops.prompts.loader import PromptFile
 from promptops.wiring import Services
 
@@ -80,18 +83,71 @@ def search_prompts(
         files, broken = services.registry.load_all()
         for problem in broken:
             services.notice(f"left out: {problem}")
+    return _search(services, _opened(services, files), text, top, facets)
+
+
+class Searcher:
+    """Searches one workspace again and again; safe with several threads.
+
+    Prompts and index stay in memory as long as no prompt file changes.
+    """
+
+    def __init__(self, services: Services) -> None:
+        """Open nothing yet."""
+        self._services = services
+        self._lock = threading.Lock()
+        self._seen: frozenset[tuple[str, int, int]] | None = None
+        self._held: _Held | None = None
+
+    def search(
+        self, text: str, top: int = 10, *, facets: Facets | None = None
+    ) -> tuple[tuple[FoundPrompt, ...], tuple[PromptOpsError, ...]]:
+        """As `search_prompts`, and the files that hold no prompt."""
+        with self._lock:
+            held = self._current()
+        return _search(self._services, held, text, top, facets), held.broken
+
+    def _current(self) -> "_Held":
+        registry = self._services.registry
+        with storage_refusals(registry.root):
+            found = [(path, path.stat()) for path in registry.paths()]
+        seen = frozenset((str(path), told.st_mtime_ns, told.st_size) for path, told in found)
+        if self._held is None or seen != self._seen:
+            files, broken = registry.load_all()
+            self._held = _opened(self._services, files, tuple(broken))
+            self._seen = seen
+        return self._held
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Held:
+    files: Mapping[str, PromptFile]
+    index: SearchIndex
+    broken: tuple[PromptOpsError, ...]
+
+
+def _opened(
+    services: Services, files: Sequence[PromptFile], broken: tuple[PromptOpsError, ...] = ()
+) -> _Held:
     by_id = {file.prompt.id: file for file in files}
     index = SearchIndex.open(
         services.workspace.state / "search",
         [item_of(file) for file in by_id.values()],
         services.embedder,
     )
+    return _Held(files=by_id, index=index, broken=broken)
+
+
+def _search(
+    services: Services, held: _Held, text: str, top: int, facets: Facets | None
+) -> tuple[FoundPrompt, ...]:
     among = None
     if facets is not None:
-        among = {name for name, file in by_id.items() if facets.fit(file, services.registry.root)}
+        root = services.registry.root
+        among = {name for name, file in held.files.items() if facets.fit(file, root)}
     return tuple(
-        FoundPrompt(hit=hit, file=by_id[hit.id], line=_line(by_id[hit.id], hit.passage))
-        for hit in index.search(text, services.embedder, top, among=among)
+        FoundPrompt(hit=hit, file=held.files[hit.id], line=_line(held.files[hit.id], hit.passage))
+        for hit in held.index.search(text, services.embedder, top, among=among)
     )
 
 

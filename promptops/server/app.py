@@ -23,6 +23,7 @@ from promptops.server.limits import LimitBody, RefuseCrossSite, RequireHost, Req
 from promptops.server.linting import lint_router
 from promptops.server.measuring import Opener, measuring_router, work_of
 from promptops.server.proposing import proposals_router
+from promptops.server.searching import search_router
 from promptops.server.worker import Worker
 
 MOST_BYTES = 8_000_000
@@ -71,6 +72,7 @@ def create_app(
     if opener is not None and worker is not None:
         app.include_router(measuring_router(worker, opener))
         app.include_router(proposals_router(opener))
+        app.include_router(search_router(opener))
     _guard(app, token=token, hosts=hosts, most_bytes=most_bytes)
 
     @app.get("/health")

@@ -1,13 +1,15 @@
-"""``promptops cluster`` over a table, without a workspace."""
+"""``promptops cluster`` over a table, without a workspace, and over a workspace twice."""
 
 import csv
 import io
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from promptops.cli import main
+from promptops.testing.workspace import label_prompt, make_workspace
 
 Run = Callable[..., tuple[int, str, str]]
 TOPICS = {
@@ -58,7 +60,60 @@ def test_texts_of_a_table_get_an_id_a_cluster_a_label_and_a_probability(run: Run
     assert (code, "left out: empty" in err) == (0, True)
 
 
+ODD = {
+    "a missing cell, NaN and a number": (
+        '{"body": null}\n{"body": NaN}\n{"body": 3}\n{"body": "My card is lost."}\n',
+        ["1: the cell holds no text: it is missing", "3: the cell holds no text: int"],
+    ),
+    "one text": ('{"body": "My card is lost."}\n', []),
+    "no words": ('{"body": "!!!"}\n{"body": "😀"}\n', ["1: the text has no words"]),
+}
+
+
+@pytest.mark.parametrize(("rows", "told"), ODD.values(), ids=ODD)
+def test_odd_rows_are_answered_and_told(run: Run, tmp_path: Path, rows: str, told: list[str]):
+    (tmp_path / "t.jsonl").write_text(rows)
+    table = ("cluster", "--texts", "t.jsonl", "--column", "body")
+    code, out, _ = run(*table, "--format", "csv")
+    found = list(csv.DictReader(io.StringIO(out)))
+    assert (code, len(found)) == (0, rows.count("\n"))
+    assert all(row["cluster"] == "" for row in found)
+    err = run(*table)[2]
+    assert all(f"left out: {line}" in err for line in told)
+
+
+def test_the_map_of_a_table_is_a_picture(run: Run, tmp_path: Path):
+    texts = [text for topic in TOPICS.values() for text in topic]
+    (tmp_path / "t.csv").write_text("\n".join(["body", *texts]) + "\n")
+    code, out, err = run("cluster", "--texts", "t.csv", "--column", "body", "--png", "map.png")
+    assert (code, "map: map.png" in err, "8 texts: 2 clusters" in out) == (0, True, True)
+    assert (tmp_path / "map.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_second_run_tells_what_changed(run: Run, tmp_path: Path):
+    wordings = {
+        f"{topic}-{n}": text for topic, many in TOPICS.items() for n, text in enumerate(many)
+    }
+    workspace = make_workspace(
+        tmp_path,
+        prompts={name: label_prompt(name, wording=text) for name, text in wordings.items()},
+    )
+    assert "since" not in run("cluster")[1]
+    (workspace.prompts / "soup-0.prompt.yaml").unlink()
+    code, out, _ = run("cluster")
+    assert (code, "gone prompts 1: soup-0" in out) == (0, True)
+    drift = json.loads(run("cluster", "--format", "json")[1])["drift"]
+    assert (drift["removed"], drift["added"]) == (["soup-0"], [])
+
+
 WRONG = {
+    "an empty file": (["--texts", "e.csv", "--column", "body"], "no row is in this file"),
+    "a column with a slip": (["--texts", "t.csv", "--column", "bodi"], 'did you mean "body"'),
+    "titles for a table": (
+        ["--texts", "t.csv", "--column", "body", "--titles", "x/y"],
+        "--titles is about prompts",
+    ),
+    "calls without titles": (["--titles-calls", "3"], "--titles-calls goes with --titles"),
     "no column named": (["--texts", "t.csv"], "belong together"),
     "another column": (["--texts", "t.csv", "--column", "text"], 'no column "text"'),
     "no such file": (["--texts", "u.csv", "--column", "body"], "cannot be read"),
@@ -69,6 +124,7 @@ WRONG = {
 @pytest.mark.parametrize(("arguments", "says"), WRONG.values(), ids=WRONG)
 def test_a_wrong_input_is_one_line(run: Run, tmp_path: Path, arguments: list[str], says: str):
     (tmp_path / "t.csv").write_text("id,body\n1,Hello.\n")
+    (tmp_path / "e.csv").write_text("")
     code, out, err = run("cluster", *arguments)
     assert (code, out) == (2, "")
     assert says in err
