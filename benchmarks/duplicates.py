@@ -42,7 +42,7 @@ from promptops.core.statistics import wilson
 from promptops.core.store import BlobStore
 from promptops.embedding.cached import CachedEmbedder
 from promptops.embedding.embedder import Embedder
-from promptops.embedding.sentence_transformer import SentenceTransformerEmbedder
+from promptops.embedding.onnx_embedder import OnnxEmbedder
 
 HERE = Path(__file__).parent / "duplicate_pairs"
 DUPLICATE = {"exact", "near", "semantic", "lineage"}
@@ -190,7 +190,7 @@ def main() -> None:
     texts = outside_texts()
     with tempfile.TemporaryDirectory() as work:
         store = BlobStore(given.cache or Path(work) / "vectors.db")
-        embedder = CachedEmbedder(SentenceTransformerEmbedder(), store)
+        embedder = CachedEmbedder(OnnxEmbedder(), store)
         print_labeled(reported(texts, embedder))
         print_agreement()
         if given.signals:

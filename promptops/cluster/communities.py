@@ -7,9 +7,11 @@ communities, and the silhouette (Rousseeuw 1987, J. Comput. Appl. Math. 20:53) t
    of its edges.
 2. Around each resolution an edge is weighed by how many of the six cuts near it keep its ends
    together, and the graph so weighted is cut once more. Chance boundaries fade, real ones stay.
-3. The silhouettes of these groupings rise to a plateau; the grouping in the middle of it wins.
-   Modularity and stability alone cannot say this: the first has no natural resolution, the second
-   is as high for a few broad themes as for the right groups.
+3. The silhouettes of these groupings rise to a plateau, which says what is too coarse. The cuts
+   near a resolution disagree ever more the finer it is, which says what is too fine: of the
+   groupings on the plateau the finest wins in which no more than one of a text's neighbors is in
+   doubt, on average (if there is none, the least doubtful). Neither says both: a few broad themes are as sure as the right groups, and in
+   a large collection the silhouette stays as high for halves of groups as for the groups.
 
 The number of neighbors grows with the square root of the number of texts: with a fixed number a
 larger collection falls into more and more pieces. docs/explanation/clustering.md has the numbers.
@@ -17,6 +19,7 @@ larger collection falls into more and more pieces. docs/explanation/clustering.m
 
 import math
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from promptops.cluster.libraries import communities
@@ -42,6 +45,7 @@ _BEFORE, _AFTER = 2, 3
 _KEPT = 0.8
 _AGREEMENT_POWER = 4
 _TOLERANCE = 0.02
+_DOUBT = 1.0
 _JUDGED = 5000
 _MANY, _CRUMBS = 20_000, 60.0
 
@@ -72,12 +76,21 @@ def group(neighbors: Neighbors, vectors: "NDArray[np.float32]", *, seed: int) ->
         seed: Same seed, same groups.
     """
     edges = edges_of(neighbors)
-    labels = consensus(edges, vectors, seed=seed)
+    labels = consensus(edges, vectors, width=neighbors.rows.shape[1], seed=seed)
     return Grouping(labels=labels, share=share_inside(labels, edges))
 
 
-def consensus(edges: "Edges", vectors: "NDArray[np.float32]", *, seed: int) -> "NDArray[np.int64]":
-    """The group of every node of a graph, -1 for none; see the top of this file."""
+def consensus(
+    edges: "Edges", vectors: "NDArray[np.float32]", *, width: int, seed: int
+) -> "NDArray[np.int64]":
+    """The group of every node of a graph, -1 for none; see the top of this file.
+
+    Args:
+        edges: The graph.
+        vectors: ``(n, d)`` unit vectors of its nodes.
+        width: Neighbors that each node was given.
+        seed: Same seed, same groups.
+    """
     import numpy as np
 
     count = len(vectors)
@@ -89,17 +102,33 @@ def consensus(edges: "Edges", vectors: "NDArray[np.float32]", *, seed: int) -> "
         count = int(whole.max(initial=-1)) + 1
     cuts = _cuts(edges, count, seed)
     judge = np.random.default_rng(seed).permutation(len(vectors))[:_JUDGED]
-    tried: list[tuple[float, NDArray[np.int64]]] = []
+    tried: list[tuple[float, float, NDArray[np.int64]]] = []
     for step in range(_STEPS):
-        near = cuts[step : step + _BEFORE + _AFTER + 1]
-        agreed = edges[2] * near.mean(axis=0) ** _AGREEMENT_POWER
+        together = cuts[step : step + _BEFORE + _AFTER + 1].mean(axis=0)
+        agreed = edges[2] * together**_AGREEMENT_POWER
         kept = agreed > 0
         left = (edges[0][kept], edges[1][kept], agreed[kept])
         found = communities(left, count, resolution=_COARSEST * _STEP**step, seed=seed)[whole]
-        tried.append((silhouette(vectors, found, judge), found))
-    bar = max(value for value, _ in tried) - _TOLERANCE
-    good = [found for value, found in tried if value >= bar]
-    return numbered(good[(len(good) - 1) // 2])
+        # Where three of six cuts part two neighbors, it is as doubtful as can be: a half.
+        unsure = edges[2] @ np.minimum(together, 1 - together)
+        doubt = width * float(unsure) / max(float(edges[2].sum()), 1e-9)
+        tried.append((silhouette(vectors, found, judge), doubt, found))
+    return numbered(_chosen(tried))
+
+
+def _chosen(tried: "list[tuple[float, float, NDArray[np.int64]]]") -> "NDArray[np.int64]":
+    """The grouping of the right fineness.
+
+    Args:
+        tried: From coarse to fine, each with its silhouette and with how many of the neighbors of a
+            text are in doubt.
+    """
+    bar = max(value for value, _, _ in tried) - _TOLERANCE
+    # One huge group and some crumbs may score as high; alone among its neighbors it is no plateau.
+    runs = [list(run) for high, run in groupby(tried, lambda each: each[0] >= bar) if high]
+    plateau = max(reversed(runs), key=len)
+    sure = [found for _, doubt, found in plateau if doubt <= _DOUBT]
+    return sure[-1] if sure else min(plateau, key=lambda each: each[1])[2]
 
 
 def _cuts(edges: "Edges", count: int, seed: int) -> "NDArray[np.float64]":

@@ -43,7 +43,7 @@ RUNS_WEIGHT, COSINE_WEIGHT, REST_WEIGHT, BIAS = 2.2, 5.0, 3.0, -7.2
 SURE = 0.85
 """Least probability of a duplicate."""
 
-SEMANTIC_COSINE, SEMANTIC_REST = 0.95, 0.85
+SEMANTIC_COSINE, SEMANTIC_REST = 0.94, 0.7
 """Least cosines of the texts, and of what they do not share, for a duplicate in other words."""
 
 NEAR_RUNS = 0.6

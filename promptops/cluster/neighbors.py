@@ -17,7 +17,7 @@ BuildIndex = Callable[["NDArray[np.float32]"], VectorIndex]
 
 _BATCH = 4096
 _EXACT_BELOW = 20_000
-_WORDS = 0.15
+_WORDS = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +87,8 @@ def by_words_too(
     """The ``k`` best of each row's neighbors, when shared words count beside the meaning.
 
     An embedding of a narrow field finds everything alike; rare words that two texts share tell
-    them apart. The score becomes ``0.85 cosine + 0.15 TF-IDF cosine``. On samples of banking77 and
-    clinc150 this raises NMI by .004 and the adjusted Rand index by .009 over vectors alone.
+    them apart. The score becomes ``0.9 cosine + 0.1 TF-IDF cosine``. On samples of banking77 and
+    clinc150 a share of words from 0 to .25 moves NMI by .003 only.
 
     Args:
         neighbors: Candidates: about twice as many as wanted.

@@ -54,7 +54,7 @@ def place(
     position[loose] = np.arange(len(loose))
     among = (position[edges[0]] >= 0) & (position[edges[1]] >= 0)
     part = (position[edges[0][among]], position[edges[1][among]], edges[2][among])
-    found = consensus(part, vectors[loose], seed=seed)
+    found = consensus(part, vectors[loose], width=neighbors.rows.shape[1], seed=seed)
     first = int(labels.max(initial=-1)) + 1
     labels[loose] = np.where(found < 0, -1, found + first)
     # Whoever found no company among the new goes where most of its known neighbors are.

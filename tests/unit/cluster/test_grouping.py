@@ -42,6 +42,7 @@ SHAPES = {
     "three of thirty": (3, 30),
     "twelve of eight": (12, 8),
     "thirty of twenty": (30, 20),
+    "three of four hundred, no halves": (3, 400),
 }
 
 
