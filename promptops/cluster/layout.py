@@ -101,13 +101,14 @@ def _stress(points: "Points", wanted: "NDArray[np.float64]") -> "Points":
 
     weights = wanted**-2
     np.fill_diagonal(weights, 0)
-    laplacian = np.diag(weights.sum(axis=1)) - weights
-    inverse = np.linalg.pinv(laplacian)
+    # The pseudo-inverse of a connected graph's Laplacian, without its slow decomposition.
+    mean = 1 / len(points)
+    inverse = np.linalg.inv(np.diag(weights.sum(axis=1)) - weights + mean) - mean
+    weights *= wanted
     for _ in range(_ROUNDS):
-        apart = np.linalg.norm(points[:, None] - points[None], axis=2)
-        pull = weights * wanted / np.maximum(apart, 1e-9)
-        np.fill_diagonal(pull, 0)
-        points = inverse @ ((np.diag(pull.sum(axis=1)) - pull) @ points)
+        x, y = points.T
+        pull = weights / np.maximum(np.hypot(x[:, None] - x, y[:, None] - y), 1e-9)
+        points = inverse @ (pull.sum(axis=1)[:, None] * points - pull @ points)
     return np.asarray(points, np.float64)
 
 
@@ -118,12 +119,13 @@ def _apart(points: "Points", radius: "Points") -> "Points":
     reach = _GAP * (radius[:, None] + radius[None])
     np.fill_diagonal(reach, 0)
     for _ in range(_PUSHES):
-        between = points[:, None] - points[None]
-        apart = np.maximum(np.linalg.norm(between, axis=2), 1e-9)
+        x, y = points.T
+        apart = np.maximum(np.hypot(x[:, None] - x, y[:, None] - y), 1e-9)
         lack = np.maximum(reach - apart, 0)
         if lack.max() < 1e-3:
             break
-        points = points + 0.25 * (between / apart[..., None] * lack[..., None]).sum(axis=1)
+        push = 0.25 * lack / apart
+        points = points + push.sum(axis=1)[:, None] * points - push @ points
     return points
 
 
