@@ -20,6 +20,7 @@ _MEASURED = 10_000
 """Vectors, evenly taken, that axes are computed from."""
 
 _ROUNDS = 60
+_STILL = 1e-3
 _PUSHES = 150
 _ISLANDS = 1000
 _SPREAD = 0.9
@@ -108,7 +109,10 @@ def _stress(points: "Points", wanted: "NDArray[np.float64]") -> "Points":
     for _ in range(_ROUNDS):
         x, y = points.T
         pull = weights / np.maximum(np.hypot(x[:, None] - x, y[:, None] - y), 1e-9)
+        before = points
         points = inverse @ (pull.sum(axis=1)[:, None] * points - pull @ points)
+        if np.abs(points - before).max() < _STILL:
+            break
     return np.asarray(points, np.float64)
 
 
