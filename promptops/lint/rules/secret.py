@@ -47,7 +47,7 @@ class Secret(Rule):
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
         """Yield each secret; the file of a service account, whose key is told apart, as a hint."""
         for message in prompt.messages:
-            for secret in find_secrets(message.text, message.lower):
+            for secret in find_secrets(message.text):
                 inside = {message.region(secret.start), message.region(secret.end - 1)}
                 if not inside <= self.regions:
                     continue

@@ -48,7 +48,7 @@ class SecretPlaceholder(Rule):
             places = find_placeholders(message.text, message.lower)
             if not places:
                 continue
-            secrets = find_secrets(message.text, message.lower)
+            secrets = find_secrets(message.text)
             starts = [secret.start for secret in secrets]
             code = bytearray(len(message.text))
             for start, end in fenced(message.text):

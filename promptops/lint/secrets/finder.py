@@ -7,11 +7,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 
-from promptops.lint.prefilter import Prefilter
-from promptops.lint.rule import Rule
-from promptops.lint.secrets.gate import RUNS, SHAPES, TRIGGERS
 from promptops.lint.secrets.kinds import telling
 from promptops.lint.secrets.names import NOT_SECRET, name_before, provider_form, says_secret
+from promptops.lint.secrets.places import around_signs
 from promptops.lint.secrets.values import (
     UUID,
     decoded,
@@ -40,11 +38,8 @@ class FoundSecret:
     sure: bool
 
 
-_LONG = 1500
+_LONG = 400
 """Characters. Below that the whole text is read as fast as it is looked over first."""
-_RUN = re.compile(r"[A-Za-z0-9_.~+/-]{16,1000}")
-_BEFORE, _AFTER = 160, 80
-_SPACE = re.compile(r"[ \n]")
 MOST = 1000
 """Candidates that one way of looking takes up in a text."""
 
@@ -54,7 +49,10 @@ _VALUE = re.compile(
     r"[A-Za-z0-9_.~+/-](?<![A-Za-z0-9_.~+/-]{2})[A-Za-z0-9_.~+/-]{9,599}={0,2}(?![A-Za-z0-9])"
 )
 _LONGER = re.compile(r"[A-Za-z0-9_.~+/=-]{10,600}")
-_HALVES = re.compile(r"(?<![0-9a-zA-Z:])[0-9a-f]{8}:[0-9a-f]{8}(?![0-9a-zA-Z:])")
+_HALVES = re.compile(
+    r":(?<=[0-9a-f]{8}:)[0-9a-f]{8}(?![0-9a-zA-Z:])(?<![0-9a-zA-Z:][0-9a-f]{8}:[0-9a-f]{8})"
+)
+_HALF = 8
 _KEY_BLOCK = re.compile(
     r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?P<body>[A-Za-z0-9+/=\s\\:,.-]{64,4"
     r"000})"
@@ -93,7 +91,7 @@ _MANIFEST_VALUE = re.compile(
 _SERVICE_ACCOUNT = re.compile(r"\"type\"\s{0,3}:\s{0,3}\"service_account\"")
 
 
-def find_secrets(text: str, lower: str | None = None) -> list[FoundSecret]:
+def find_secrets(text: str) -> list[FoundSecret]:
     """The secrets in ``text``, in order of place.
 
     A text that is one long list of keys is told by its first ones, not by every one: each way of
@@ -101,15 +99,13 @@ def find_secrets(text: str, lower: str | None = None) -> list[FoundSecret]:
 
     Args:
         text: A message.
-        lower: Its lower case, offset for offset, when it is at hand.
     """
-    low = lowered(text) if lower is None else lower
-    if len(text) < _LONG or _other_gate().candidates(text):
-        return _apart(_candidates(text, low))
+    if len(text) < _LONG:
+        return _apart(_candidates(text, lowered(text)))
     return _apart(
         replace(secret, start=secret.start + start, end=secret.end + start)
-        for start, end in _around_runs(text)
-        for secret in _candidates(text[start:end], low[start:end])
+        for start, end in around_signs(text)
+        for secret in _candidates(text[start:end], lowered(text[start:end]))
     )
 
 
@@ -121,39 +117,6 @@ def _apart(candidates: Iterable[FoundSecret]) -> list[FoundSecret]:
         if not place or found[place - 1].end <= secret.start:  # they lie apart, in order
             found.insert(place, secret)
     return found
-
-
-class _OtherSigns(Rule):
-    """Every sign of a secret but a long run of characters that holds a digit."""
-
-    code, name = "PRI001", "secret"
-    triggers, shapes = TRIGGERS, tuple(shape for shape in SHAPES if shape not in RUNS)
-
-
-@cache
-def _other_gate() -> Prefilter:
-    return Prefilter([_OtherSigns])
-
-
-def _around_runs(text: str) -> Iterator[tuple[int, int]]:
-    """The stretches around long runs, whole words, in order; elsewhere such a text has no secret.
-
-    A name stands at most `_BEFORE` characters before its value.
-    """
-    start = end = 0
-    for run in _RUN.finditer(text):
-        if not _DIGIT.search(text, run.start(), run.end()):
-            continue
-        first = max(text.rfind(" ", 0, max(0, run.start() - _BEFORE)),
-                    text.rfind("\n", 0, max(0, run.start() - _BEFORE))) + 1  # fmt: skip
-        last = _SPACE.search(text, min(len(text), run.end() + _AFTER))
-        if first > end:
-            if end:
-                yield start, end
-            start = first
-        end = last.start() if last else len(text)
-    if end:
-        yield start, end
 
 
 def _candidates(text: str, lower: str) -> Iterator[FoundSecret]:
@@ -282,10 +245,11 @@ def _is_header_value(value: str, *, scheme: str) -> bool:
 
 def _by_name(text: str) -> Iterator[FoundSecret]:
     """Values that a provider's name, or a name that says secret, stands in front of."""
-    for match in _HALVES.finditer(text) if ":" in text else ():
-        provider = provider_form(name_before(text, match.start()), match.group())
+    for match in _HALVES.finditer(text):
+        span = match.start() - _HALF, match.end()
+        provider = provider_form(name_before(text, span[0]), text[slice(*span)])
         if provider:
-            yield _found(match.span(), f"{provider} key")
+            yield _found(span, f"{provider} key")
     looked = 0
     for match in _VALUE.finditer(text):
         value = match.group().rstrip(".")

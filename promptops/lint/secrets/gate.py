@@ -4,16 +4,17 @@ A text in which none of these occurs holds nothing that `find_secrets` reports; 
 texts in which one does are read closely.
 """
 
-_WINDOW = 16
+WINDOW = 16
+"""Characters of the runs that are looked for."""
 
 
-def _run(characters: str, start: str) -> str:
-    """``start``, then 16 of ``characters`` with a digit among them (RE2 has no lookahead)."""
+def _run(characters: str) -> str:
+    """16 of ``characters`` with a digit among them (RE2 has no lookahead)."""
     windows = (
-        _times(characters, place) + "[0-9]" + _times(characters, _WINDOW - 1 - place)
-        for place in range(_WINDOW)
+        _times(characters, place) + "[0-9]" + _times(characters, WINDOW - 1 - place)
+        for place in range(WINDOW)
     )
-    return f"{start}(?:{'|'.join(windows)})"
+    return f"(?:{'|'.join(windows)})"
 
 
 def _times(characters: str, times: int) -> str:
@@ -31,10 +32,12 @@ TRIGGERS = (
 """Literals, in lower case, of the kinds that need no digit."""
 
 _SCHEME = r"(?:(?:basic|bearer|token|apikey|bot|digest)[ :]{1,2})?"
-RUNS = (_run("[a-z0-9_-]", ""), _run("[a-z0-9_.~+/-]", "[=:>(,\\s\"'`]"))
-"""Those of the shapes that say no more than that a long run of characters holds a digit."""
+RUN = _run("[a-z0-9_.~+/-]")
+"""The shape that says no more than that a long run of characters holds a digit."""
+COMMAND = r"\s(?:-u|--user|--proxy-user)[ =]{0,2}[\"']?[^\s:\"']{0,80}:"
+MANIFEST = r"kind:[ \t]{0,3}[\"']?secret"
 SHAPES = (
-    *RUNS,
+    RUN,
     (
         r"passw(?:or)?d[a-z0-9_-]{0,13}(?: (?:for|of|to) [^.:=\n]{1,40})?[\"'`]?\s{0,3}(?:=|:"
         r"|is)[=>:]?\s{0,3}[\"'`]?[^\s\"'`<>{}$()\[\],;]{6}"
@@ -45,7 +48,7 @@ SHAPES = (
         r"[^\s\"'`<>{}$()\[\],;]{6}"
     ),
     r"://[^\s:/@'\"<>{}]{0,80}:[^\s:/@'\"<>{}]{3,120}@",
-    r"\s(?:-u|--user|--proxy-user)[ =]{0,2}[\"']?[^\s:\"']{0,80}:",
+    COMMAND,
     r"(?:authorization|[_-](?:key|token|auth|secret)|x-[a-z]{0,20}(?:key|token|auth|secret)"
     r"|(?:api|private|auth)(?:key|token)|[\"']token)[\"']?\s{0,2}[:=]\s{0,2}[\"']?"
     + _SCHEME
@@ -58,6 +61,6 @@ SHAPES = (
     r"[0-9a-f]{8}:[0-9a-f]{8}",
     r"(?:akia|asia|abia|acca)[a-z2-7]{16}",
     r"sk_[a-z0-9_.~+/-]{16}",
-    r"kind:[ \t]{0,3}[\"']?secret",
+    MANIFEST,
 )
 """Patterns over lower-case text; ASCII only, every repetition bounded."""

@@ -67,6 +67,23 @@ def test_a_key_that_shows_whose_it_is_is_found_wherever_it_stands():
     assert len(missed) < 0.01 * total, missed  # chance may deal a value that looks made up
 
 
+def test_a_key_is_found_in_a_long_text_where_it_is_found_alone():
+    around = "Sum the orders of the day up, one line each, in plain words.\n" * 40
+    missed, total = [], 0
+    for _, template in table(kinds._TELLING):
+        dice = random.Random(template)
+        for frame in (*STANDING, 'api_key = "{value}"', "curl -X GET \\\n -u {value}: https://a.b"):
+            text = frame.format(value=made(template, dice))
+            alone = [(each.start, each.end, each.kind) for each in find_secrets(text)]
+            inside = find_secrets(f"{around}\u00a0\n{text}\n{around}")
+            shift = len(around) + 2
+            total += bool(alone)
+            if alone != [(each.start - shift, each.end - shift, each.kind) for each in inside]:
+                missed.append(text)
+    assert total > 1400
+    assert len(missed) < 0.01 * total, missed  # sixteen characters without a digit among them
+
+
 def test_a_key_without_a_prefix_is_found_behind_its_provider():
     dice, missed, total = random.Random(1), [], 0
     for word, (provider, form) in named.named().items():
