@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from promptops.lint.regions import Region, Stretch, fenced
 from promptops.lint.text import estimated_tokens, sentences, words
@@ -294,8 +295,7 @@ def _places(source: Source, series: Sequence[Stretch]) -> list[Stretch]:
 
 def _whole(text: str) -> Iterator[Stretch]:
     """Sentences, each with the closing marks behind its end; a line that is a tag by itself."""
-    found = list(sentences(text))
-    for (start, end), (following, _) in zip(found, [*found[1:], (len(text), 0)], strict=True):
+    for (start, end), (following, _) in pairwise([*sentences(text), (len(text), 0)]):
         end += len(text[end:following].rstrip())  # noqa: PLW2901
         for tag in _TAG_LINE.finditer(text, start, end):
             if text[start : tag.start()].strip():

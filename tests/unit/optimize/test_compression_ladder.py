@@ -4,6 +4,8 @@ import random
 
 import anyio
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from promptops.evaluation import CaseResult, Evaluation, Target
 from promptops.golden.case import GoldenCase
@@ -73,6 +75,27 @@ def test_shots_headings_and_code_are_units():
     texts = [unit.text for unit in split_units([LONG + "\n```\nA. B.\n\nC.\n```"])]
     assert "Input: My tent is late.\nOutput: delivery" in texts
     assert "```\nA. B.\n\nC.\n```" in texts
+
+
+PIECES = (
+    "<a>\n",
+    "{{ mail }}",
+    "\n</a>",
+    "Sort it. ",
+    "Q: x\n",
+    "- item\n",
+    "```\n",
+    "\n\n",
+    "# H\n",
+)
+
+
+@given(st.lists(st.lists(st.sampled_from(PIECES), max_size=8).map("".join), max_size=3))
+@example(["<a>\n{{ mail }}\n</a>"])
+@example([""])
+def test_units_of_any_messages_are_stretches_of_them(texts):
+    for unit in split_units(texts):
+        assert unit.text in texts[unit.message]
 
 
 SHOTS = {
