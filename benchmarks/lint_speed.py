@@ -265,6 +265,7 @@ def tables(found: dict) -> str:
                          f"| {row['megabytes']:.2f} | {row['wall_prompts']:,.0f} "
                          f"| {row['findings']:,} |")  # fmt: skip
         lines += ["", *ratios(each["rows"])]
+    lines += ["", "### Both collections together", "", *ratios(together(found["memory"]))]
     lines += ["", "### Whole processes, 10,000 prompts (7 MB)", "",
               "| what | wall, s | CPU, s |", "|---|--:|--:|"]  # fmt: skip
     lines += [seconds_row(title, row) for title, row in found["processes"].items()]
@@ -305,6 +306,18 @@ def mapping() -> str:
         for name, (about, codes) in MATCHES.items()
     ]
     return "\n".join(lines)
+
+
+def together(memory: dict) -> dict:
+    """Prompts a CPU-second over all collections, of the linters that read all of them whole."""
+    shared = set.intersection(*(set(each["rows"]) for each in memory.values()))
+    prompts = sum(each["prompts"] for each in memory.values())
+    return {
+        title: {"prompts": [prompts / sum(each["prompts"] / each["rows"][title]["prompts"][0]
+                                          for each in memory.values())]}
+        for title in next(iter(memory.values()))["rows"]
+        if title in shared and title not in SLOW
+    }  # fmt: skip
 
 
 def main() -> None:
