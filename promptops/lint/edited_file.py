@@ -6,7 +6,7 @@ their texts are cells and literals, whose findings do not point into the file.
 """
 
 import json
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -275,9 +275,9 @@ def guard(value: str, stretch: tuple[int, int], text: str, finding: Finding) -> 
     """
     first, last = stretch
     found = _tags(value)
-    if any(tag.start < last and first < tag.end for tag in found) or any(
-        tag.start < first < tag.end for tag in found
-    ):
+    # Tags stand in order and apart: the first one that ends behind the edit's start decides.
+    at = bisect_right(found, first, key=lambda tag: tag.end)
+    if at < len(found) and found[at].start < last:
         raise NotEditableError("the edit would change a template tag")
     if any(tag.kind != "value" for tag in tags(text)):
         raise NotEditableError("the edit would add a template statement")
