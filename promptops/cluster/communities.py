@@ -10,8 +10,9 @@ communities, and the silhouette (Rousseeuw 1987, J. Comput. Appl. Math. 20:53) t
 3. The silhouettes of these groupings rise to a plateau, which says what is too coarse. The cuts
    near a resolution disagree ever more the finer it is, which says what is too fine: of the
    groupings on the plateau the finest wins in which no more than one of a text's neighbors is in
-   doubt, on average (if there is none, the least doubtful). Neither says both: a few broad themes are as sure as the right groups, and in
-   a large collection the silhouette stays as high for halves of groups as for the groups.
+   doubt, on average (if there is none, the least doubtful). Neither says both: a few broad themes
+   are as sure as the right groups, and in a large collection the silhouette stays as high for
+   halves of groups as for the groups.
 
 The number of neighbors grows with the square root of the number of texts: with a fixed number a
 larger collection falls into more and more pieces. docs/explanation/clustering.md has the numbers.
@@ -20,6 +21,7 @@ larger collection falls into more and more pieces. docs/explanation/clustering.m
 import math
 from dataclasses import dataclass
 from itertools import groupby
+from statistics import median
 from typing import TYPE_CHECKING
 
 from promptops.cluster.libraries import communities
@@ -123,10 +125,14 @@ def _chosen(tried: "list[tuple[float, float, NDArray[np.int64]]]") -> "NDArray[n
         tried: From coarse to fine, each with its silhouette and with how many of the neighbors of a
             text are in doubt.
     """
-    bar = max(value for value, _, _ in tried) - _TOLERANCE
-    # One huge group and some crumbs may score as high; alone among its neighbors it is no plateau.
-    runs = [list(run) for high, run in groupby(tried, lambda each: each[0] >= bar) if high]
-    plateau = max(reversed(runs), key=len)
+    # Chance lifts or sinks single ones: the median with those beside it counts.
+    values = [value for value, _, _ in tried]
+    smooth = [median(values[max(0, at - 1) : at + 2]) for at in range(len(values))]
+    bar = max(smooth) - _TOLERANCE
+    steps = groupby(range(len(tried)), lambda at: smooth[at] >= bar)
+    runs = [list(run) for high, run in steps if high]
+    # One huge group and some crumbs may score as high; alone among its like it is no plateau.
+    plateau = [tried[at] for at in max(reversed(runs), key=len)]
     sure = [found for _, doubt, found in plateau if doubt <= _DOUBT]
     return sure[-1] if sure else min(plateau, key=lambda each: each[1])[2]
 

@@ -18,6 +18,7 @@ BuildIndex = Callable[["NDArray[np.float32]"], VectorIndex]
 _BATCH = 4096
 _EXACT_BELOW = 20_000
 _WORDS = 0.1
+_RARENESS = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +100,14 @@ def by_words_too(
     import numpy as np
 
     asked = np.arange(len(texts)) if of is None else of
-    words = shared_words([tokens(text) for text in texts], asked, neighbors.rows)
+    # How rare a word is can be told from many texts as well as from all.
+    some = np.arange(0, len(texts), max(1, len(texts) // _RARENESS))
+    used = np.unique(np.r_[asked, neighbors.rows.ravel(), some])
+    words = shared_words(
+        [tokens(texts[row]) for row in used],
+        np.searchsorted(used, asked),
+        np.searchsorted(used, neighbors.rows),
+    )
     # Rounded: the last bits differ between machines and would change who is a neighbor.
     scores = np.round((1 - _WORDS) * neighbors.scores + _WORDS * words, 5)
     order = np.lexsort((neighbors.rows, -scores), axis=-1)[:, :k]

@@ -5,7 +5,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
-_SPACE = re.compile(r"\s+")
 _STATEMENT = re.compile(r"\{%[^%]{0,400}%\}|\{#[^#]{0,400}#\}")
 _PLACEHOLDER = re.compile(
     r"\$?\{\{?\s{0,4}[A-Za-z_][^{}\n]{0,160}\}\}?"
@@ -57,7 +56,7 @@ def without_boilerplate(texts: Sequence[str], *, least: int = 5, share: float = 
         share: Part of the texts that must share it.
     """
     lines = [text.split("\n") for text in texts]
-    keys = [[_SPACE.sub(" ", line).strip().casefold() for line in found] for found in lines]
+    keys = [[" ".join(line.split()).casefold() for line in found] for found in lines]
     distinct = {tuple(found) for found in keys}
     count = Counter(key for found in distinct for key in set(found) if len(key) >= _LEAST_LINE)
     bar = max(least, share * len(distinct))
