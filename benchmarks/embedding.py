@@ -36,7 +36,7 @@ class Alone:
     """ONNX Runtime and nothing else, on tokens made before."""
 
     def __init__(self, embedder, texts):
-        self._session, tokenizer = embedder._loaded()  # noqa: SLF001
+        self._session, tokenizer, _ = embedder._loaded()  # noqa: SLF001
         tokens = [each.ids for each in tokenizer.encode_batch(texts)]
         lengths = [len(ids) for ids in tokens]
         self._feeds = []
