@@ -5,36 +5,12 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from request_parts import CLOSED, FIND, SYSTEM, USER, asked
 
 from promptops.llm.chat import ChatRequest, Message, Tool
 from promptops.llm.openai_form import litellm_body
 from promptops.prompts.template import escape_literal
 from promptops.requests.build import FORMATS
-
-SYSTEM, USER = {"role": "system", "content": "Sort."}, {"role": "user", "content": "Late?"}
-ANSWER = {"role": "assistant", "content": "It is"}
-FIND = {
-    "name": "find_order",
-    "description": "Find an order.",
-    "parameters": {
-        "type": "object",
-        "properties": {"number": {"type": "integer"}},
-        "required": ["number"],
-        "additionalProperties": False,
-    },
-}
-CLOSED = {
-    "type": "object",
-    "properties": {"label": {"enum": ["a", "b"]}},
-    "required": ["label"],
-    "additionalProperties": False,
-}
-
-
-def asked(*messages, params=None, **fields):
-    """The fields of a prompt."""
-    return {"messages": messages, "model": {"params": params} if params else None, **fields}
-
 
 FULL = asked(
     SYSTEM,

@@ -1,31 +1,7 @@
 """What a body changes or cannot enforce is told."""
 
 import pytest
-
-SYSTEM, USER = {"role": "system", "content": "Sort."}, {"role": "user", "content": "Late?"}
-ANSWER = {"role": "assistant", "content": "It is"}
-FIND = {
-    "name": "find_order",
-    "description": "Find an order.",
-    "parameters": {
-        "type": "object",
-        "properties": {"number": {"type": "integer"}},
-        "required": ["number"],
-        "additionalProperties": False,
-    },
-}
-CLOSED = {
-    "type": "object",
-    "properties": {"label": {"enum": ["a", "b"]}},
-    "required": ["label"],
-    "additionalProperties": False,
-}
-
-
-def asked(*messages, params=None, **fields):
-    """The fields of a prompt."""
-    return {"messages": messages, "model": {"params": params} if params else None, **fields}
-
+from request_parts import ANSWER, CLOSED, FIND, SYSTEM, USER, asked
 
 # sentence: (format, prompt, what is claimed, what the body has, words of its notes)
 TOLD = {

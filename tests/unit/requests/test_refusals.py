@@ -1,33 +1,9 @@
 """What a model or its API would refuse is not built."""
 
 import pytest
+from request_parts import ANSWER, CLOSED, FIND, SYSTEM, USER, asked
 
 from promptops.errors import RequestError
-
-SYSTEM, USER = {"role": "system", "content": "Sort."}, {"role": "user", "content": "Late?"}
-ANSWER = {"role": "assistant", "content": "It is"}
-FIND = {
-    "name": "find_order",
-    "description": "Find an order.",
-    "parameters": {
-        "type": "object",
-        "properties": {"number": {"type": "integer"}},
-        "required": ["number"],
-        "additionalProperties": False,
-    },
-}
-CLOSED = {
-    "type": "object",
-    "properties": {"label": {"enum": ["a", "b"]}},
-    "required": ["label"],
-    "additionalProperties": False,
-}
-
-
-def asked(*messages, params=None, **fields):
-    """The fields of a prompt."""
-    return {"messages": messages, "model": {"params": params} if params else None, **fields}
-
 
 CLAUDE = {"max_tokens": 1}
 

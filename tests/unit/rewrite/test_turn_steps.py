@@ -1,42 +1,11 @@
 """What steps do to the turns of a conversation, and what they leave where it is."""
 
 import pytest
+from rewrite_steps import BY_NAME, applied, prompt
 
 from promptops.models.dialects import find_dialect
-from promptops.prompts.model import Prompt
 from promptops.rewrite.derive import lost
 from promptops.rewrite.planner import Planned
-from promptops.rewrite.reading import read_draft
-from promptops.rewrite.steps import STEPS
-
-BY_NAME = {step.name: step for step in STEPS}
-
-
-def prompt(*messages, **more) -> Prompt:
-    """A prompt of (role, content) messages; every name of the tests is a variable."""
-    names = ("context", "question", "message", "text")
-    return Prompt.model_validate(
-        {
-            "apiVersion": "promptops/v1",
-            "kind": "Prompt",
-            "id": "p",
-            "version": "1.0.0",
-            "title": "T",
-            "intent": "answer",
-            "variables": {name: {"type": "string"} for name in names} | more.pop("variables", {}),
-            "messages": [{"role": role, "content": content} for role, content in messages],
-            **more,
-        }
-    )
-
-
-def applied(name, given: Prompt) -> list[tuple[str, str]]:
-    """The messages after a step, which must not change them again."""
-    once = BY_NAME[name].apply(read_draft(given)).messages()
-    again = BY_NAME[name].apply(read_draft(given.replace(messages=once))).messages()
-    assert again == once, "the step is not idempotent"
-    return [(message.role, message.content) for message in once]
-
 
 TURNS = (
     ("system", "Sort."),
