@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from promptops.core.canonical import JSON
-from promptops.errors import RequestError, UnknownModelError
+from promptops.errors import UnknownModelError
 from promptops.llm.chat import Chat, ChatRequest, Completion
 from promptops.models.catalog import Catalog
 from promptops.models.dialects import Dialect
 from promptops.models.params import fit_params
+from promptops.requests.params import refusal
 from promptops.requests.recipient import find_recipient
 
 
@@ -54,11 +55,7 @@ class FittedChat:
             return await self._inner.complete(request)
         fit = fit_params(request.params, dialect, soft=False)
         for problem in fit.problems:
-            raise RequestError(
-                f"{problem.param} is {problem.value}: {problem.claim.text}",
-                where=request.model,
-                hint=f"{problem.claim.source}, {problem.claim.url}",
-            )
+            raise refusal(problem, request.model)
         for change in fit.changes:
             self._tell(request.model, change.param, change.new, change.claim.text)
         return await self._inner.complete(replace(request, params=fit.params))

@@ -6,7 +6,7 @@ from promptops.core.canonical import JSON
 from promptops.errors import RequestError
 from promptops.llm.sampling import wrong_param
 from promptops.models.dialects import Dialect
-from promptops.models.params import BOUNDS, fit_params
+from promptops.models.params import BOUNDS, Problem, fit_params
 from promptops.requests.body import Note, cite
 
 _LIMITS = ("max_completion_tokens", "max_tokens")
@@ -26,11 +26,7 @@ def fitted(
         raise RequestError(wrong.what, where=where, hint=wrong.hint)
     fit = fit_params(params, dialect, soft=False)
     for problem in fit.problems:
-        raise RequestError(
-            f"{problem.param} is {_shown(problem.value)}: {problem.claim.text}",
-            where=where,
-            hint=f"{problem.claim.source}, {problem.claim.url}",
-        )
+        raise refusal(problem, where)
     notes = [
         cite(f"{change.param} {_shown(change.old)} {_becomes(change.new)}", change.claim)
         for change in fit.changes
@@ -43,6 +39,15 @@ def fitted(
         if change.claim.kind == "soft"
     ]
     return _plain(fit.params, where), notes
+
+
+def refusal(problem: Problem, where: str) -> RequestError:
+    """The error that a parameter is which only a person can mend."""
+    return RequestError(
+        f"{problem.param} is {_shown(problem.value)}: {problem.claim.text}",
+        where=where,
+        hint=f"{problem.claim.source}, {problem.claim.url}",
+    )
 
 
 def _plain(params: Mapping[str, JSON], where: str) -> dict[str, JSON]:
