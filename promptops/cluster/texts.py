@@ -87,7 +87,11 @@ def _rows(path: Path) -> Iterator[Mapping[str, Any]]:
                 hint=f"give one of {', '.join(SUFFIXES)}",
             )
     except OSError as problem:
-        raise InputError(f"cannot be read: {problem.strerror}", where=str(path)) from problem
+        raise InputError(
+            f"cannot be read: {problem.strerror}",
+            where=str(path),
+            hint="check the path",
+        ) from problem
     except UnicodeDecodeError as problem:
         raise InputError("not UTF-8 text", where=str(path)) from problem
 

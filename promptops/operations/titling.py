@@ -78,10 +78,11 @@ def title_clusters(
         ModelNotInstalledError: Its weights are missing.
     """
     permit = permit_of(services, model)
-    may = {file.prompt.id: item_of(file) for file in files if not permit(file.prompt)}
+    kept = {file.prompt.id: permit(file.prompt) for file in files}
+    may = {file.prompt.id: item_of(file) for file in files if not kept[file.prompt.id]}
     asking = _Asking(services=services, model=model, budget=budget or Budget())
     with services.turn():
-        found = anyio.run(partial(_ask_all, asking, report.clusters, may))
+        found = anyio.run(partial(_ask_all, asking, report.clusters, may, kept))
     notes = tuple(
         (cluster.id, f"{reason}: {_REST}")
         for cluster, (_, reason) in zip(report.clusters, found, strict=True)
@@ -105,12 +106,15 @@ class _Asking:
 
 
 async def _ask_all(
-    asking: _Asking, clusters: Sequence[Cluster], may: Mapping[str, Item]
+    asking: _Asking,
+    clusters: Sequence[Cluster],
+    may: Mapping[str, Item],
+    kept: Mapping[str, str],
 ) -> list[tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
 
     async def ask(cluster: Cluster) -> None:
-        found[cluster.id] = await _ask(asking, cluster, may)
+        found[cluster.id] = await _ask(asking, cluster, may, kept)
 
     async with anyio.create_task_group() as group:
         for cluster in clusters:
@@ -118,12 +122,15 @@ async def _ask_all(
     return [found[cluster.id] for cluster in clusters]
 
 
-async def _ask(asking: _Asking, cluster: Cluster, may: Mapping[str, Item]) -> tuple[str, str]:
+async def _ask(
+    asking: _Asking, cluster: Cluster, may: Mapping[str, Item], kept: Mapping[str, str]
+) -> tuple[str, str]:
     """A title, or why there is none."""
     names = sorted(cluster.members, key=lambda name: (name != cluster.representative, name))
     items = [may[name] for name in names if name in may]
     if not items:
-        return "", f"{asking.model} must not be shown these prompts"
+        reasons = sorted({kept[name] for name in names if kept.get(name)})
+        return "", f"{asking.model} must not be shown these prompts: {'; '.join(reasons)}"
     services = asking.services
     subject = digest(sorted(item.digest for item in items))
     inputs = {

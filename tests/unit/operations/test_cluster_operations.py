@@ -75,7 +75,9 @@ def test_a_model_elsewhere_is_not_shown_what_must_stay(workspace):
     services = opened(workspace)
     found = titled(services, model="openai/gpt-5-mini")
     assert found.calls == 0
-    assert all("must not be shown" in reason for _, reason in found.notes)
+    assert len(found.notes) == len(found.report.clusters) > 0
+    assert all("must not be shown these prompts: " in reason for _, reason in found.notes)
+    assert not any("prompts: : key" in reason for _, reason in found.notes)
 
 
 def test_drift_is_that_since_the_last_run_on_other_prompts(workspace):
