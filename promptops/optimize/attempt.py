@@ -1,6 +1,7 @@
 """One optimization from its first call to its verdict."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from promptops.errors import BudgetExceededError, PromptOpsError, UsageError
 from promptops.evaluation.result import Evaluation
@@ -13,6 +14,7 @@ from promptops.optimize.descent import descend, stairs
 from promptops.optimize.goals import LEAST_SAVING, Claim
 from promptops.optimize.held_out import as_many, worth_it
 from promptops.optimize.job import Job
+from promptops.optimize.plan import LEAST_TEST
 from promptops.optimize.result import OptimizeResult, Tried, Verdict, tried_of
 from promptops.optimize.search import Race, Ranked, hope
 from promptops.optimize.verdict import Judgment, Trial, judge
@@ -96,14 +98,35 @@ class Attempt:
             steps = stairs(candidates, self._steps())
             if steps:
                 return await self._descend(steps)
-        await self._race.run(candidates, children=job.plan.most_children)
-        await self._race.run_children((await self._children())[: job.plan.most_children])
-        finalist = self._finalist()
+        finalist, untried = await self._look_among(candidates), self._new(candidates)
+        while finalist is None and untried and self._spend_half_of_the_verdict():
+            finalist, untried = await self._look_among(untried), self._new(untried)
         if finalist is None:
             return self._none_better()
         if not job.plan.verdict:
             return self._unproven(finalist[0])
         return await self._test(*finalist)
+
+    async def _look_among(self, candidates: Sequence[Candidate]) -> tuple[Ranked, Claim] | None:
+        """Race candidates and children of the best of them; who is worth a verdict."""
+        children = self._job.plan.most_children
+        await self._race.run(candidates, children=children)
+        await self._race.run_children((await self._children())[:children])
+        return self._finalist()
+
+    def _spend_half_of_the_verdict(self) -> bool:
+        """Go on with answers kept for a verdict that has nothing to judge; False if none are left.
+
+        The held-out cases were not touched, so a verdict by fewer of them is as honest: it shows
+        large gains only, where otherwise nothing would be shown.
+        """
+        half = len(self._job.test) // 2
+        if self._job.trials.left() is None or not self._job.plan.verdict or half < LEAST_TEST:
+            return False
+        self._job = replace(self._job, test=self._job.test[:half])
+        self._race.reserve, self._race.exhausted = 2 * half, False
+        self._job.tell(f"nothing to judge yet: the search goes on, {half} cases stay held out")
+        return True
 
     def _steps(self) -> int:
         """Wordings that the allowance lets run on all cases, beside the one in use."""

@@ -25,7 +25,7 @@ class Job:
         metric: What counts.
         kb_label: Label of the knowledge base in use.
         train: Cases to learn from.
-        dev: Cases to select by, in an order in which every beginning is balanced.
+        dev: Cases to select by, in an order in which every beginning is like the whole.
         test: Held-out cases.
         trials: Measures.
         tell: Told what happens, in words.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 _VERDICT_SHARE = 0.5
 """Largest share of the answers that goes to the verdict, both wordings together."""
 
-_LEAST_TEST = 8
+LEAST_TEST = 8
 """Held-out cases below which a verdict can hardly show anything."""
 
 
@@ -53,4 +53,4 @@ class Plan:
         """
         if answers is None:
             return self.most_test
-        return min(self.most_test, max(_LEAST_TEST, round(_VERDICT_SHARE * answers / 2)))
+        return min(self.most_test, max(LEAST_TEST, round(_VERDICT_SHARE * answers / 2)))

@@ -185,8 +185,8 @@ class Race:
             children: Candidates made of the best afterwards that the allowance should leave room
                 for.
         """
-        waiting = list(candidates)
-        while waiting and not self.finished():
+        waiting, wanted = list(candidates), {each.digest for each in candidates}
+        while waiting and not any(each.candidate.digest in wanted for each in self.finished()):
             taken = await self._heat(waiting, children)
             if not taken:
                 break
@@ -322,14 +322,20 @@ def slack(cases: int) -> float:
 
 
 def spread(cases: Sequence[GoldenCase], *, kb_label: str | None) -> tuple[GoldenCase, ...]:
-    """Cases in an order in which every beginning is balanced over the expected answers."""
+    """Cases in an order in which every beginning holds the answers in the shares of the whole.
+
+    A few cases then rank wordings as all would: where most answers are the same, a wording that
+    gives that answer is worth what it is worth, which equal shares would hide.
+    """
     from promptops.core.canonical import canonical_json
 
     groups: dict[bytes, list[GoldenCase]] = {}
     for case in cases:
         groups.setdefault(canonical_json(case.expected_for(kb_label)), []).append(case)
-    left = sorted(groups.values(), key=len, reverse=True)
-    order: list[GoldenCase] = []
-    while any(left):
-        order.extend(group.pop(0) for group in left if group)
-    return tuple(order)
+    # The middle of its share of the whole is the place of each case (Sainte-Lague's method).
+    placed = [
+        ((place + 0.5) / len(group), -len(group), number, case)
+        for number, group in enumerate(groups.values())
+        for place, case in enumerate(group)
+    ]
+    return tuple(case for *_, case in sorted(placed, key=lambda each: each[:3]))

@@ -213,6 +213,19 @@ def test_a_small_allowance_goes_to_the_most_trusted_wordings():
     assert next(each.proposer for each in result.tried) == "few_shot"
 
 
+def test_a_verdict_without_a_finalist_gives_its_calls_back_to_the_search():
+    def described(request):
+        return 0.95 if "- delivery:" in request.messages[0].content else 0.2
+
+    said = []
+    chat = Counting(model(described))
+    result = optimize(chat, budget=Allowance(calls=85), progress=said.append)
+    assert chat.calls <= 85
+    assert "nothing to judge yet: the search goes on, 10 cases stay held out" in said
+    assert result.verdict == "improved"
+    assert len(result.base.cases) == 10
+
+
 def test_a_budget_of_the_chat_ends_the_search_with_the_best_so_far(tmp_path):
     evidence = EvidenceStore(tmp_path / "evidence.db")
     chat = Counting(model(teachable), fail_after=80, problem=BudgetExceededError("80 calls spent"))

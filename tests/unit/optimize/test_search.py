@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promptops.errors import UsageError
+from promptops.golden.case import GoldenCase
 from promptops.optimize.candidate import Candidate
 from promptops.optimize.descent import stairs
 from promptops.optimize.goals import find_goal, weighted
-from promptops.optimize.search import schedule
+from promptops.optimize.search import schedule, spread
 from promptops.prompts.model import Prompt
 
 
@@ -37,6 +38,21 @@ def test_a_race_makes_use_of_its_allowance(answers):
 def test_a_race_without_a_limit_takes_all_candidates():
     plan = schedule(40, None, most_cases=30, last=16)
     assert (plan.candidates, plan.rungs) == (40, (2, 4, 8, 16))
+
+
+@given(st.lists(st.booleans(), max_size=60))
+def test_every_beginning_of_the_cases_is_like_the_whole(answers):
+    cases = [
+        GoldenCase(id=str(number), inputs={}, expected=answer)
+        for number, answer in enumerate(answers)
+    ]
+    order = spread(cases, kb_label=None)
+    assert sorted(case.id for case in order) == sorted(case.id for case in cases)
+    share = sum(answers) / max(1, len(answers))
+    right = 0
+    for place, case in enumerate(order, 1):
+        right += case.expected is True
+        assert abs(right - share * place) <= 1
 
 
 WEIGHTS = {
