@@ -9,7 +9,13 @@ from promptops.errors import UsageError
 ID_PATTERN = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 """A prompt id: lower case, digits and single dashes; at most 64 characters."""
 
-_REFERENCE = re.compile(rf"(?P<id>{ID_PATTERN})(?:@(?P<version>[0-9]+\.[0-9]+\.[0-9]+))?")
+VERSION_PATTERN = (
+    r"(?:0|[1-9][0-9]{0,8})\.(?:0|[1-9][0-9]{0,8})\.(?:0|[1-9][0-9]{0,8})"
+    r"(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?"
+)
+"""A version by SemVer 2.0.0, pre-releases included, without build metadata."""
+
+_REFERENCE = re.compile(rf"(?P<id>{ID_PATTERN})(?:@(?P<version>{VERSION_PATTERN}))?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

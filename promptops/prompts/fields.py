@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, Strict, StringConstraints
 
 from promptops.core.canonical import JSON, canonical_json
-from promptops.core.references import ID_PATTERN
+from promptops.core.references import ID_PATTERN, VERSION_PATTERN
 from promptops.core.suggest import did_you_mean
 
 INTENTS = (
@@ -75,10 +75,7 @@ _NAME = r"^[A-Za-z][A-Za-z0-9_]*$"
 _LINE = r"^[^\r\n]+$"
 _TAG = r"^[^\s,]{1,64}$"
 _TOOL_NAME = r"^[A-Za-z_][A-Za-z0-9_-]{0,63}$"
-_SEMVER = (
-    r"^(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})"
-    r"(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$"
-)
+_SEMVER = rf"^{VERSION_PATTERN}$"
 _LICENSE = r"^[A-Za-z0-9.+() -]{1,100}$"
 _KB_VERSION = r"^[A-Za-z0-9][A-Za-z0-9_:.+-]{0,127}$"
 _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"

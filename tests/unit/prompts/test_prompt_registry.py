@@ -72,6 +72,13 @@ def test_a_prompt_is_found_by_reference(tmp_path, example):
         registry.get("refund-answer@1.0.0")
     with pytest.raises(UnknownPromptError, match='did you mean "refund-answer"'):
         registry.get("refund-anser")
+    put(
+        tmp_path,
+        "beta",
+        "reply",
+        example.replace("refund-answer", "reply").replace("2.1.0", "2.2.0-rc.1"),
+    )
+    assert registry.get("reply@2.2.0-rc.1").prompt.version == "2.2.0-rc.1"
     put(tmp_path, "zoo", "refund-answer", example)
     with pytest.raises(PromptSyntaxError, match=r"is taken by .*zoo"):
         registry.get("refund-answer")
