@@ -94,7 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line and end the process with its exit status.
 
     0 ok; 1 findings or a gate that said no; 2 wrong usage or input; 70 a defect of ours;
-    130 interrupted.
+    130 interrupted; 141 the reader of our output has gone.
     """
     _open_closed_streams()
     cli = Cli()

@@ -174,9 +174,11 @@ def _files(
 
 def _evaluate(run: _Run, file: "PromptFile") -> Found:
     from promptops.operations.evaluation import evaluate_prompt
-    from promptops.operations.evaluation_planning import evaluate_against
+    from promptops.operations.evaluation_planning import evaluate_against, find_wording
 
     how = run.how
+    # Found before the first call: a wrong name costs nothing.
+    wording = find_wording(run.services, file, how.against) if how.against else None
     measured = evaluate_prompt(
         run.services,
         file,
@@ -188,15 +190,15 @@ def _evaluate(run: _Run, file: "PromptFile") -> Found:
     )
     for row in measured.skipped:
         run.watch.remark(f"skipped {row}")
-    if how.against is None:
+    if wording is None:
         return Found(measured=measured)
     against = evaluate_against(
         run.services,
         measured,
-        how.against,
+        wording,
         eval_id=how.eval_id,
         repeats=how.repeats,
-        progress=run.watch.of(f"evaluate {how.against}"),
+        progress=run.watch.of(f"evaluate {wording.name}"),
     )
     return Found(measured=measured, against=against)
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from promptops.cli.edge import BROKEN_PIPE
+
 
 @dataclass(slots=True)
 class Cli:
@@ -50,6 +52,17 @@ class LazyGroup(click.Group):
         command: click.Command = import_module(self._modules.get(cmd_name, default)).command
         command.name = cmd_name
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; click itself would end with 1 when the reader of our output has gone.
+
+        Raises:
+            click.exceptions.Exit: The reader has gone.
+        """
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise click.exceptions.Exit(BROKEN_PIPE) from None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -108,10 +108,25 @@ class Against:
     tokens: Interval
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """Another wording to compare with.
+
+    Args:
+        name: As it was named.
+        file: The prompt that it is of.
+        variant: The variant of that prompt; None is the base.
+    """
+
+    name: str
+    file: PromptFile
+    variant: str | None = None
+
+
 def evaluate_against(
     services: Services,
     measured: Measured,
-    name: str,
+    wording: Wording,
     *,
     eval_id: str | None = None,
     repeats: int = 1,
@@ -122,24 +137,23 @@ def evaluate_against(
     Args:
         services: The workspace.
         measured: The wording in question.
-        name: The wording to compare it with: a variant of the prompt, another prompt (an id,
-            ``id@version`` or a file), or a git revision of the prompt.
+        wording: What to compare it with.
         eval_id: The eval that was measured.
         repeats: Draws a case, as for the other.
         progress: Told after every case.
 
     Raises:
-        UsageError: The name means nothing, or the two share no case with a score.
+        UsageError: The two share no case with a score.
         PromptOpsError: See `Evaluator.run`.
     """
-    other, variant = _named(services, measured.file, name)
+    other = wording.file
     item = eval_of(measured.file, eval_id)
     # The same scorers and bars, whatever the other prompt is usually measured by.
     borrowed = replace(other, prompt=other.prompt.model_copy(update={"evals": (item,)}))
     base = evaluate_prompt(
         services,
         borrowed,
-        target=Target(model=measured.evaluation.target.model, variant=variant),
+        target=Target(model=measured.evaluation.target.model, variant=wording.variant),
         repeats=repeats,
         progress=progress,
         golden=measured.golden,
@@ -147,12 +161,12 @@ def evaluate_against(
     new = measured.evaluation
     shared = [metric for metric in new.metrics if base.values(metric).keys() & new.values(metric)]
     if not shared:
-        raise UsageError(f'"{name}" and {measured.file.prompt.id} share no scored case')
+        raise UsageError(f'"{wording.name}" and {measured.file.prompt.id} share no scored case')
     clusters = {case.id: case.cluster or case.id for case in measured.golden.cases}
     found = [compare(base, new, metric, clusters=clusters) for metric in shared]
     adjusted = holm([each.p_value for each in found])
     return Against(
-        name=name,
+        name=wording.name,
         evaluation=base,
         comparisons=tuple(
             replace(each, p_value=p) for each, p in zip(found, adjusted, strict=True)
@@ -161,19 +175,29 @@ def evaluate_against(
     )
 
 
-def _named(services: Services, file: PromptFile, name: str) -> tuple[PromptFile, str | None]:
-    """The prompt and the variant of it that a name means."""
+def find_wording(services: Services, file: PromptFile, name: str) -> Wording:
+    """The wording that a name means beside a prompt.
+
+    Args:
+        services: The workspace.
+        file: The prompt.
+        name: A variant of it, another prompt (an id, ``id@version`` or a file), or a git revision.
+
+    Raises:
+        UsageError: The name means none of them.
+        PromptOpsError: What it means cannot be read.
+    """
     if any(variant.id == name for variant in file.prompt.variants):
-        return file, name
+        return Wording(name=name, file=file, variant=name)
     if name.endswith((".yaml", ".yml")):
-        return load_prompt(Path(name)), None
+        return Wording(name=name, file=load_prompt(Path(name)))
     try:
-        return services.registry.get(name), None
+        return Wording(name=name, file=services.registry.get(name))
     except UnknownPromptError as unknown:
         hint = unknown.hint
     except UsageError:  # not even the form of a reference
         hint = ""
-    return _revision(services, file, name, hint), None
+    return Wording(name=name, file=_revision(services, file, name, hint))
 
 
 def _revision(services: Services, file: PromptFile, name: str, hint: str) -> PromptFile:

@@ -216,9 +216,10 @@ def test_another_wording_is_compared_case_by_case(run, root):
     assert document["llm_calls"] == 0
 
 
-def test_a_wording_that_nobody_knows_is_refused(run):
+def test_a_wording_that_nobody_knows_is_refused_before_the_first_call(run):
     status, _, err = run("topic", "--against", "gess")
     assert status == 2
+    assert json.loads(run("topic", "--format", "json")[1])["llm_calls"] == 12  # none known yet
     assert 'error[usage]: "gess" is no variant of topic, no prompt and no git revision' in err
     assert 'did you mean "guess"' in err
 

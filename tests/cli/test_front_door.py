@@ -113,15 +113,18 @@ def test_of_several_failures_at_once_the_one_with_advice_is_told(
     assert "error[missing-key]: openai/x: no key (set OPENAI_API_KEY)" in capsys.readouterr().err
 
 
-def test_a_reader_that_goes_away_is_no_error() -> None:
+def test_a_reader_that_goes_away_is_told_from_findings() -> None:
+    read, write = os.pipe()
+    os.close(read)
     done = subprocess.run(
-        f"{sys.executable} -m promptops.cli completion bash | head -c 1",
-        shell=True,
-        capture_output=True,
+        [sys.executable, "-m", "promptops.cli", "completion", "bash"],
+        stdout=write,
+        stderr=subprocess.PIPE,
         text=True,
         check=False,
     )
-    assert done.stderr == ""
+    os.close(write)
+    assert (done.returncode, done.stderr) == (141, "")
 
 
 def test_a_full_output_is_one_line() -> None:
