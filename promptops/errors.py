@@ -268,7 +268,7 @@ class ReadOnlyWorkspaceError(StorageError):
     """The workspace, or its state folder, cannot be written to."""
 
     code = "read-only-workspace"
-    default_hint = "make the folder writable or choose another state folder in promptops.toml"
+    default_hint = "make the folder writable, or work in a copy of it"
 
 
 class StorageFullError(StorageError):

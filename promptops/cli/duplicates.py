@@ -86,7 +86,7 @@ def command(
             }
         )
     else:
-        _show_pairs(report.pairs)
+        _show_pairs(report.pairs, kind, len(found.report.pairs))
         _show_groups(groups)
         for name, reason in report.left_out[:_SHOWN]:
             click.echo(f"left out: {name}: {reason}", err=True)
@@ -141,9 +141,16 @@ def _group(found: "Found", group: "DuplicateGroup", *, diff: bool) -> dict[str, 
     return {"kind": group.kind, "representative": kept, "others": others}
 
 
-def _show_pairs(pairs: "Sequence[DuplicatePair]") -> None:
+def _show_pairs(
+    pairs: "Sequence[DuplicatePair]", kind: "DuplicateKind | None", of_any_kind: int
+) -> None:
     if not pairs:
-        emit_text("No two prompts say the same.")
+        others = counted(of_any_kind, "pair")
+        emit_text(
+            f"No {kind} pair; {others} of another kind."
+            if kind and of_any_kind
+            else "No two prompts say the same."
+        )
         return
     rows = [
         (f"{pair.similarity:.3f}", f"{pair.jaccard:.2f}", pair.kind, pair.a, pair.b)

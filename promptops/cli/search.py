@@ -46,6 +46,9 @@ def command(
     files, broken = services.registry.load_all()
     asked = Facets(tags=tags, variables=variables, **facets)
     found = search_prompts(services, wanted, top, facets=asked, files=files)
+    if not found:
+        for sentence in asked.unknown(files, services.registry.root):
+            watch.remark(sentence)
     watch.close()
     if format_ == "json":
         emit_json(

@@ -8,6 +8,7 @@ from pathlib import Path
 from promptops.cluster.items import item_of
 from promptops.cluster.search import SearchHit, SearchIndex
 from promptops.core.files import storage_refusals
+from promptops.core.suggest import did_you_mean
 from promptops.errors import PromptOpsError
 from promptops.prompts.loader import PromptFile
 from promptops.wiring import Services
@@ -36,21 +37,38 @@ class Facets:
 
     def fit(self, file: PromptFile, root: Path) -> bool:
         """Whether a prompt of the registry under ``root`` has all of it."""
+        return all(
+            wanted.casefold() in {value.casefold() for value in values}
+            for _, wanted, values in self._asked(file, root)
+        )
+
+    def unknown(self, files: Sequence[PromptFile], root: Path) -> tuple[str, ...]:
+        """What is asked for that no prompt has: a sentence each, with what may be meant."""
+        values: dict[tuple[str, str], set[str]] = {}
+        for file in files:
+            for name, wanted, had in self._asked(file, root):
+                values.setdefault((name, wanted), set()).update(had)
+        return tuple(
+            f'no prompt has the {name} "{wanted}"' + (f" ({hint})" if hint else "")
+            for (name, wanted), had in values.items()
+            if wanted.casefold() not in {value.casefold() for value in had}
+            for hint in [did_you_mean(wanted, had - {"", "."})]
+        )
+
+    def _asked(self, file: PromptFile, root: Path) -> list[tuple[str, str, set[str]]]:
+        """Name and wanted value of each facet that is asked for, with the values of a prompt."""
         prompt = file.prompt
         folders = file.path.relative_to(root).parents
-        had: list[tuple[str, set[str]]] = [
-            (self.intent, {prompt.intent}),
-            (self.team, {prompt.owner.team} if prompt.owner else set()),
-            (self.language, {str(prompt.extra.get(LANGUAGE, ""))}),
-            (self.area, {folder.as_posix() for folder in folders}),
-            (self.data, {prompt.data.classification if prompt.data else "internal"}),
-            *((tag, set(prompt.tags)) for tag in self.tags),
-            *((name, set(prompt.variables)) for name in self.variables),
+        facets: list[tuple[str, str, set[str]]] = [
+            ("intent", self.intent, {prompt.intent}),
+            ("team", self.team, {prompt.owner.team} if prompt.owner else set()),
+            ("language", self.language, {str(prompt.extra.get(LANGUAGE, ""))}),
+            ("area", self.area, {folder.as_posix() for folder in folders}),
+            ("data", self.data, {prompt.data.classification if prompt.data else "internal"}),
+            *(("tag", tag, set(prompt.tags)) for tag in self.tags),
+            *(("variable", name, set(prompt.variables)) for name in self.variables),
         ]
-        return all(
-            not wanted or wanted.casefold() in {value.casefold() for value in values}
-            for wanted, values in had
-        )
+        return [facet for facet in facets if facet[1]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

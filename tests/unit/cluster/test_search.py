@@ -183,3 +183,11 @@ PROMPT = parse_prompt(
 )
 def test_facets(facets, fits):
     assert facets.fit(PROMPT, Path("/registry")) is fits
+
+
+def test_what_no_prompt_has_is_told_with_what_may_be_meant():
+    asked = Facets(intent="clasify", tags=("eu", "fod"), area="finance")
+    assert asked.unknown([PROMPT], Path("/registry")) == (
+        'no prompt has the intent "clasify" (did you mean "classify"?)',
+        'no prompt has the tag "fod"',
+    )
