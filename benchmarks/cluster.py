@@ -18,10 +18,8 @@ import functools
 import importlib.util
 import json
 import os
-import resource
 import subprocess
 import sys
-import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -297,91 +295,13 @@ def stability():
     return rows
 
 
-class Drawn:
-    """MiniLM, but for texts whose vectors were drawn: 100,000 would take minutes to embed."""
-
-    dimension = 384
-
-    def __init__(self, texts, vectors):
-        from promptops.embedding.onnx_embedder import OnnxEmbedder
-
-        self.rows = dict(zip(texts, vectors, strict=True))
-        self.real = OnnxEmbedder()
-        self.fingerprint = self.real.fingerprint
-
-    def embed(self, texts):
-        import numpy as np
-
-        out = np.empty((len(texts), self.dimension), np.float32)
-        unknown = [place for place, text in enumerate(texts) if text not in self.rows]
-        for place, text in enumerate(texts):
-            if text in self.rows:
-                out[place] = self.rows[text]
-        out[unknown] = self.real.embed([texts[place] for place in unknown])
-        return out
-
-
-def scale(count=100_000, changed=100):
-    """Many texts: real ones, and copies with another word and a vector some way off (cosine .95).
-
-    Vectors come from a cache on disk, as they do for users; those of the changed texts and of what
-    is left of likely duplicates are computed. The second run is timed with all of it.
-    """
-    import numpy as np
-
-    from promptops.core.store import BlobStore
-    from promptops.embedding.cached import CachedEmbedder
-
-    data = load()
-    texts = [text for part in data.values() for text in part[0]]
-    vectors = np.concatenate([part[1] for part in data.values()])
-    rng = np.random.default_rng(0)
-    pick = np.arange(count) % len(texts)
-    noise = rng.normal(size=(count, vectors.shape[1])).astype(np.float32)
-    noise *= 0.33 / np.sqrt(vectors.shape[1])
-    many = vectors[pick] + noise * (np.arange(count) >= len(texts))[:, None]
-    many /= np.linalg.norm(many, axis=1, keepdims=True)
-    named = [f"{texts[row]} w{place}" for place, row in enumerate(pick)]
-    strange = json.loads((DATA / "clinc150_full.json").read_text())["oos_test"]
-    strange = [text for text, _ in strange]
-    first, other = strange[:changed], strange[changed : 2 * changed]
-    found = {"texts": count, "changed": changed}
-
-    def tell(name, value):
-        found[name] = value
-        print(f"{name:46} {value}", flush=True)
-
-    with tempfile.TemporaryDirectory() as folder:
-        store = BlobStore(Path(folder) / "vectors.db")
-        embedder = CachedEmbedder(Drawn(named, many.astype(np.float32)), store)
-        embedder.embed(named)
-        _, spent, report = ours(named, embedder)
-        tell("clusters: seconds, CPU seconds", spent)
-        tell("clusters: groups", len(report.clusters))
-        tell("clusters: peak GiB", peak())
-        _, spent, _ = ours([*first, *named[changed:]], embedder, report)
-        tell("second run: seconds, CPU seconds", spent)
-        _, spent, report = ours(named, embedder, duplicates=True)
-        tell("with duplicates: seconds, CPU seconds", spent)
-        tell("with duplicates: pairs", len(report.duplicates))
-        tell("with duplicates: peak GiB", peak())
-        _, spent, after = ours([*other, *named[changed:]], embedder, report, duplicates=True)
-        tell("second run, with duplicates: seconds, CPU seconds", spent)
-        tell("second run, with duplicates: regrouped", after.drift.regrouped)
-        store.close()
-    return found
-
-
-def peak():
-    """Largest memory of this process so far, GiB."""
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2)
-
-
 def main(arguments):
     """Run what is named, everything when nothing is."""
     if arguments[:1] == ["--peer"]:
         answer(*arguments[1:])
         return
+    from cluster_scale import scale
+
     path = Path(__file__).with_suffix(".json")
     results = json.loads(path.read_text()) if path.is_file() else {}
     parts = {"quality": quality, "stability": stability, "scale": scale}

@@ -1,5 +1,7 @@
 """``promptops cluster``."""
 
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,12 +20,11 @@ from promptops.core.counting import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from promptops.cluster.report import ClusterReport
     from promptops.errors import PromptOpsError
     from promptops.operations.titling import Titled
-    from promptops.prompts.loader import PromptFile
-    from promptops.wiring import Services
 
 _MOST_CALLS = 10**9
 _TITLES = 200
@@ -37,7 +38,9 @@ _TOLD = 50
 )
 @click.option("--png", type=REPORT_FILE, metavar="FILE", help="Write the map as a picture too.")
 @click.option(
-    "--titles", metavar="MODEL", help="Let this model name the clusters; else key phrases do."
+    "--titles",
+    metavar="MODEL",
+    help="Let this model name clusters and themes; else key phrases do.",
 )
 @click.option(
     "--titles-calls",
@@ -74,36 +77,27 @@ def command(
     Tells what appeared, vanished, grew, shrank, split and merged since the last run. With --format
     csv: id, cluster, label and probability of each.
     """
-    from promptops.operations.clustering import cluster_registry, cluster_table
-
     check_table(texts, column)
-    _check(texts, html, titles, titles_calls)
+    if titles is None and titles_calls is not None:
+        raise click.UsageError("--titles-calls goes with --titles")
     watch = watching(cli)
-    services: Services | None = None
-    broken: Sequence[PromptOpsError] = ()
-    titled: Titled | None = None
-
+    asked = _Asked(model=titles, calls=titles_calls)
     if texts is not None and column is not None:
-        report = cluster_table(texts, column, table_embedder(cli), progress=_remarks(watch))
+        found = _of_table(cli, watch, texts, column, asked)
     else:
-        services = open_workspace(cli, watch=watch)
-        files, broken = services.registry.load_all()
-        report = cluster_registry(services, files=files, progress=_remarks(watch))
-        if titles is not None:
-            titled = _title(services, report, files, watch, titles, titles_calls)
-            report = titled.report
+        found = _of_workspace(cli, watch, asked)
     watch.close()
+    report, titled = found.report, found.titled
     what = "prompt" if texts is None else "text"
     write_metrics(metrics, report.summary)
     write_plot(plot, ("prompt", "cluster", "x", "y"), _points(report))
     if out is not None:
         _write_json(report, out)
     if png is not None:
-        heading = services.settings.general.name if services else texts.name if texts else ""
-        _write_png(report, png, heading, what)
+        _write_png(found, png, what)
         watch.remark(f"map: {png}")
-    if html is not None and services is not None:
-        _write_html(services, report, html)
+    if html is not None:
+        _write_html(found, html, what)
         watch.remark(f"report: {html}")
     if format_ == "json":
         emit_json({**report.to_json(), **({"titles": titled.to_json()} if titled else {})})
@@ -113,44 +107,92 @@ def command(
             emit_text(csv_text(("id", "cluster", "label", "probability"), assignment_rows(report)))
         else:
             show(report, what)
-    end_with(broken)
+    end_with(found.broken)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """Who gives titles, if anybody does, and for how many calls."""
+
+    model: str | None
+    calls: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """A report, whose it is and of when, and what could not be read."""
+
+    report: "ClusterReport"
+    titled: "Titled | None"
+    heading: str
+    when: "datetime"
+    broken: "Sequence[PromptOpsError]" = ()
+
+
+def _of_workspace(cli: Cli, watch: Watch, asked: _Asked) -> _Found:
+    from promptops.operations.clustering import cluster_registry
+    from promptops.operations.titling import title_clusters
+
+    services = open_workspace(cli, watch=watch)
+    files, broken = services.registry.load_all()
+    report = cluster_registry(services, files=files, progress=_remarks(watch))
+    titled = _title(partial(title_clusters, services, report, files), report, watch, asked)
+    return _Found(
+        report=titled.report if titled else report,
+        titled=titled,
+        heading=services.settings.general.name,
+        when=services.clock(),
+        broken=broken,
+    )
+
+
+def _of_table(cli: Cli, watch: Watch, texts: Path, column: str, asked: _Asked) -> _Found:
+    from promptops.cluster.texts import read_texts
+    from promptops.core.clock import system_clock
+    from promptops.operations.clustering import cluster_table
+    from promptops.operations.titling import title_texts
+
+    # Only who asks a model needs a workspace, and is told so before anything is grouped.
+    services = None if asked.model is None else open_workspace(cli, watch=watch)
+    table = read_texts(texts, column)
+    report = cluster_table(table, table_embedder(cli), progress=_remarks(watch))
+    titled = None
+    if services is not None:
+        ask = partial(title_texts, services, report, table.items)
+        titled = _title(ask, report, watch, asked)
+    return _Found(
+        report=titled.report if titled else report,
+        titled=titled,
+        heading=texts.name,
+        when=system_clock(),
+    )
 
 
 def _remarks(watch: Watch) -> "Callable[[str], None]":
     return lambda step: watch.remark(f"{step} …")
 
 
-def _check(texts: Path | None, html: Path | None, titles: str | None, calls: int | None) -> None:
-    if texts is not None and (html is not None or titles is not None):
-        flag = "--html" if html is not None else "--titles"
-        raise click.UsageError(f"{flag} is about prompts of a workspace: leave --texts out")
-    if titles is None and calls is not None:
-        raise click.UsageError("--titles-calls goes with --titles")
-
-
 def _title(
-    services: "Services",
-    report: "ClusterReport",
-    files: "Sequence[PromptFile]",
-    watch: Watch,
-    model: str,
-    calls: int | None,
-) -> "Titled":
+    ask: "Callable[..., Titled]", report: "ClusterReport", watch: Watch, asked: _Asked
+) -> "Titled | None":
     from promptops.llm.embedded.weights import is_embedded
     from promptops.llm.metered import Budget
-    from promptops.operations.titling import title_clusters
 
+    if asked.model is None:
+        return None
     watch.remark("titles …")
-    budget = Budget(calls=_TITLES if calls is None else calls)
-    found = title_clusters(services, report, files, model=model, budget=budget)
-    named = len(report.clusters) - len(found.notes)
-    watch.remark(
-        f"{model}: titles for {named} of {counted(len(report.clusters), 'cluster')}, "
-        f"{counted(found.calls, 'call')}"
-    )
+    calls = _TITLES if asked.calls is None else asked.calls
+    found = ask(model=asked.model, budget=Budget(calls=calls))
+    themes = {theme.id: theme.label for theme in report.themes}
+    named = len(report.clusters) + len(themes) - len(found.notes)
+    of = counted(len(report.clusters), "cluster")
+    if themes:
+        of += f" and {counted(len(themes), 'theme')}"
+    watch.remark(f"{asked.model}: titles for {named} of {of}, {counted(found.calls, 'call')}")
+    labels = {**report.names, **themes}
     for name, reason in found.notes:
-        watch.remark(f'no title for "{report.names[name]}": {reason}')
-    if is_embedded(model):
+        watch.remark(f'no title for "{labels[name]}": {reason}')
+    if is_embedded(asked.model):
         watch.remark("a model this small titles poorly: key phrases name clusters better")
     return found
 
@@ -180,15 +222,16 @@ def _write_json(report: "ClusterReport", path: Path) -> None:
     write_atomic(path, text + "\n")
 
 
-def _write_png(report: "ClusterReport", path: Path, heading: str, noun: str) -> None:
+def _write_png(found: _Found, path: Path, noun: str) -> None:
     from promptops.cluster.picture import map_png
     from promptops.core.files import write_atomic
 
-    write_atomic(path, map_png(report, heading=heading, noun=noun))
+    write_atomic(path, map_png(found.report, heading=found.heading, noun=noun))
 
 
-def _write_html(services: "Services", report: "ClusterReport", path: Path) -> None:
+def _write_html(found: _Found, path: Path, noun: str) -> None:
     from promptops.core.files import write_atomic
     from promptops.operations.cluster_tracking import cluster_page
 
-    write_atomic(path, cluster_page(services, report))
+    page = cluster_page(found.report, heading=found.heading, when=found.when, noun=noun)
+    write_atomic(path, page)

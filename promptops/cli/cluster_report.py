@@ -47,7 +47,7 @@ def _show_themes(report: "ClusterReport", what: str) -> None:
     rows = [
         (
             sum(sizes[name] for name in theme.clusters),
-            f"{_INDENT * (top - theme.level)}{theme.label}",
+            f"{_INDENT * (top - theme.level)}{theme.name}",
             counted(len(theme.clusters), "cluster"),
         )
         for theme in _tree(report.themes, top)

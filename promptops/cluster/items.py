@@ -1,9 +1,12 @@
 """What is grouped and searched, and which text of a prompt stands for it."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from promptops.cluster.wording import masked, without_boilerplate
+from promptops.cluster.wording import masked, normalized, without_boilerplate
+from promptops.core.canonical import digest_bytes
+from promptops.errors import InputError
 from promptops.lint.slots import tags
 from promptops.prompts.digests import semantic_digest
 from promptops.prompts.loader import PromptFile
@@ -31,14 +34,70 @@ class Item:
         return f"{self.title}\n{self.text}" if self.title else self.text
 
 
-def described_texts(items: Sequence[Item]) -> list[str]:
-    """What is embedded of each item: title, and text without the collection's boilerplate."""
-    texts = without_boilerplate([item.text for item in items])
-    return [replace(item, text=text).described for item, text in zip(items, texts, strict=True)]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """What is grouped: one row for each wording, in the order of the first id that has it.
+
+    ``copies`` are the items of each row, ``digests`` short digests of the wordings, ``plain`` the
+    texts without the collection's boilerplate. ``left_out`` are the items without words.
+    """
+
+    copies: list[list[Item]]
+    digests: list[str]
+    plain: list[str]
+    left_out: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, items: Sequence[Item]) -> "Rows":
+        """Take equal wordings together.
+
+        Raises:
+            InputError: Two items have one id.
+        """
+        count = Counter(item.id for item in items)
+        if len(count) < len(items):
+            twice = [name for name, number in count.items() if number > 1]
+            raise InputError(f'{len(twice)} ids are given twice, such as "{min(twice)}"')
+        found: dict[str, list[Item]] = {}
+        left_out = []
+        for item in sorted(items, key=lambda item: item.id):
+            key = normalized(item.text)
+            if key:
+                found.setdefault(key, []).append(item)
+            else:
+                left_out.append((item.id, "the text has no words"))
+        copies = list(found.values())
+        return cls(
+            copies=copies,
+            digests=[digest_bytes(key.encode())[7:19] for key in found],
+            plain=without_boilerplate([members[0].text for members in copies]),
+            left_out=tuple(left_out),
+        )
+
+    @property
+    def heads(self) -> list[Item]:
+        """The first item of each row."""
+        return [members[0] for members in self.copies]
+
+    @property
+    def described(self) -> list[str]:
+        """What is embedded of each row: title, and text without boilerplate."""
+        return [
+            f"{item.title}\n{text}" if item.title else text
+            for item, text in zip(self.heads, self.plain, strict=True)
+        ]
+
+    @property
+    def instructions(self) -> list[str]:
+        """What groups are named from: what instructs, without boilerplate."""
+        heads = self.heads
+        if any(item.instruction for item in heads):
+            return instructions(heads)
+        return self.plain
 
 
 def instructions(items: Sequence[Item]) -> list[str]:
-    """What groups are named from: what instructs, without the collection's boilerplate."""
+    """What instructs in each item, without the collection's boilerplate."""
     return without_boilerplate([item.instruction or item.text for item in items])
 
 

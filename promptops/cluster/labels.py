@@ -10,6 +10,7 @@ had been counted. A phrase that is no more frequent in the group than elsewhere 
 import math
 from collections import Counter
 from collections.abc import Collection, Sequence
+from functools import cached_property
 from itertools import islice
 
 from promptops.cluster.phrases import Phrase, alike, lead, opening, phrases, surface
@@ -42,7 +43,7 @@ class Labels:
     """Names groups of one collection."""
 
     def __init__(self, texts: Sequence[str], titles: Sequence[str] = ()) -> None:
-        """Count how many texts hold each phrase.
+        """Keep the texts; how many hold each phrase is counted when a group is named.
 
         Args:
             texts: What is grouped.
@@ -51,11 +52,12 @@ class Labels:
         self._texts = texts
         self._titles = titles or [""] * len(texts)
         self._read: dict[int, tuple[str, frozenset[Phrase], frozenset[Phrase]]] = {}
-        counted = range(0, len(texts), -(-len(texts) // _COUNTED) or 1)
-        self._counted = len(counted)
-        self._everywhere: Counter[Phrase] = Counter()
-        for row in counted:
-            self._everywhere.update(self._of(row)[1])
+        self._rows = range(0, len(texts), -(-len(texts) // _COUNTED) or 1)
+
+    @cached_property
+    def _everywhere(self) -> Counter[Phrase]:
+        """How many of the counted texts hold each phrase."""
+        return Counter(phrase for row in self._rows for phrase in self._of(row)[1])
 
     def of(self, rows: Sequence[int], taken: Collection[str] = ()) -> str:
         """A label of up to three phrases for a group.
@@ -123,8 +125,8 @@ class Labels:
 
     def _share(self, phrase: Phrase, inside: int) -> float:
         """The part of all prompts that hold a phrase, of which a group holds so many."""
-        counted = max(self._everywhere[phrase], inside * self._counted / len(self._texts))
-        return min(1.0, (counted + _PRIOR * common(phrase)) / (self._counted + _PRIOR))
+        counted = max(self._everywhere[phrase], inside * len(self._rows) / len(self._texts))
+        return min(1.0, (counted + _PRIOR * common(phrase)) / (len(self._rows) + _PRIOR))
 
 
 def _worth(phrase: Phrase) -> float:

@@ -7,6 +7,7 @@ to the middle the more typical it is. Where an earlier map is known, this one be
 turned onto it (orthogonal Procrustes, Schoenemann 1966, Psychometrika 31:1).
 """
 
+import itertools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -24,8 +25,12 @@ _STILL = 1e-3
 _PUSHES = 150
 _ISLANDS = 1000
 _SPREAD = 0.9
-_GAP = 1.15
-_OUTSIDE = 1.25
+GAP = 1.15
+"""Radii between the middles of two islands, at least."""
+
+OUTSIDE = 1.25
+"""Radii from the middle of an island at which a text of no group lies."""
+
 _LEAST_DISTANCE = 0.05
 
 
@@ -48,11 +53,9 @@ def plane(
     place = _islands(groups)
     on_island = place >= 0
     if not on_island.any():
-        return _rounded(_turned(_flat(vectors), before))
+        return _scaled(_turned(_flat(vectors), before))
     sizes = np.bincount(place[on_island])
-    centers = np.zeros((len(sizes), vectors.shape[1]))
-    np.add.at(centers, place[on_island], vectors[on_island])
-    centers /= np.maximum(np.linalg.norm(centers, axis=1, keepdims=True), 1e-9)
+    centers = centers_of(vectors, place, len(sizes))
     radius = np.sqrt(sizes / sizes.sum())
     middles = _middles(centers, radius, _earlier(place, len(sizes), before))
     # The others lie on the shore of the island they are nearest to.
@@ -61,8 +64,30 @@ def plane(
     for start in range(0, len(loose), _MEASURED):
         part = loose[start : start + _MEASURED]
         home[part] = (vectors[part] @ centers.T).argmax(axis=1)
-    points = middles[home] + _offsets(vectors, centers, home, ~on_island) * radius[home][:, None]
-    return _rounded(_turned(points, before))
+    points = middles[home] + offsets(vectors, centers, home, ~on_island) * radius[home][:, None]
+    return _scaled(_turned(points, before))
+
+
+def centers_of(
+    vectors: "NDArray[np.float32]", groups: "NDArray[np.int64]", count: int
+) -> "NDArray[np.float64]":
+    """The direction of each group's mean, ``(count, d)``; zeros for a group without rows.
+
+    Args:
+        vectors: ``(n, d)`` unit vectors.
+        groups: The group of each row from 0, -1 for none.
+        count: Groups.
+    """
+    import numpy as np
+
+    order = np.argsort(groups, kind="stable")
+    ends = np.searchsorted(groups[order], np.arange(count + 1))
+    sums = [
+        vectors[order[first:last]].sum(axis=0, dtype=np.float64)
+        for first, last in itertools.pairwise(ends.tolist())
+    ]
+    centers = np.array(sums).reshape(count, vectors.shape[1])
+    return np.asarray(centers / np.maximum(np.linalg.norm(centers, axis=1, keepdims=True), 1e-9))
 
 
 def _islands(groups: "NDArray[np.int64]") -> "NDArray[np.int64]":
@@ -120,7 +145,7 @@ def _apart(points: "Points", radius: "Points") -> "Points":
     """The points moved until circles around them do not cover each other."""
     import numpy as np
 
-    reach = _GAP * (radius[:, None] + radius[None])
+    reach = GAP * (radius[:, None] + radius[None])
     np.fill_diagonal(reach, 0)
     for _ in range(_PUSHES):
         x, y = points.T
@@ -133,7 +158,7 @@ def _apart(points: "Points", radius: "Points") -> "Points":
     return points
 
 
-def _offsets(
+def offsets(
     vectors: "NDArray[np.float32]",
     centers: "NDArray[np.float64]",
     home: "NDArray[np.int64]",
@@ -151,7 +176,7 @@ def _offsets(
     typical = (vectors * centers[home]).sum(axis=1)
     rank = _rank(np.lexsort((-typical, loose, home)), first, home)
     inside = np.maximum(np.bincount(home[~loose], minlength=len(centers)), 1)
-    far = np.where(loose, _OUTSIDE, np.sqrt(rank / inside[home]))
+    far = np.where(loose, OUTSIDE, np.sqrt(rank / inside[home]))
     turn = 2 * np.pi * around
     return np.asarray(np.c_[np.cos(turn), np.sin(turn)] * far[:, None], np.float64)
 
@@ -194,7 +219,13 @@ def _axes(centered: "NDArray[np.floating]") -> "NDArray[np.float64]":
     import numpy as np
 
     some = centered[:: -(-len(centered) // _MEASURED)].astype(np.float64)
-    _, directions = np.linalg.eigh(some.T @ some)
+    if len(some) < some.shape[1]:
+        # Few rows: the same directions from the smaller product.
+        _, weights = np.linalg.eigh(some @ some.T)
+        directions = some.T @ weights
+        directions /= np.maximum(np.linalg.norm(directions, axis=0), 1e-9)
+    else:
+        _, directions = np.linalg.eigh(some.T @ some)
     axes = directions[:, [-1, -2]] if directions.shape[1] > 1 else np.hstack([directions] * 2)
     strongest = np.abs(axes).argmax(axis=0)
     return np.asarray(axes * np.where(axes[strongest, [0, 1]] < 0, -1.0, 1.0))
@@ -213,9 +244,15 @@ def _turned(points: "Points", before: Mapping[int, tuple[float, float]] | None) 
     return points
 
 
-def _rounded(points: "Points") -> "Points":
-    # The last bits differ between machines, and a report is compared byte by byte.
+def _scaled(points: "Points") -> "Points":
     import numpy as np
 
     largest = float(np.abs(points).max())
-    return np.asarray(np.round(points / largest if largest > 0 else points, 4) + 0.0)
+    return rounded(points / largest if largest > 0 else points)
+
+
+def rounded(points: "Points") -> "Points":
+    """The points to four digits: the last bits differ between machines, a report's bytes do not."""
+    import numpy as np
+
+    return np.asarray(np.round(points, 4) + 0.0)

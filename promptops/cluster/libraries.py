@@ -1,5 +1,8 @@
 """The one door to scipy and scikit-network."""
 
+import ctypes
+import sys
+import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -11,6 +14,7 @@ if TYPE_CHECKING:
     """Rows, columns and weights of an undirected graph, each edge once."""
 
 _CHUNK = 200_000
+_ONE_AT_A_TIME = threading.Lock()
 
 
 def communities(edges: "Edges", count: int, *, resolution: float, seed: int) -> "NDArray[np.int64]":
@@ -40,7 +44,16 @@ def communities(edges: "Edges", count: int, *, resolution: float, seed: int) -> 
     method = Leiden(
         resolution=resolution, random_state=seed, return_probs=False, return_aggregate=False
     )
-    return np.asarray(method.fit_predict(graph), dtype=np.int64)
+    with _ONE_AT_A_TIME:
+        # Its refinement draws from C's generator, whose state is the whole process's.
+        _c_library().srand(seed)
+        return np.asarray(method.fit_predict(graph), dtype=np.int64)
+
+
+def _c_library() -> ctypes.CDLL:
+    if sys.platform == "win32":
+        return ctypes.CDLL("ucrtbase")
+    return ctypes.CDLL(None)
 
 
 def shared_words(

@@ -95,7 +95,7 @@ def _parts(report: "ClusterReport") -> list[tuple[str, str, tuple[str, ...]]]:
     """Id, name and clusters of what gets a color: the finest level of at most ten themes."""
     levels: dict[int, list[tuple[str, str, tuple[str, ...]]]] = {}
     for theme in report.themes:
-        levels.setdefault(theme.level, []).append((theme.id, theme.label, theme.clusters))
+        levels.setdefault(theme.level, []).append((theme.id, theme.name, theme.clusters))
     for _, themes in sorted(levels.items()):
         if len(themes) <= len(_COLORS):
             return themes

@@ -1,6 +1,5 @@
 """From texts to groups, duplicates and a map."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -8,18 +7,17 @@ from typing import TYPE_CHECKING
 from promptops.cluster.communities import Grouping, group, neighbor_count
 from promptops.cluster.drift import drift
 from promptops.cluster.duplicates import find_pairs
-from promptops.cluster.items import Item, described_texts
+from promptops.cluster.items import Item, Rows
 from promptops.cluster.labels import METHOD
 from promptops.cluster.layout import plane
+from promptops.cluster.layout_update import placed
 from promptops.cluster.merging import group_pairs
 from promptops.cluster.naming import name_clusters
 from promptops.cluster.neighbors import BuildIndex, by_words_too, nearest
 from promptops.cluster.report import Assignment, ClusterReport, DuplicatePair
 from promptops.cluster.update import REGROUP_AT, VOTERS, place
-from promptops.cluster.wording import normalized, without_boilerplate
-from promptops.core.canonical import digest, digest_bytes
+from promptops.core.canonical import digest
 from promptops.embedding.embedder import Embedder
-from promptops.errors import InputError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,13 +33,19 @@ _DUPLICATE_NEIGHBORS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Rows:
-    """One row for each wording: its items, its short digest, and what is embedded of it."""
+class _Update:
+    """What a run goes on from: few texts are other ones than in the last run.
 
-    copies: list[list[Item]]
-    digests: list[str]
-    described: list[str]
-    left_out: tuple[tuple[str, str], ...]
+    ``before`` are the last run's assignments by the digest of the wording, ``known`` its groups as
+    they lie on these rows, ``new`` the rows it did not have; ``updates`` counts the changes since
+    all were grouped.
+    """
+
+    previous: ClusterReport
+    before: Mapping[str, Assignment]
+    known: Grouping
+    new: "NDArray[np.int64]"
+    updates: int
 
 
 def cluster_prompts(
@@ -74,30 +78,26 @@ def cluster_prompts(
     Raises:
         InputError: Two items have one id.
     """
-    _check_ids(items)
     tell = progress or (lambda _: None)
-    rows = _rows(items)
+    rows = Rows.of(items)
     tell("embedding")
     vectors = embedder.embed(rows.described)
     tell("clusters")
     method = digest({"embedder": embedder.fingerprint, "method": _METHOD, "seed": seed})
-    found = _known(rows, previous, method)
-    if found is None:
-        table = nearest(vectors, 2 * neighbor_count(len(rows.copies)), build_index)
-        table = by_words_too(table, rows.described, neighbor_count(len(rows.copies)))
-        grouping, new, updates = group(table, vectors, seed=seed), None, 0
-    else:
-        known, new, updates = found
-        table = nearest(vectors, 2 * VOTERS, build_index, of=new)
-        table = by_words_too(table, rows.described, VOTERS, of=new)
-        grouping = place(table, vectors, new, known, seed=seed)
-    clusters, themes = name_clusters(rows.copies, vectors, grouping, previous)
+    update = _update(rows, previous, method)
+    grouping, near = _grouped(rows, vectors, update, build_index, seed)
+    clusters, themes = name_clusters(rows, vectors, grouping, previous, anew=update is None)
     pairs = _exact(rows.copies)
     if duplicates:
         tell("duplicates")
-        pairs += _pairs(rows, vectors, embedder, build_index, new, previous, seed)
+        if update is not None:
+            pairs += _kept_pairs(rows, update)
+        pairs = _with_pairs(pairs, rows, vectors, near, embedder, build_index, seed)
     names = {number: cluster.id for number, cluster in clusters.items()}
-    points = plane(vectors, grouping.labels, _places(rows, previous))
+    if update is None:
+        points = plane(vectors, grouping.labels, _places(rows, previous))
+    else:
+        points = placed(vectors, grouping.labels, _steady_places(rows, grouping, names, update))
     report = ClusterReport(
         clusters=tuple(clusters.values()),
         assignments=_assignments(rows, points, grouping, names),
@@ -107,49 +107,41 @@ def cluster_prompts(
         themes=themes,
         vectors=method,
         labels=METHOD,
-        updates=updates,
+        updates=0 if update is None else update.updates,
     )
     if previous is None:
         return report
-    return replace(report, drift=drift(previous, report, regrouped=new is None))
+    return replace(report, drift=drift(previous, report, regrouped=update is None))
 
 
-def _check_ids(items: Sequence[Item]) -> None:
-    twice = [name for name, number in Counter(item.id for item in items).items() if number > 1]
-    if twice:
-        raise InputError(f'{len(twice)} ids are given twice, such as "{min(twice)}"')
+def _grouped(
+    rows: Rows,
+    vectors: "NDArray[np.float32]",
+    update: _Update | None,
+    build_index: BuildIndex | None,
+    seed: int,
+) -> "tuple[Grouping, NDArray[np.int64]]":
+    """The groups, and the rows among which new duplicates may be: what is near to new rows."""
+    import numpy as np
+
+    described = rows.described
+    if update is None:
+        width = neighbor_count(len(vectors))
+        table = by_words_too(nearest(vectors, 2 * width, build_index), described, width)
+        return group(table, vectors, seed=seed), np.arange(len(vectors))
+    around = nearest(vectors, 2 * VOTERS, build_index, of=update.new)
+    table = by_words_too(around, described, VOTERS, of=update.new)
+    grouping = place(table, vectors, update.new, update.known, seed=seed)
+    return grouping, np.unique(np.r_[update.new, around.rows.ravel()])
 
 
-def _rows(items: Sequence[Item]) -> _Rows:
-    found: dict[str, list[Item]] = {}
-    left_out = []
-    for item in sorted(items, key=lambda item: item.id):
-        key = normalized(item.text)
-        if key:
-            found.setdefault(key, []).append(item)
-        else:
-            left_out.append((item.id, "the text has no words"))
-    copies = list(found.values())
-    return _Rows(
-        copies=copies,
-        digests=[digest_bytes(key.encode())[7:19] for key in found],
-        described=described_texts([members[0] for members in copies]),
-        left_out=tuple(left_out),
-    )
-
-
-def _known(
-    rows: _Rows, previous: ClusterReport | None, method: str
-) -> "tuple[Grouping, NDArray[np.int64], int] | None":
-    """The last run's groups, the rows it did not have, and the changes since all were grouped.
-
-    None when there is no such run, or so much changed that all should be grouped anew.
-    """
+def _update(rows: Rows, previous: ClusterReport | None, method: str) -> _Update | None:
+    """None when there is no such run, or so much changed that all should be grouped anew."""
     import numpy as np
 
     if previous is None or previous.vectors != method:
         return None
-    before = {found.text: found for found in previous.assignments.values() if found.text}
+    before = _before(previous)
     new = np.array([row for row, name in enumerate(rows.digests) if name not in before], np.int64)
     gone = len(before) - (len(rows.digests) - len(new))
     updates = previous.updates + len(new) + gone
@@ -164,7 +156,8 @@ def _known(
         if name in before:
             labels[row] = number.get(before[name].cluster, -1)
             share[row] = before[name].probability
-    return Grouping(labels=labels, share=share), new, updates
+    known = Grouping(labels=labels, share=share)
+    return _Update(previous=previous, before=before, known=known, new=new, updates=updates)
 
 
 def _exact(copies: Sequence[Sequence[Item]]) -> list[DuplicatePair]:
@@ -176,68 +169,86 @@ def _exact(copies: Sequence[Sequence[Item]]) -> list[DuplicatePair]:
     ]
 
 
-def _pairs(
-    rows: _Rows,
+def _kept_pairs(rows: Rows, update: _Update) -> list[DuplicatePair]:
+    """The last run's pairs of texts that are still there."""
+    fresh = set(update.new.tolist())
+    steady = {members[0].id for row, members in enumerate(rows.copies) if row not in fresh}
+    return [
+        pair
+        for pair in update.previous.duplicates
+        if pair.kind != "exact" and pair.a in steady and pair.b in steady
+    ]
+
+
+def _with_pairs(
+    pairs: list[DuplicatePair],
+    rows: Rows,
     vectors: "NDArray[np.float32]",
+    looked: "NDArray[np.int64]",
     embedder: Embedder,
     build_index: BuildIndex | None,
-    new: "NDArray[np.int64] | None",
-    previous: ClusterReport | None,
     seed: int,
 ) -> list[DuplicatePair]:
-    """Near and semantic duplicates; of an update those of new rows with what is near to them."""
-    import numpy as np
-
-    heads = [members[0] for members in rows.copies]
-    texts = without_boilerplate([item.text for item in heads])
-    looked = np.arange(len(heads))
-    kept: list[DuplicatePair] = []
-    if new is not None and previous is not None:
-        around = nearest(vectors, 2 * _DUPLICATE_NEIGHBORS, build_index, of=new)
-        looked = np.unique(np.r_[new, around.rows.ravel()])
-        fresh = {heads[row].id for row in new}
-        steady = {item.id for item in heads} - fresh
-        kept = [
-            pair
-            for pair in previous.duplicates
-            if pair.kind != "exact" and pair.a in steady and pair.b in steady
-        ]
+    """Add near and semantic duplicates among some rows."""
     if not len(looked):
-        return kept
+        return pairs
     found = find_pairs(
-        [heads[row].id for row in looked],
-        [texts[row] for row in looked],
+        [rows.copies[row][0].id for row in looked],
+        [rows.plain[row] for row in looked],
         vectors[looked],
         nearest(vectors[looked], _DUPLICATE_NEIGHBORS, build_index),
         embedder,
         seed=seed,
     )
-    have = {(pair.a, pair.b) for pair in kept}
-    return kept + [pair for pair in found if (pair.a, pair.b) not in have]
+    have = {(pair.a, pair.b) for pair in pairs}
+    return pairs + [pair for pair in found if (pair.a, pair.b) not in have]
 
 
-def _places(rows: _Rows, previous: ClusterReport | None) -> dict[int, tuple[float, float]]:
-    """Where rows were on the last map."""
+def _before(previous: ClusterReport | None) -> dict[str, Assignment]:
+    """The last run's assignments by the digest of the wording."""
     if previous is None:
         return {}
-    before = {found.text: (found.x, found.y) for found in previous.assignments.values()}
-    return {row: before[name] for row, name in enumerate(rows.digests) if name in before}
+    return {found.text: found for found in previous.assignments.values() if found.text}
+
+
+def _places(rows: Rows, previous: ClusterReport | None) -> dict[int, tuple[float, float]]:
+    """Where rows were on the last map."""
+    before = _before(previous)
+    found = ((row, before.get(name)) for row, name in enumerate(rows.digests))
+    return {row: (place.x, place.y) for row, place in found if place is not None}
+
+
+def _steady_places(
+    rows: Rows, grouping: Grouping, names: Mapping[int, str], update: _Update
+) -> "NDArray[np.float64]":
+    """Where rows were whose group is the same, NaN for the others: ``(n, 2)``."""
+    import numpy as np
+
+    places = np.full((len(rows.digests), 2), np.nan)
+    labels = grouping.labels.tolist()
+    for row, name in enumerate(rows.digests):
+        found = update.before.get(name)
+        if found is not None and found.cluster == names.get(labels[row]):
+            places[row] = found.x, found.y
+    return places
 
 
 def _assignments(
-    rows: _Rows,
+    rows: Rows,
     points: "NDArray[np.float64]",
     grouping: Grouping,
     names: Mapping[int, str],
 ) -> dict[str, Assignment]:
     nowhere = Assignment(cluster=None, probability=0.0, x=0.0, y=0.0)
     found = {name: nowhere for name, _ in rows.left_out}
+    labels, shares = grouping.labels.tolist(), grouping.share.tolist()
+    places = points.tolist()
     for row, members in enumerate(rows.copies):
         assignment = Assignment(
-            cluster=names.get(int(grouping.labels[row])),
-            probability=round(float(grouping.share[row]), 4),
-            x=float(points[row][0]),
-            y=float(points[row][1]),
+            cluster=names.get(labels[row]),
+            probability=round(shares[row], 4),
+            x=places[row][0],
+            y=places[row][1],
             text=rows.digests[row],
         )
         found.update((item.id, assignment) for item in members)

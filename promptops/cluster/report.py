@@ -1,7 +1,7 @@
 """The result of grouping a collection of texts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 from promptops.cluster.drift import Drift
@@ -41,7 +41,8 @@ class Cluster:
 
     ``id`` stays the same from run to run as long as the group is recognizable; ``cohesion`` is the
     mean cosine of the members to their center. ``label`` is made of key phrases; ``title``, where a
-    model was asked for one, is a name in words.
+    model was asked for one, is a name in words. ``changes`` counts the texts that came or went
+    since the label was made.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Cluster:
     representative: str
     cohesion: float
     title: str = ""
+    changes: int = 0
 
     @property
     def name(self) -> str:
@@ -59,12 +61,21 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Theme:
-    """Clusters that belong together; ``level`` 1 is the finest, each theme lies in one above."""
+    """Clusters that belong together; ``level`` 1 is the finest, each theme lies in one above.
+
+    ``label`` and ``title`` are as those of a cluster.
+    """
 
     id: str
     label: str
     level: int
     clusters: tuple[str, ...]
+    title: str = ""
+
+    @property
+    def name(self) -> str:
+        """What people are shown."""
+        return self.title or self.label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +164,7 @@ class ClusterReport:
                     "members": list(cluster.members),
                     "representative": cluster.representative,
                     "cohesion": cluster.cohesion,
+                    "changes": cluster.changes,
                 }
                 for cluster in self.clusters
             ],
@@ -184,15 +196,7 @@ class ClusterReport:
                 }
                 for group in self.groups
             ],
-            "themes": [
-                {
-                    "id": theme.id,
-                    "label": theme.label,
-                    "level": theme.level,
-                    "clusters": list(theme.clusters),
-                }
-                for theme in self.themes
-            ],
+            "themes": [asdict(theme) for theme in self.themes],
             "drift": None if self.drift is None else self.drift.to_json(),
             "vectors": self.vectors,
             "labels": self.labels,
@@ -214,6 +218,7 @@ class ClusterReport:
                     representative=row["representative"],
                     cohesion=row["cohesion"],
                     title=row.get("title", ""),
+                    changes=row.get("changes", 0),
                 )
                 for row in value["clusters"]
             ),

@@ -121,7 +121,7 @@ class BlobStore:
 
     def get_many(self, keys: Iterable[str]) -> dict[str, bytes]:
         """The keys that are there, with their bytes."""
-        wanted = list(dict.fromkeys(keys))
+        wanted = sorted(set(keys))  # in the order in which they lie on disk
         found: dict[str, bytes] = {}
         with self._lock, storage_errors(self._path):
             connection = self._open()

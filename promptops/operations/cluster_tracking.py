@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,8 +20,17 @@ from promptops.wiring import CODE_VERSION, Services
 TRACKED = "cluster-tracked"
 
 
-def cluster_page(services: Services, report: ClusterReport) -> str:
-    """A report of the workspace's prompts as one HTML file with an interactive map."""
+def cluster_page(
+    report: ClusterReport, *, heading: str, when: datetime, noun: str = "prompt"
+) -> str:
+    """A report as one HTML file with an interactive map.
+
+    Args:
+        report: What to show.
+        heading: Whose prompts or texts these are.
+        when: The time of the run.
+        noun: What an item is called.
+    """
     names = report.names
     return cluster_html(
         [
@@ -40,8 +50,9 @@ def cluster_page(services: Services, report: ClusterReport) -> str:
             PointRow(id=item, cluster=names.get(found.cluster or "", ""), x=found.x, y=found.y)
             for item, found in report.assignments.items()
         ],
-        workspace=services.settings.general.name,
-        when=services.clock(),
+        workspace=heading,
+        when=when,
+        noun=noun,
     )
 
 
@@ -70,7 +81,7 @@ def record_clustering(services: Services, report: ClusterReport) -> dict[str, st
         if rows:
             run.table("groups", rows)
         run.text("groups.csv", _csv(rows))
-        run.text("map.html", cluster_page(services, report))
+        run.text("map.html", cluster_page(report, heading=general.name, when=now))
         with TemporaryDirectory() as folder:
             picture = Path(folder) / "map.png"
             picture.write_bytes(map_png(report, heading=general.name))
@@ -108,7 +119,7 @@ def group_rows(report: ClusterReport) -> list[dict[str, JSON]]:
     themes: dict[str, list[str]] = {}
     for theme in sorted(report.themes, key=lambda each: -each.level):
         for name in theme.clusters:
-            themes.setdefault(name, []).append(theme.label)
+            themes.setdefault(name, []).append(theme.name)
     return [
         {
             "id": each.id,

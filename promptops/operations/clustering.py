@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from promptops.cluster.drift import drift
 from promptops.cluster.items import Item, item_of
 from promptops.cluster.pipeline import cluster_prompts
 from promptops.cluster.report import Assignment, ClusterReport
-from promptops.cluster.texts import read_texts
+from promptops.cluster.texts import Texts
 from promptops.core.canonical import digest
 from promptops.core.clock import iso
 from promptops.embedding.embedder import Embedder
@@ -35,6 +34,9 @@ def cluster_registry(
     The same prompts have the same groups: known groups come from the evidence. Groups that are
     recognizably those of the last run keep their ids. The drift is that since the last run on
     other prompts.
+
+    A last run that cannot be read, or that grouped in another way, means that all prompts are
+    grouped anew; ``services.notice`` is told.
     """
     items = _items(services, files)
     subject = digest(sorted([item.id, item.digest, item.title] for item in items))
@@ -45,10 +47,10 @@ def cluster_registry(
     }
     known = services.evidence.find(subject, KIND, inputs)
     last = services.evidence.latest(KIND)
-    previous = ClusterReport.from_json(last.value) if last else None
+    previous = _read(services, last)
     since = iso(last.measured_at) if last else ""
-    if known is not None:
-        report = ClusterReport.from_json(known.value)
+    report = _read(services, known)
+    if known is not None and report is not None:
         if last is None or previous is None or known.key == last.key:
             return report
         # As it was before the last run: the change since then is another one.
@@ -60,6 +62,8 @@ def cluster_registry(
         previous=previous,
         progress=progress,
     )
+    if previous is not None and previous.vectors != report.vectors:
+        services.notice("the last run grouped in another way: all prompts are grouped anew")
     if report.drift is not None:
         report = replace(report, drift=replace(report.drift, since=since))
     services.evidence.add(
@@ -75,18 +79,24 @@ def cluster_registry(
     return report
 
 
+def _read(services: Services, kept: Evidence | None) -> ClusterReport | None:
+    if kept is None:
+        return None
+    try:
+        return ClusterReport.from_json(kept.value)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        when = iso(kept.measured_at)
+        services.notice(f"the groups of {when} cannot be read: all prompts are grouped anew")
+        return None
+
+
 def cluster_table(
-    path: Path, column: str, embedder: Embedder, *, progress: Progress | None = None
+    table: Texts, embedder: Embedder, *, progress: Progress | None = None
 ) -> ClusterReport:
-    """The groups of the texts in a column of a table.
+    """The groups of the texts of a table (`read_texts`).
 
     Cells that hold no text are left out and told; like all others they have an assignment.
-
-    Raises:
-        UsageError: See `read_texts`.
-        InputError: See `read_texts`.
     """
-    table = read_texts(path, column)
     report = cluster_prompts(table.items, embedder, progress=progress)
     nowhere = Assignment(cluster=None, probability=0.0, x=0.0, y=0.0)
     places = {**dict.fromkeys((name for name, _ in table.left_out), nowhere), **report.assignments}

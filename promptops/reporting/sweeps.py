@@ -191,6 +191,7 @@ def cluster_html(
     *,
     workspace: str,
     when: datetime,
+    noun: str = "prompt",
 ) -> str:
     """Clusters as HTML: a map, the clusters with their prompts, and duplicates.
 
@@ -198,8 +199,9 @@ def cluster_html(
         clusters: The clusters, by their labels in ``points``.
         duplicates: Pairs that say the same; the 500 most alike are shown.
         points: Where every prompt stands on the map; ``cluster`` is a label, empty for none.
-        workspace: Name of the workspace.
+        workspace: Name of the workspace, or of what was grouped.
         when: The time of the run.
+        noun: What an item is called.
     """
     drawn = cluster_map(points)
     colors = {key.cluster: key.color for key in drawn.keys}
@@ -210,7 +212,7 @@ def cluster_html(
         "cluster",
         title=f"{workspace}: clusters",
         kind="cluster report",
-        headline=f"{counted(len(points), 'prompt')} in {counted(len(clusters), 'cluster')}, "
+        headline=f"{counted(len(points), noun)} in {counted(len(clusters), 'cluster')}, "
         f"{counted(len(duplicates), 'pair')} that {'says' if len(duplicates) == 1 else 'say'}"
         " the same",
         meta=[workspace, moment(when)],
@@ -219,7 +221,8 @@ def cluster_html(
             Anchor(anchor="clusters", title="Clusters", count=len(clusters)),
             Anchor(anchor="duplicates", title="Duplicates", count=len(duplicates)),
         ][: 3 if duplicates else 2],
-        tiles=_cluster_tiles(clusters, duplicates, len(points)),
+        noun=noun,
+        tiles=_cluster_tiles(clusters, duplicates, len(points), noun),
         points=drawn.dots,
         labels=drawn.labels,
         legend=drawn.keys,
@@ -233,23 +236,23 @@ def cluster_html(
             )
             for row in ranked
         ],
-        clusters_say=f"{amount(inside)} prompts in {counted(len(clusters), 'cluster')}, the "
-        "largest first; the representative is the prompt nearest to the middle.",
+        clusters_say=f"{amount(inside)} {noun}s in {counted(len(clusters), 'cluster')}, the "
+        f"largest first; the representative is the {noun} nearest to the middle.",
         duplicates=alike[:_DUPLICATES],
         hidden=max(0, len(alike) - _DUPLICATES),
     )
 
 
 def _cluster_tiles(
-    clusters: Sequence[ClusterRow], duplicates: Sequence[DuplicateRow], prompts: int
+    clusters: Sequence[ClusterRow], duplicates: Sequence[DuplicateRow], items: int, noun: str
 ) -> list[Tile]:
     inside = sum(len(row.members) for row in clusters)
     kinds = Counter(row.kind for row in duplicates)
     return [
-        Tile(label="Prompts", value=amount(prompts)),
+        Tile(label=f"{noun.capitalize()}s", value=amount(items)),
         Tile(label="Clusters", value=amount(len(clusters))),
         Tile(label="In a cluster", value=amount(inside)),
-        Tile(label="On their own", value=amount(prompts - inside)),
+        Tile(label="On their own", value=amount(items - inside)),
         Tile(label="Exact duplicates", value=amount(kinds["exact"])),
         Tile(label="Near duplicates", value=amount(kinds["near"])),
         Tile(label="Same in other words", value=amount(kinds["semantic"])),

@@ -82,12 +82,16 @@ def test_odd_rows_are_answered_and_told(run: Run, tmp_path: Path, rows: str, tol
     assert all(f"left out: {line}" in err for line in told)
 
 
-def test_the_map_of_a_table_is_a_picture(run: Run, tmp_path: Path):
+def test_the_map_of_a_table_is_a_picture_and_a_page(run: Run, tmp_path: Path):
     texts = [text for topic in TOPICS.values() for text in topic]
     (tmp_path / "t.csv").write_text("\n".join(["body", *texts]) + "\n")
-    code, out, err = run("cluster", "--texts", "t.csv", "--column", "body", "--png", "map.png")
+    drawn = ("--png", "map.png", "--html", "map.html")
+    code, out, err = run("cluster", "--texts", "t.csv", "--column", "body", *drawn)
     assert (code, "map: map.png" in err, "8 texts: 2 clusters" in out) == (0, True, True)
     assert (tmp_path / "map.png").read_bytes().startswith(b"\x89PNG")
+    page = (tmp_path / "map.html").read_text()
+    assert ("8 texts in 2 clusters" in page, page.count("<circle")) == (True, 8)
+    assert "prompt" not in page.partition("<main")[2].partition("</main")[0].lower()
 
 
 def test_a_second_run_tells_what_changed(run: Run, tmp_path: Path):
@@ -109,15 +113,14 @@ def test_a_second_run_tells_what_changed(run: Run, tmp_path: Path):
 WRONG = {
     "an empty file": (["--texts", "e.csv", "--column", "body"], "no row is in this file"),
     "a column with a slip": (["--texts", "t.csv", "--column", "bodi"], 'did you mean "body"'),
-    "titles for a table": (
-        ["--texts", "t.csv", "--column", "body", "--titles", "x/y"],
-        "--titles is about prompts",
-    ),
     "calls without titles": (["--titles-calls", "3"], "--titles-calls goes with --titles"),
     "no column named": (["--texts", "t.csv"], "belong together"),
     "another column": (["--texts", "t.csv", "--column", "text"], 'no column "text"'),
     "no such file": (["--texts", "u.csv", "--column", "body"], "cannot be read"),
-    "a page of no prompts": (["--texts", "t.csv", "--column", "body", "--html", "x"], "--html"),
+    "titles outside of a workspace": (
+        ["--texts", "t.csv", "--column", "body", "--titles", "x/y"],
+        "promptops init",
+    ),
 }
 
 

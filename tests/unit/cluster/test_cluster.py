@@ -1,6 +1,7 @@
 """Groups, duplicates and search through the public face, with a small honest embedder."""
 
 import json
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -97,6 +98,45 @@ def test_the_same_items_in_any_order_give_the_same_bytes():
     second = cluster_prompts(items[::-1], WordEmbedder(), seed=3, build_index=FaissIndex.build)
     assert json.dumps(first.to_json()) == json.dumps(second.to_json())
     assert ClusterReport.from_json(json.loads(json.dumps(first.to_json()))) == first
+
+
+def more(topic, words):
+    text = TOPICS[topic]
+    return [Item(id=f"{topic}-{word}", text=text.format(word), digest=word) for word in words]
+
+
+def test_an_update_leaves_names_and_places_alone():
+    before = cluster_prompts(collection(), WordEmbedder())
+    called = tuple(replace(each, label=f"name of {each.id}") for each in before.clusters)
+    before = replace(before, clusters=called)
+    items = [*collection(), *more("poem", ["mike"])]
+    after = cluster_prompts(items, WordEmbedder(), previous=before)
+    assert {each.id: each.label for each in after.clusters} == {
+        each.id: f"name of {each.id}" for each in before.clusters
+    }
+    points = after.points
+    assert {name: points[name] for name in before.points} == before.points
+    again = cluster_prompts(items[::-1], WordEmbedder(), previous=before)
+    assert json.dumps(again.to_json()) == json.dumps(after.to_json())
+
+
+def test_a_group_is_named_anew_when_a_tenth_of_it_has_changed():
+    items = collection()
+    night = cluster_prompts(items, WordEmbedder())
+    labels = {cluster.id: cluster.label for cluster in night.clusters}
+    poems = night.assignments["poem-alpha"].cluster
+    called = tuple(replace(each, label="old") for each in night.clusters if each.id == poems)
+    night = replace(night, clusters=(*called, *(c for c in night.clusters if c.id != poems)))
+    seen = []
+    for word in ("mike", "november", "oscar"):
+        items += more("poem", [word])
+        night = cluster_prompts(items, WordEmbedder(), previous=night)
+        (poem,) = (each for each in night.clusters if each.id == poems)
+        seen.append((poem.label == "old", poem.changes))
+        assert not night.drift.regrouped
+    anew = cluster_prompts(items, WordEmbedder())
+    assert seen == [(True, 1), (False, 0), (False, 1)]
+    assert night.names == labels == anew.names
 
 
 LONG = (

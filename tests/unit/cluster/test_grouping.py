@@ -54,6 +54,12 @@ def test_as_many_groups_as_topics_without_being_told(topics, size):
     assert topics <= len(report.clusters) <= 1.2 * topics + 1
 
 
+def test_a_process_that_groups_twice_finds_the_same_twice():
+    found = [cluster_prompts(nights(30, 8), Mixture(), duplicates=False) for _ in range(3)]
+    assert found[0].themes
+    assert found[0] == found[1] == found[2]
+
+
 def nights(count=12, size=20):
     return [item for n in range(count) for item in texts(f"t{n}", range(size))]
 
@@ -168,6 +174,21 @@ def test_themes_are_sets_of_whole_clusters():
         parts = [theme.clusters for theme in found.themes if theme.level == level]
         assert sorted(name for part in parts for name in part) == sorted(ids)
         assert 1 < len(parts) < len(ids)
+
+
+def test_a_theme_keeps_its_name_while_its_clusters_do():
+    before = cluster_prompts(nights(30, 8), Mixture(), duplicates=False)
+    called = tuple(replace(theme, label=f"name of {theme.id}") for theme in before.themes)
+    before = replace(before, themes=called)
+    again = cluster_prompts(nights(30, 8), Mixture(), previous=before, duplicates=False)
+    assert again.themes == before.themes
+    items = [*nights(30, 8), *texts("t3", [90])]
+    after = cluster_prompts(items, Mixture(), previous=before, duplicates=False)
+    changed = before.assignments["t3-0000"].cluster
+    for theme in after.themes:
+        if theme.clusters in {old.clusters for old in before.themes}:
+            kept = theme.label.startswith("name of")
+            assert kept is (changed not in theme.clusters)
 
 
 def test_a_report_survives_json_and_an_old_one_still_loads():

@@ -2,8 +2,11 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from promptops.cluster.layout import plane
+from promptops.cluster.layout_update import placed
 from promptops.cluster.picture import map_png
 from promptops.cluster.report import Assignment, Cluster, ClusterReport
 
@@ -57,6 +60,69 @@ def test_every_text_has_a_place(count, groups):
 def test_equal_texts_have_places():
     same = np.repeat(vectors(1, 1)[0], 6, axis=0)
     assert np.isfinite(plane(same, np.array([0, 0, 0, 1, 1, 1]))).all()
+
+
+def known(points, rows):
+    """Where rows were: NaN for those that are new."""
+    before = np.full(points.shape, np.nan)
+    before[rows] = points[rows]
+    return before
+
+
+def test_a_new_text_lies_on_its_island_and_nothing_else_moves():
+    found, groups = vectors(12, 30)
+    points = plane(found, groups)
+    new = np.arange(len(found)) % 30 == 7
+    after = placed(found, groups, known(points, ~new))
+    assert (after[~new] == points[~new]).all()
+    middles = np.array([points[groups == group].mean(axis=0) for group in range(12)])
+    nearest = ((after[:, None] - middles[None]) ** 2).sum(axis=2).argmin(axis=1)
+    assert (nearest == groups)[new].all()
+
+
+def test_a_new_group_is_an_island_where_there_is_room():
+    found, groups = vectors(12, 30)
+    old = groups < 10
+    points = plane(found[old], groups[old])
+    before = np.full((len(found), 2), np.nan)
+    before[old] = points
+    after = placed(found, groups, before)
+    scale = np.abs(after[old]).max() / np.abs(points).max()
+    assert after[old] == pytest.approx(points * scale, abs=1e-4)
+    middles = np.array([after[groups == group].mean(axis=0) for group in range(12)])
+    reach = [np.hypot(*(after[groups == g] - middles[g]).T).max() for g in range(12)]
+    for new in (10, 11):
+        for other in set(range(12)) - {new}:
+            assert np.hypot(*(middles[new] - middles[other])) > reach[new] + reach[other]
+
+
+def test_a_stray_text_lies_beside_the_island_that_it_is_most_alike():
+    found, groups = vectors(6, 30)
+    points = plane(found, groups)
+    groups[5] = -1
+    rows = np.arange(len(found)) != 5
+    after = placed(found, groups, known(points, rows))
+    middle = points[(groups == 0)].mean(axis=0)
+    far = np.hypot(*(points[groups == 0] - middle).T).max()
+    scale = np.abs(after[rows]).max() / np.abs(points[rows]).max()
+    away = np.hypot(*(after[5] / scale - middle)) / far
+    assert 1.0 < away < 1.5
+
+
+@given(
+    st.lists(st.tuples(st.integers(-1, 4), st.booleans()), min_size=1, max_size=30),
+    st.integers(0, 3),
+)
+@settings(max_examples=100, deadline=None)
+def test_whatever_changes_every_text_has_a_place(rows, seed):
+    groups = np.array([group for group, _ in rows], np.int64)
+    kept = np.flatnonzero([was for _, was in rows])
+    found = vectors(1, len(rows), seed=seed)[0]
+    points = np.round(np.random.default_rng(seed).uniform(-1, 1, (len(rows), 2)), 4)
+    after = placed(found, groups, known(points, kept))
+    assert np.isfinite(after).all()
+    assert np.abs(after).max() <= 1.0
+    assert (placed(found, groups, after) == after).all()
 
 
 def test_a_picture_is_the_same_for_the_same_report():

@@ -1,14 +1,17 @@
 """Groups of a workspace: titles by a model, drift from run to run, and what MLflow gets."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from promptops.cluster import Item, Theme
+from promptops.cluster.texts import Texts
 from promptops.llm.metered import Budget
 from promptops.llm.scripted import ScriptedChat
 from promptops.operations.cluster_tracking import record_clustering
-from promptops.operations.clustering import cluster_registry
-from promptops.operations.titling import title_clusters
+from promptops.operations.clustering import cluster_registry, cluster_table
+from promptops.operations.titling import title_clusters, title_texts
 from promptops.testing.services import ScriptedServices
 from promptops.testing.workspace import label_prompt, make_workspace
 
@@ -62,6 +65,35 @@ def test_a_good_title_is_shown_and_a_bad_one_falls_back_with_a_note(workspace):
     }
 
 
+def test_themes_get_titles_after_clusters(workspace):
+    services = opened(workspace)
+    files, _ = services.registry.load_all()
+    report = cluster_registry(services, files=files)
+    theme = Theme(id="t1-all", label="all", level=1, clusters=tuple(c.id for c in report.clusters))
+    report = replace(report, themes=(theme,))
+
+    def asked(calls):
+        budget = Budget(calls=calls)
+        return title_clusters(services, report, files, model="embedded/smollm2-135m", budget=budget)
+
+    few = asked(len(report.clusters))
+    assert (few.calls, few.report.themes) == (len(report.clusters), (theme,))
+    assert few.to_json()["notes"][-1] == {
+        "theme": "t1-all",
+        "reason": "the budget is spent: key phrases are shown",
+    }
+    assert [each.name for each in asked(9).report.themes] == ["Late fees"]
+
+
+def test_texts_of_a_table_get_titles(workspace):
+    services = opened(workspace)
+    items = [Item(id=str(n), text=text, digest=text) for n, text in enumerate(FEES)]
+    report = cluster_table(Texts(items=tuple(items), left_out=()), services.embedder)
+    found = title_texts(services, report, items, model="openai/gpt-5-mini")
+    assert found.calls == len(report.clusters) > 0
+    assert {each.name for each in found.report.clusters} == {"Late fees"}
+
+
 def test_a_known_title_costs_no_call_and_an_unknown_one_keeps_to_the_budget(workspace):
     services = opened(workspace)
     first = titled(services, budget=Budget(calls=1))
@@ -92,6 +124,29 @@ def test_drift_is_that_since_the_last_run_on_other_prompts(workspace):
     gone.write_text(text)
     back = cluster_registry(opened(workspace))
     assert (back.clusters, back.drift.added) == (first.clusters, ("soups-0",))
+
+
+SPOILED = {
+    "damaged": ({"clusters": 3}, "cannot be read: all prompts are grouped anew"),
+    "no report": ([], "cannot be read: all prompts are grouped anew"),
+    "of another version": (None, "grouped in another way: all prompts are grouped anew"),
+}
+
+
+@pytest.mark.parametrize(("value", "told"), SPOILED.values(), ids=SPOILED)
+def test_a_last_run_that_is_of_no_use_means_grouping_anew_with_a_word(workspace, value, told):
+    first = opened(workspace)
+    expected = cluster_registry(first)
+    last = first.evidence.latest("cluster")
+    if value is None:
+        value = {**last.value, "vectors": "another"}
+    first.evidence.add(replace(last, subject="other prompts", value=value))
+    (workspace.prompts / "soups" / "soups-0.prompt.yaml").unlink()
+    lines = []
+    services = ScriptedServices(workspace, ScriptedChat(lambda _: GOOD), notice=lines.append)
+    found = cluster_registry(services)
+    assert [line for line in lines if told in line]
+    assert set(found.assignments) == set(expected.assignments) - {"soups-0"}
 
 
 def test_mlflow_gets_each_grouping_once(workspace):
