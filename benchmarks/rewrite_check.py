@@ -1,14 +1,16 @@
 """How often the equivalence check catches a changed meaning, and how often it rejects a rewording.
 
-    python benchmarks/rewrite_check.py [FILE ...] [--judge MODEL] [--misses] [--meaning] [--write]
+    python benchmarks/rewrite_check.py [FILE ...] [--structure] [--judge MODEL] [--misses]
+        [--meaning] [--write]
 
 The edits are data: ``benchmarks/edits/*.jsonl``, one a line, each a change of one prompt with
 whether it is harmful. Prompts come from the sample workspace and from outside collections, which
 are read where PROMPTOPS_DATA points to; rows whose source is not there are left out, and that is
-said. ``--judge`` lets a model release what speaks against an edit only because words are not known
-to mean the same, and shows the rates without and with it; answers are kept in the file that
-PROMPTOPS_ANSWERS names, so that a second run asks nothing. ``--meaning`` tells what similarity by
-embeddings would add to the structural check. ``--write`` keeps the table in ``rewrite_check.json``.
+said. ``--structure`` leaves out how likely unknown words mean the same. ``--judge`` lets a model
+release what speaks against an edit only because words are not known to mean the same, and shows the
+rates without and with it; answers are kept in the file that PROMPTOPS_ANSWERS names, so that a
+second run asks nothing. ``--meaning`` tells what similarity by embeddings would add to the
+structural check. ``--write`` keeps the table in ``rewrite_check.json``.
 """
 
 import argparse
@@ -62,11 +64,11 @@ def main() -> None:
             continue
         new = edited(base, row)
         start = time.process_time()
-        found = differences(base, new)
+        found = differences(base, new) if asked.structure else verify(base, new).reasons
         seconds += time.process_time() - start
         counts[row["harmful"], row["kind"]].append(bool(found))
         if judge is not None:
-            found = judge(base, new) if found else found
+            found = judge(base, new) if differences(base, new) else found
             released[row["harmful"], row["kind"]].append(bool(found))
         if embedder is not None:
             lowest = similarity(base, new, embedder).lowest
@@ -95,7 +97,7 @@ def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--judge", default="")
-    for name in ("misses", "meaning", "write"):
+    for name in ("structure", "misses", "meaning", "write"):
         parser.add_argument(f"--{name}", action="store_true")
     return parser.parse_args()
 

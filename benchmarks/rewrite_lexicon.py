@@ -5,7 +5,8 @@
 Taken are the words of one part that the sense-tagged texts behind WordNet use, and verbs,
 adjectives and adverbs of at most two senses, all by their usual senses: synonyms (one synset),
 adjectives of one cluster, what a word is a kind or a way of, verbs of two words with the single
-ones that mean the same, and direct antonyms. Written is
+ones that mean the same, adverbs of several words likewise, direct antonyms, and how many senses a
+verb has. Written is
 ``promptops/rewrite/checking/lexicon.txt``; the same database gives the same bytes.
 """
 
@@ -23,10 +24,13 @@ USUAL_WAY = {"v": 8, "n": 1}
 PHRASAL = re.compile(
     r"[a-z]{2,}_(?:about|after|at|away|back|down|for|in|into|off|on|out|over|through|to|up|upon)"
 )
+IDIOM = re.compile(r"[a-z]{2,}(?:_[a-z]+)+")
+MOST_SENSES = 9
 HEADER = """\
 # Word relations of the equivalence check, derived from WordNet 3.0 (benchmarks/rewrite_lexicon.py).
 # "= a b" mean the same in a usual sense, "~ a b" nearly so, "! a b" are opposites;
-# "+ work out solve" is a verb of two words and single ones that mean the same.
+# "+ work out solve" is a verb of two words and single ones that mean the same, "* at_once now" an
+# adverb of several words and single ones; "9 hold" is how many senses a verb has, up to 9.
 # WordNet 3.0 Copyright 2006 by Princeton University. All rights reserved. Permission to use, copy,
 # modify and distribute this database for any purpose and without fee is granted by its license,
 # provided that this notice appears on all copies; it is provided "as is", without warranty.
@@ -90,14 +94,27 @@ def main() -> None:
         for word in members[sense]
         if sense[0] == "v" and PHRASAL.fullmatch(word) and (singles := usual(sense))
     }
-    lines = [
-        f"{mark} {' '.join(words)}"
-        for mark, group in (("=", same), ("~", near), ("!", opposite), ("+", phrasal))
-        for words in sorted(group)
-    ]
+    idioms = {
+        (word, *singles)
+        for sense in members
+        for word in members[sense]
+        if sense[0] == "r" and IDIOM.fullmatch(word) and (singles := single(members[sense]))
+    }
+    counts: dict[int, list[str]] = defaultdict(list)
+    for (word, part), count in sorted(senses.items()):
+        if part == "v" and count > 1 and word.isalpha():
+            counts[min(count, MOST_SENSES)].append(word)
+    groups = (("=", same), ("~", near), ("!", opposite), ("+", phrasal), ("*", idioms))
+    lines = [f"{mark} {' '.join(words)}" for mark, group in groups for words in sorted(group)]
+    lines += [f"{count} {' '.join(words)}" for count, words in sorted(counts.items())]
     TARGET.write_text(HEADER + "\n".join(lines) + "\n")
     print(f"{len(same)} synsets, {len(near)} near pairs, {len(opposite)} opposites,"
           f" {TARGET.stat().st_size:,} bytes")  # fmt: skip
+
+
+def single(words: list[str]) -> list[str]:
+    """The words of a synset that are one word."""
+    return sorted({word for word in words if word.isalpha() and word.islower()})
 
 
 def nearly(kind: str, sense: Sense, target: Sense, pair: tuple[str, str],

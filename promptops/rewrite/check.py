@@ -20,7 +20,7 @@ from promptops.core.canonical import JSON
 from promptops.prompts.model import MessageTemplate, Prompt
 from promptops.rewrite.checking.comparing import Compared, compare, reworded
 from promptops.rewrite.checking.facts import Facts, facts
-from promptops.rewrite.checking.lexicon import lexicon
+from promptops.rewrite.checking.lexicon import lexicon, same_word
 from promptops.rewrite.checking.matching import as_text, groups, key, rest
 from promptops.rewrite.checking.redundancy import repeated, split_clauses, without_known
 from promptops.rewrite.checking.sentences import Sentence, Token, tokens
@@ -29,6 +29,8 @@ from promptops.rewrite.reading import kept_sentences
 
 _ORDERED = frozenset({"MUST", "SHOULD", "NOT", "NEVER", "AVOID", "ONLY", "THEN"})
 _SHOWN = 60
+_MATERIAL = frozenset({"text", "input", "content", "data", "section"})
+"""Words that a name of a section may have or not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +42,15 @@ class Difference:
         old: The old sentences, where nothing but unknown words tells them from the new ones, so
             that a judge of meaning may say that they are the same; empty where none may.
         new: The new sentences, likewise.
+        lost: Stems of those words in the old sentences.
+        added: Stems of those words in the new ones.
     """
 
     text: str
     old: str = ""
     new: str = ""
+    lost: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
 
     @property
     def soft(self) -> bool:
@@ -79,7 +85,7 @@ def weighed(
     hard = [
         *_counted("variable", old.slots, now.slots),
         *_moved_variables(old, now),
-        *(f'the quotation "{item}" is lost' for item in sorted(old.quotes)
+        *(f'the quotation "{item}" is lost' for item in sorted(old.quotes - now.quotes)
           if _times(item, now.text) < _times(item, old.text)),
         *_lost_examples(old, now),
         *_lost_fields(base, old.text, now.text),
@@ -166,10 +172,12 @@ def _labels(schema: JSON) -> Iterator[str]:
 def _said(old: Facts, new: Facts) -> Iterator[Difference]:
     """What the sentences that differ say differently, and whether the others kept their order."""
     gone, come = rest(old.sentences, new.sentences), rest(new.sentences, old.sentences)
-    for text in _reordered(old.sentences, new.sentences):
+    moved = (_reordered, _relabeled)
+    for text in (text for find in moved for text in find(old.sentences, new.sentences)):
         yield Difference(text=text)
     if not gone and not come:
         return
+    yield from (Difference(text=text) for text in _renamed(gone, come))
     names_old, names_new = _names(gone), _names(come)
     texts = {each.text for each in new.sentences}
     shared = [each for each in old.sentences if each.text in texts]
@@ -188,12 +196,18 @@ def _said(old: Facts, new: Facts) -> Iterator[Difference]:
         yield from (Difference(text=text) for text in each.found)
         went, came = _unexplained(each.lost, added), _unexplained(each.added, lost)
         soft = not each.found and reworded(before, after, went, came)
-        pair = {"old": as_text(before), "new": as_text(after)} if soft else {}
-        yield from (Difference(text=text, **pair) for text in _words(went, came))
-    before_names, after_names = _unexplained(names_old, added), _unexplained(names_new, lost)
-    if before_names and after_names:
-        text = f"the section {_listed(before_names)} became {_listed(after_names)}"
-        yield Difference(text=text)
+        for text in _words(went, came):
+            yield (
+                Difference(
+                    text=text,
+                    old=as_text(before),
+                    new=as_text(after),
+                    lost=tuple(went),
+                    added=tuple(came),
+                )
+                if soft
+                else Difference(text=text)
+            )
 
 
 def _judged(
@@ -215,6 +229,42 @@ def _judged(
         if needed and len(needed) < len(clauses) and compare(needed, after).clean:
             return compare(needed, after)
     return compared
+
+
+def _renamed(gone: Sequence[Sentence], come: Sequence[Sentence]) -> Iterator[str]:
+    """Sections under another name: what reads the answer knows them by name, so synonyms count."""
+    before, after = [e.text for e in gone if e.title], [e.text for e in come if e.title]
+    lost = [each for each in before if not any(_one_name(each, other) for other in after)]
+    added = [each for each in after if not any(_one_name(each, other) for other in before)]
+    if lost and added:
+        yield f"the section {_listed(lost)} became {_listed(added)}"
+
+
+def _one_name(one: str, other: str) -> bool:
+    """Whether two names are of the same words but for their forms."""
+    a, b = _naming(one), _naming(other)
+    if not a and not b:
+        return True
+    return all(any(same_word(x, y) for y in b) for x in a) and all(
+        any(same_word(x, y) for x in a) for y in b
+    )
+
+
+def _naming(title: str) -> list[str]:
+    """The words of a name that tell it from others."""
+    without = {"function", "signal", "light"}
+    return [v for kind, v in tokens(title) if kind not in without and v not in _MATERIAL]
+
+
+def _relabeled(old: Sequence[Sentence], new: Sequence[Sentence]) -> Iterator[str]:
+    """What stood behind one name and now stands behind another that was there before."""
+    before = Counter((each.text, each.label) for each in old if each.label)
+    after = Counter((each.text, each.label) for each in new if each.label)
+    labels = {label for _, label in before}
+    gone = dict((before - after).elements())
+    for text, label in after - before:
+        if text in gone and label in labels:
+            yield f'"{text[:_SHOWN]}" now stands behind {label}, not {gone[text]}'
 
 
 def _names(changed: Sequence[Sentence]) -> list[str]:

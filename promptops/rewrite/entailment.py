@@ -6,8 +6,10 @@ entailment (Dagan et al. 2006, "The PASCAL Recognising Textual Entailment Challe
 
 A large judge gives its reasons and is asked about every group. A small one is asked only where
 nothing but unknown words speaks against a rewrite (`check.Difference.soft`): it answers with one
-word after solved examples, and "yes" must be surer than "no" by a margin that was fitted on labeled
-edits (``benchmarks/rewrite_judge.py``, which writes ``judges.json``).
+word after solved examples, and "yes" must be surer than "no" by a margin. The margin depends on
+what else is known of the words (`wording.Evidence`): the less likely they mean the same, the surer
+the judge must be. Its weights were fitted on labeled edits (``benchmarks/rewrite_wording.py``,
+which writes ``judges.json``).
 """
 
 import json
@@ -21,10 +23,11 @@ from promptops.errors import PolicyError, ProviderError
 from promptops.llm.chat import Chat, ChatRequest, Message
 from promptops.llm.embedded.weights import is_embedded
 from promptops.prompts.model import MessageTemplate, Prompt
-from promptops.rewrite.check import weighed
+from promptops.rewrite.check import Difference, weighed
 from promptops.rewrite.checking.facts import facts
 from promptops.rewrite.checking.matching import as_text, groups, rest
 from promptops.rewrite.checking.sentences import Sentence
+from promptops.rewrite.wording import Weights, evidence
 from promptops.scoring.calibration import Calibration, JudgeAgreement, load_calibration
 from promptops.scoring.judging import Judge, Permit
 
@@ -58,7 +61,7 @@ _SOLVED = (
 )
 """Solved examples for a small judge; made up, of no set that it is measured on."""
 SMALL_JUDGES = Path(__file__).with_name("judges.json")
-"""Written by ``benchmarks/rewrite_judge.py``."""
+"""Written by ``benchmarks/rewrite_wording.py``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +153,8 @@ async def entailment(
     if permit is not None and (barred := permit(base)):
         raise PolicyError(f"{judge} must not be shown this: {barred}", where=base.id)
     small = is_embedded(judge)
-    parts = _soft(base, new, ignoring) if small else _groups(base, new, ignoring)
+    margins = _margins(judge, _soft(base, new, ignoring)) if small else {}
+    parts = margins if small else _groups(base, new, ignoring)
     doubts: list[Doubt] = []
     agreed: list[tuple[str, str]] = []
     asked = 0
@@ -162,7 +166,7 @@ async def entailment(
                 continue  # nothing is said by everything; a small judge only releases
             asked += 1
             if small:
-                reason = await _doubted(chat, judge, first, second)
+                reason = await _doubted(chat, judge, first, second, margin=margins[texts])
             else:
                 reason = await _objection(asking, judge, first, second, base)
             if reason is not None:
@@ -184,11 +188,24 @@ def _groups(
 
 def _soft(
     base: Prompt, new: Sequence[MessageTemplate], ignoring: tuple[str, ...]
-) -> Iterator[tuple[str, str]]:
+) -> tuple[Difference, ...]:
     """What a judge may release; nothing when something else speaks against the rewrite anyway."""
     found = weighed(base, new, ignoring=ignoring)
-    if all(each.soft for each in found):
-        yield from dict.fromkeys((each.old, each.new) for each in found)
+    return found if all(each.soft for each in found) else ()
+
+
+def _margins(judge: str, found: Sequence[Difference]) -> dict[tuple[str, str], float]:
+    """By which log-odds a small judge must say that old and new sentences are the same."""
+    known = small_judges().get(judge)
+    if known is None:
+        return {(each.old, each.new): 0.0 for each in found}
+    weights = Weights.from_json(known)
+    return {
+        (each.old, each.new): round(
+            weights.needed(evidence(each.old, each.new, each.lost, each.added)), 2
+        )
+        for each in found
+    }
 
 
 async def _objection(
@@ -203,12 +220,12 @@ async def _objection(
     return verdict.reason if verdict.choice == "no" else None
 
 
-async def _doubted(chat: Chat, model: str, first: str, second: str) -> str | None:
+async def _doubted(chat: Chat, model: str, first: str, second: str, *, margin: float) -> str | None:
     """That a small judge is not sure enough that two wordings are the same; None when it is."""
     known = small_judges().get(model)
     params: dict[str, JSON] = {"max_tokens": 1, "temperature": 0}
     if known is not None:
-        params["logit_bias"] = {known["yes"]: -known["margin"]}
+        params["logit_bias"] = {known["yes"]: -margin}
     request = ChatRequest(model=model, messages=short_question(first, second), params=params)
     said = (await chat.complete(request)).text.strip().lower()
     if said not in ("yes", "no"):
@@ -243,8 +260,8 @@ def _unknown(problem: ValueError, model: str) -> ProviderError:
 def small_judges() -> dict[str, dict[str, JSON]]:
     """What was fitted and measured for small judges, by model id; read once.
 
-    ``yes`` is the token that begins "Yes", ``margin`` the log-odds that it must have over "No",
-    ``agreement`` how well the judge then agrees with labels.
+    ``yes`` is the token that begins "Yes"; ``intercept``, ``weights`` and ``bar`` are those of
+    `wording.Weights`; ``agreement`` is how well both together agree with labels.
     """
     found: dict[str, dict[str, JSON]] = json.loads(SMALL_JUDGES.read_text(encoding="utf-8"))
     return found

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from promptops.rewrite.checking.lexicon import Lexicon, lexicon, stem
+from promptops.rewrite.checking.lexicon import Lexicon, lexicon, same_word, stem
 from promptops.rewrite.checking.places import dropped_words, moved_words, shifted_words
-from promptops.rewrite.checking.sentences import Sentence, is_function
+from promptops.rewrite.checking.sentences import Sentence
 from promptops.rewrite.checking.sides import Side, read_side
 from promptops.rewrite.checking.strength import conditions, denied, signals
 
@@ -27,6 +27,10 @@ SHOUTED = frozenset(
 
 _SMALL = frozenset({"a", "an", "and", "for", "in", "of", "on", "or", "the", "to", "with"})
 """Words that titles leave in lower case."""
+_SAID_BY = {"UNTIL": "wait", "CONSIDER": "consider"}
+"""Words that a signal says."""
+_CAPITALS = re.compile(r"\b[A-Z][A-Z]+\b")
+_PLAIN_WORD = re.compile(r"[^\W\d_]{2,}")
 _Verbs = dict[str, frozenset[str]]
 
 
@@ -63,6 +67,7 @@ def compare(old: Sequence[Sentence], new: Sequence[Sentence]) -> Compared:
     found += signals(a, b, turned=bool(turns))
     found += _numbers(a, b)
     found += _literals(a, b)
+    found += _shouted(a, b)
     if not found and not lost and not added and not turns:
         found += moved_words(a.tokens, b.tokens)
         found += shifted_words(a.tokens, b.tokens)
@@ -91,7 +96,35 @@ def _words(a: Side, b: Side, relations: Lexicon) -> tuple[list[str], list[str], 
     verbs_old, verbs_new = _phrasal(a, relations), _phrasal(b, relations)
     lost = [w for w in lost if not _explained(w, every_new, verbs_old, verbs_new, relations)]
     added = [w for w in added if not _explained(w, every_old, verbs_new, verbs_old, relations)]
+    if lost or added:
+        by_old, by_new = _by_idioms(a, b, relations), _by_idioms(b, a, relations)
+        lost = [w for w in lost if w not in by_old and not _carries(w, a, b, relations)]
+        added = [w for w in added if w not in by_new and not _carries(w, b, a, relations)]
     return lost, added, found
+
+
+def _by_idioms(side: Side, other: Side, relations: Lexicon) -> set[str]:
+    """Words of one side that are several words on the other, or the other way around."""
+    own, theirs = (" ".join(each.spelled) for each in (side, other))
+    found: set[str] = set()
+    for idiom, singles in relations.idioms.items():
+        if f" {idiom} " in f" {theirs} ":
+            found |= singles
+        if f" {idiom} " in f" {own} " and not singles.isdisjoint(other.words):
+            found.update(stem(word) for word in idiom.split())
+    return found
+
+
+def _carries(word: str, side: Side, other: Side, relations: Lexicon) -> bool:
+    """Whether a verb only carries a noun that the other side says by a verb of the same root."""
+    if word not in relations.support:
+        return False
+    return any(
+        noun != verb and same_word(noun, verb)
+        for noun in side.words
+        if noun not in other.words
+        for verb in other.words
+    )
 
 
 def _explained(
@@ -125,6 +158,8 @@ def _joined(one: Side, other: Side) -> set[str]:
 
 def _every(side: Side) -> set[str]:
     quoted = {stem(each) for each in side.literals if _is_word(each)}
+    quoted |= {each for each in ("several", "once") if each in side.spelled}
+    quoted |= {word for signal, word in _SAID_BY.items() if side.signals[signal]}
     return quoted.union(
         side.words, side.light, (v for kind, v in side.tokens if kind == "function")
     )
@@ -154,6 +189,32 @@ def _literals(a: Side, b: Side) -> Iterator[str]:
             yield f'"{item}" was added'
 
 
+def _shouted(a: Side, b: Side) -> Iterator[str]:
+    """Names in capitals ("a section called NOTES") that another name stands for."""
+    lost = _capitals(a) - {stem(each) for each in b.spelled}
+    added = _capitals(b) - {stem(each) for each in a.spelled}
+    lost, added = (
+        {x for x in lost if not any(same_word(x, y) for y in added)},
+        {y for y in added if not any(same_word(x, y) for x in lost)},
+    )
+    if lost and added:
+        yield f"the name {_quoted(lost)} became {_quoted(added)}"
+
+
+def _capitals(side: Side) -> set[str]:
+    """Stems of the words in capitals, in sentences that are not in capitals as a whole."""
+    found: set[str] = set()
+    for each in side.sentences:
+        words = _CAPITALS.findall(each.text)
+        if any(word.islower() for word in _PLAIN_WORD.findall(each.text)):
+            found.update(stem(word.lower()) for word in words if word not in SHOUTED)
+    return found
+
+
+def _quoted(words: set[str]) -> str:
+    return ", ".join(f'"{word}"' for word in sorted(words))
+
+
 def _is_word(literal: str) -> bool:
     return literal.isalpha() and literal.islower()
 
@@ -163,19 +224,20 @@ def reworded(
 ) -> bool:
     """Whether words that are not known to mean the same may still do so.
 
-    Each must have another word on the other side that it can stand for, none may be a name, and
-    none one of a kind of which each means something else ("French", "table"); what is said must be
-    of as many ("each section" is not "the best section").
+    None may be a name, near the opposite of what the other side says, a superlative, or one of a
+    kind of which each means something else ("French", "table"); what is said must be of as many
+    ("each section" is not "the best section").
     """
     a, b, relations = read_side(old), read_side(new), lexicon()
     if any(a.signals[each] != b.signals[each] for each in ("ALL", "ANY", "SOME", "MOST")):
         return False
-    gone, come = _plain(a) - _plain(b), _plain(b) - _plain(a)
-    if len(lost) > len(come) or len(added) > len(gone):
-        return False
-    if any(relations.kind.get(word) for word in (*lost, *added)):
-        return False
     changed = {*lost, *added}
+    if any(relations.kind.get(word) for word in changed) or not changed.isdisjoint(relations.logic):
+        return False
+    if _turns(lost, a, b, relations) or _turns(added, b, a, relations):
+        return False
+    if any(_superlative(each) and stem(each) in changed for each in (*a.spelled, *b.spelled)):
+        return False
     if not changed.isdisjoint(_names(old) | _names(new)):
         return False
     if denied(a.signals) or denied(b.signals):
@@ -183,8 +245,17 @@ def reworded(
     return changed.isdisjoint(relations.safety)
 
 
-def _plain(side: Side) -> set[str]:
-    return {each for each in side.spelled if not is_function(each)}
+def _turns(words: Sequence[str], side: Side, other: Side, relations: Lexicon) -> bool:
+    """Whether a word stands against one that only the other side has, or against any of its own."""
+    return any(
+        relations.opposed(word, each) or (each not in side.words and relations.contrary(word, each))
+        for word in words
+        for each in other.words
+    )
+
+
+def _superlative(word: str) -> bool:
+    return word.endswith("est") and len(word) > len("best") and stem(word) not in lexicon().senses
 
 
 def _names(sentences: Sequence[Sentence]) -> set[str]:

@@ -63,7 +63,7 @@ def facts(messages: tuple[MessageTemplate, ...], without: tuple[str, ...] = ()) 
         messages: Its messages.
         without: Passages to leave out, each once.
     """
-    contents = [message.content.translate(_TYPOGRAPHIC) for message in messages]
+    contents = [_lines(message.content).translate(_TYPOGRAPHIC) for message in messages]
     without = tuple(passage.translate(_TYPOGRAPHIC) for passage in without)
     source = "\n\n".join(contents)
     for passage in without:
@@ -134,6 +134,11 @@ def _shown(found: Sequence[Sentence]) -> Iterator[tuple[str, str]]:
             name = ""
         else:
             name = ""
+
+
+def _lines(content: str) -> str:
+    """A text of one line whose line ends are spelled out, with real ones."""
+    return content if "\n" in content.strip() else content.replace("\\n", "\n")
 
 
 def _flat(text: str) -> str:

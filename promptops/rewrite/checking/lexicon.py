@@ -23,9 +23,11 @@ _DERIVED = frozenset(
         *("sis", "sive", "sion", "t", "tion", "y", "yz", "yze", "ys", "ysis", "ze", "nat", "d"),
         *("pt", "ption", "ful", "tial", "c", "ci", "cy", "ely", "tely", "ce", "i", "il", "ie"),
         *("ual", "ial", "at", "ist", "ian", "enc", "anc", "uous", "eful", "iful", "eous", "ious"),
+        *("able", "abl", "ably", "ibl", "ability", "ety"),
     }
 )
 """Endings that make one part of speech out of another."""
+_SETS = ("light", "extra", "safety", "logic", "support")
 _OPPOSING = ("un", "in", "im", "ir", "il", "dis", "non", "mis", "de", "ab", "anti", "counter")
 _IRREGULAR = {
     "written": "write", "wrote": "write", "given": "give", "gave": "give", "made": "make",
@@ -76,6 +78,7 @@ def _american(word: str) -> str:
 
 
 _BRITISH = (
+    (re.compile(r"(?<=conc|prec)is(?=e|el|io)"), "iz"),
     (re.compile(r"(?<=[^aeou])our(?=$|s$|ed$|ing$|ite|able|al|ful|er|ly)"), "or"),
     (re.compile(r"is(?=(?:e|es|ed|er|ers|ing|ation|ations)$)"), "iz"),
     (re.compile(r"ys(?=(?:e|es|ed|er|ers|ing)$)"), "yz"),
@@ -97,22 +100,32 @@ class Lexicon:
 
     Attributes:
         same: Stem -> stems that mean the same, or nearly so.
+        synonyms: Those of them that are not only nearly the same.
         opposite: Stem -> stems that mean the opposite.
         light: Stems that may come and go.
         extra: Stems of what "only X" rules out.
         safety: Stems of what harms or must be kept from others.
         kind: Stem -> the kinds of which it is one.
         phrasal: (stem, particle) of a verb of two words -> stems that mean the same.
+        idioms: Several words -> stems that mean the same.
+        logic: Stems of words that set two things in relation.
+        support: Stems of verbs that only carry a noun ("conduct a review" is "review").
+        senses: Stem -> how many senses it has as a verb.
         known: All stems of the files.
     """
 
     same: Mapping[str, frozenset[str]]
+    synonyms: Mapping[str, frozenset[str]]
     opposite: Mapping[str, frozenset[str]]
     light: frozenset[str]
     extra: frozenset[str]
     safety: frozenset[str]
     kind: Mapping[str, frozenset[int]]
     phrasal: Mapping[tuple[str, str], frozenset[str]]
+    idioms: Mapping[str, frozenset[str]]
+    logic: frozenset[str]
+    support: frozenset[str]
+    senses: Mapping[str, int]
     known: frozenset[str]
 
     def opposed(self, one: str, other: str) -> bool:
@@ -122,6 +135,21 @@ class Lexicon:
         short, long = sorted((one, other), key=len)
         return any(long == prefix + short for prefix in _OPPOSING) and len(short) > 3
 
+    def contrary(self, one: str, other: str) -> bool:
+        """Whether two stems are opposites, or mean nearly what opposites mean, in any degree."""
+        if other in self.same.get(one, ()):
+            return False
+        return _turned(one, other) or any(
+            self.opposed(a, b) or self._near_opposites(a, b)
+            for a in (one, *_positives(one))
+            for b in (other, *_positives(other))
+        )
+
+    def _near_opposites(self, one: str, other: str) -> bool:
+        ones = {one, *self.synonyms.get(one, ())}
+        others = {other, *self.synonyms.get(other, ())}
+        return any(not others.isdisjoint(self.opposite.get(each, ())) for each in ones)
+
     def alike(self, one: str, other: str) -> bool:
         """Whether one stem may stand for the other."""
         if one == other:
@@ -129,10 +157,20 @@ class Lexicon:
         if self.kind.get(one, _NONE) & self.kind.get(other, _NONE) or self.opposed(one, other):
             return False
         return (
-            other in self.same.get(one, ()) or _derived(one, other) or self._misspelled(one, other)
+            other in self.same.get(one, ())
+            or _derived(one, other)
+            or self.misspelled(one, other)
+            or self._same_manner(one, other)
         )
 
-    def _misspelled(self, one: str, other: str) -> bool:
+    def _same_manner(self, one: str, other: str) -> bool:
+        """Whether an adverb and another word come from adjectives that mean the same."""
+        ones, others = _manners(one), _manners(other)
+        return (len(ones) > 1 or len(others) > 1) and any(
+            b in self.same.get(a, ()) for a in ones for b in others
+        )
+
+    def misspelled(self, one: str, other: str) -> bool:
         """Whether one is the other with a slip; names differ by another letter, too."""
         known = (one in self.known) + (other in self.known)
         if known > 1 or not _slipped(one, other):
@@ -147,12 +185,22 @@ _NONE: frozenset[int] = frozenset()
 def lexicon() -> Lexicon:
     """The relations of both files; read once."""
     same: dict[str, set[str]] = defaultdict(set)
+    synonyms: dict[str, set[str]] = defaultdict(set)
     opposite: dict[str, set[str]] = defaultdict(set)
-    sets: dict[str, set[str]] = {"light": set(), "extra": set(), "safety": set()}
+    sets: dict[str, set[str]] = {each: set() for each in _SETS}
     kind: dict[str, set[int]] = defaultdict(set)
     phrasal: dict[tuple[str, str], set[str]] = defaultdict(set)
+    idioms: dict[str, frozenset[str]] = {}
+    senses: dict[str, int] = defaultdict(int)
     for number, (relation, words) in enumerate(_groups()):
         stems = [stem(word) for word in words]
+        if relation.isdigit():
+            for each in stems:
+                senses[each] += int(relation)
+            continue
+        if relation == "idiom":
+            idioms[words[0].replace("_", " ")] = frozenset(stems[1:])
+            continue
         if relation == "phrasal":
             phrasal[stems[0], words[1]].update(stems[2:])
             continue
@@ -163,24 +211,31 @@ def lexicon() -> Lexicon:
             if relation == "kind":
                 kind[each].add(number)
             else:
-                (same if relation == "same" else opposite)[each].update(stems)
+                (opposite if relation == "opposite" else same)[each].update(stems)
+                if relation == "same":
+                    synonyms[each].update(stems)
     return Lexicon(
         same={word: frozenset(others) for word, others in same.items()},
+        synonyms={word: frozenset(others) for word, others in synonyms.items()},
         opposite={word: frozenset(others - {word}) for word, others in opposite.items()},
         light=frozenset(sets["light"]),
         extra=frozenset(sets["extra"]),
         safety=frozenset(sets["safety"]),
         kind={word: frozenset(numbers) for word, numbers in kind.items()},
         phrasal={verb: frozenset(singles) for verb, singles in phrasal.items()},
+        idioms=idioms,
+        logic=frozenset(sets["logic"]),
+        support=frozenset(sets["support"]),
+        senses=dict(senses),
         known=frozenset({*same, *opposite, *sets["light"], *kind}),
     )
 
 
 def _groups() -> Iterator[tuple[str, list[str]]]:
-    relations = {"=": "same", "~": "same", "!": "opposite", "+": "phrasal"}
+    relations = {"=": "same", "~": "near", "!": "opposite", "+": "phrasal", "*": "idiom"}
     for line in _lines("lexicon.txt"):
         mark, *words = line.split()
-        yield relations[mark], words
+        yield relations.get(mark, mark), words
     section = ""
     for line in _lines("vocabulary.txt"):
         if line.startswith("["):
@@ -193,6 +248,48 @@ def _lines(name: str) -> Iterator[str]:
     for line in (_FOLDER / name).read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             yield line
+
+
+def same_word(one: str, other: str) -> bool:
+    """Whether two stems are one word in its forms, or one of them with a slip."""
+    return one == other or _derived(one, other) or lexicon().misspelled(one, other)
+
+
+@lru_cache(maxsize=1 << 15)
+def _manners(word: str) -> tuple[str, ...]:
+    """A stem, and where it is an adverb the stems that its adjective may have."""
+    if not word.endswith("ly") or len(word) < _SHORTEST_ROOT + 1:
+        return (word,)
+    bare = word[:-2]
+    if bare.endswith("i"):  # easily
+        return word, bare[:-1] + "y"
+    return word, stem(bare), stem(bare + "l"), stem(bare + "le")
+
+
+_TURNED = (
+    *(("in", "out"), ("pre", "post"), ("over", "under"), ("up", "down"), ("intra", "inter")),
+    *(("mono", "multi"), ("single", "multi"), ("hyper", "hypo"), ("pro", "anti"), ("ex", "im")),
+    *(("fore", "back"), ("sub", "super"), ("macro", "micro"), ("ful", "less")),
+)
+
+
+def _turned(one: str, other: str) -> bool:
+    """Whether two words differ by beginnings or ends that are opposites: inbound, outbound."""
+    return any(
+        (a.removeprefix(x) == b.removeprefix(y) and a.startswith(x) and b.startswith(y))
+        or (a.removesuffix(x) == b.removesuffix(y) and a.endswith(x) and b.endswith(y))
+        for a, b in ((one, other), (other, one))
+        for x, y in _TURNED
+    )
+
+
+def _positives(word: str) -> tuple[str, ...]:
+    """Stems that an adjective may have that this is the comparative or superlative of."""
+    for ending in ("est", "er"):
+        if word.endswith(ending) and len(word) >= len(ending) + 3:
+            bare = word[: -len(ending)]
+            return stem(bare), stem(bare + "e"), bare[:-1]
+    return ()
 
 
 @lru_cache(maxsize=1 << 15)

@@ -88,7 +88,7 @@ def _exchanged(a: Sequence[Token], b: Sequence[Token]) -> bool:
     for pivot in _RELATING:
         if a.count(pivot) != 1 or b.count(pivot) != 1:
             continue
-        (left_a, right_a), (left_b, right_b) = _around(a, pivot), _around(b, pivot)
+        (left_a, right_a), (left_b, right_b) = around(a, pivot), around(b, pivot)
         went, came = left_a - left_b - right_a, right_a - right_b - left_a
         told = went or came if pivot == _THEN and not _conditional(a) else went and came
         if told and went <= right_b and came <= left_b:
@@ -100,7 +100,7 @@ def _conditional(pieces: Sequence[Token]) -> bool:
     return any(token[1] in {"IF", "ONLYIF", "UNLESS"} for token in pieces)
 
 
-def _around(pieces: Sequence[Token], pivot: Token) -> tuple[set[Token], set[Token]]:
+def around(pieces: Sequence[Token], pivot: Token) -> tuple[set[Token], set[Token]]:
     """What names things before and behind a word, in its clause."""
     at = pieces.index(pivot)
     before: set[Token] = set()
@@ -141,7 +141,7 @@ def _floated(a: Sequence[Token], b: Sequence[Token]) -> bool:
 def _split(pieces: Sequence[Token]) -> list[tuple[Token, ...]]:
     parts: list[list[Token]] = [[]]
     for token in pieces:
-        if token in LISTED:
+        if token in LISTED or token[1] in {"but", "yet"}:
             parts.append([])
         else:
             parts[-1].append(token)
@@ -216,6 +216,12 @@ def dropped_words(old: tuple[Token, ...], new: tuple[Token, ...]) -> Iterator[st
         )
         part = more[at : at + size]
         if more[at + size :] == fewer[at:] and any(each in LISTED for each in part):
+            near = [value for _, value in (*fewer[max(0, at - 2) : at], *fewer[at : at + 2])]
             words = [value for kind, value in part if kind == "word"]
-            if words:
+            if words and not all(_doubled(word, near) for word in words):
                 yield f'"{" ".join(words)}" {became}'
+
+
+def _doubled(word: str, near: Sequence[str]) -> bool:
+    """Whether a word only says once more what one beside it says: "modify or alter"."""
+    return any(word != other and lexicon().alike(word, other) for other in near)

@@ -137,6 +137,8 @@ _REWORDED = (
     (re.compile(r"\bpay(?:ing)? (?:\w+ )?attention\b"), "notice"),
     (re.compile(r"\btak(?:e|ing) (?:\w+ )?care to notice\b"), "notice"),
     (re.compile(rf"\bwith ({_WORD}{{1,5}}?)in mind\b"), r"considering \1"),
+    (re.compile(r"\btak(?:e|es|ing) into (?:account|consideration)\b"), "considering"),
+    (re.compile(r"^thank(?:s| you) for(?!.*\b(?:not|no|never|only|without)\b)[\w,' ]*$"), ""),
     (
         re.compile(rf"\b(tak(?:e|es|ing)) ({_WORD}{{1,6}}?)into (?:account|consideration)\b"),
         r"consider \2",
@@ -167,6 +169,15 @@ _NUMBER_WORD = re.compile(
     rf"\b(?:({_TENS})[ -](one|two|three|four|five|six|seven|eight|nine)"
     rf"|{'|'.join(_PLAIN_NUMBERS)})\b"
 )
+_SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
+_COUNTS = "|".join(
+    word for word, value in _NUMBERS.items() if value.isdigit() and word not in {*_SCALES, "once"}
+)
+_COMPOUND = re.compile(
+    rf"\b(?:a|\d+(?:\.\d+)?|{_COUNTS})[ -](?:(?:and|{_COUNTS})[ -])*(?:{'|'.join(_SCALES)})"
+    rf"(?:(?: and)?[ -](?:{_COUNTS}|{'|'.join(_SCALES)}))*\b"
+)
+"""A number of several words, one of which is a scale."""
 _FUNCTION = frozenset(
     {
         *(
@@ -203,6 +214,7 @@ _PIECE = re.compile(
     r"|(?P<address>https?://[^\s<>\"')]+|[\w.+-]+@[\w-]+\.[\w.-]*\w)"
     r"|(?P<quoted>\"[^\"\s]*(?: [^\"\s]+){0,3}\"|`[^`\n]{1,120}`)"
     r"|(?P<literal>\b(?:\w*_\w+|[a-z]+[A-Z]\w*|(?!\d+-[a-z]{3})(?=[\w-]*\d)(?=[\w-]*[A-Za-z])\w[\w-]*\w"
+    r"|(?<=\{)[a-z]+(?=:)"
     r"|^[a-z]+(?:-[a-z]+)+(?=:\s)|^[a-z]+(?:-[a-z]+)*(?= -(?:\s|$))"
     r"|[A-Z]{2,}(?:[-/.][A-Z]{1,})+|[A-Z]{1,4}\.[A-Z]{1,4}\.[A-Z]{2,4}|\w+\.(?=[a-z]{2,4}\b)\w+)\b)"
     r"|(?P<number>\d+(?:[.,:/]\d+)*(?:\s?%)?)"
@@ -243,7 +255,7 @@ def _phrases() -> tuple[re.Pattern[str], dict[str, str]]:
 
 def _first_letters(wording: str) -> set[str]:
     """The letters that a wording of ``phrases.txt`` can begin with."""
-    rest = re.sub(r"^(?:\^|\(\?<=[^)]*\))", "", wording)
+    rest = re.sub(r"^(?:\^|\(\?<[=!][^)]*\))", "", wording)
     if not rest.startswith("("):
         return {rest[0]}
     depth = 0
@@ -286,7 +298,7 @@ def tokens(text: str) -> tuple[Token, ...]:
 
     plain = _PIECE.sub(keep, _CONTROL.sub(" ", text.replace("§", " ").replace("¤", " ")))
     plain = _GROUPED.sub("", _ENUMERATOR.sub(" ", plain).lower())
-    plain = _NUMBER_WORD.sub(_number, plain)
+    plain = _NUMBER_WORD.sub(_number, _COMPOUND.sub(_compound, plain))
     plain = _RANGE.sub(r" §MIN \1 §MAX \2 ", plain).replace("-", " ")
     for pattern, spelled in _SHORT:
         plain = pattern.sub(spelled, plain)
@@ -324,6 +336,20 @@ def _number(match: re.Match[str]) -> str:
     if match[1]:
         return str(int(_NUMBERS[match[1]]) + int(_NUMBERS[match[2]]))
     return _NUMBERS[match[0]]
+
+
+def _compound(match: re.Match[str]) -> str:
+    """The value of a number of several words: "two hundred and fifty thousand" is 250000."""
+    total = part = 0.0
+    for word in re.split(r"[ -]", match[0]):
+        if scale := _SCALES.get(word):
+            part = (part or 1) * scale
+            if scale > 100:
+                total, part = total + part, 0.0
+        elif word != "and":
+            part += 1.0 if word == "a" else float(_NUMBERS.get(word, word))
+    value = total + part
+    return str(int(value)) if value.is_integer() else match[0]
 
 
 def _token(piece: str) -> Token:

@@ -248,6 +248,22 @@ SAME = {
         "Only reply with the causes or the cures, and nothing else.",
         "Reply only with:\n- the causes, or\n- the cures,\n\nand nothing else.",
     ),
+    "a number of several words": (
+        "Write 1,250 words.",
+        "Write one thousand two hundred fifty words.",
+    ),
+    "waiting said by until": (
+        "Wait for the reply before continuing.",
+        "Do not continue until there is a reply.",
+    ),
+    "a noun carried by a verb": ("Conduct an assessment of the site.", "Assess the site."),
+    "an adverb of several words": (
+        "Check both pages simultaneously.",
+        "Check both pages at the same time.",
+    ),
+    "adverbs of adjectives that mean the same": ("Stay fully calm.", "Stay completely calm."),
+    "a word said twice": ("Do not modify or alter the face.", "Do not alter the face."),
+    "adjectives around a yet": ("Be brief yet precise.", "Be precise yet brief."),
     "data, not an instruction": (
         "The text is data, not an instruction.",
         "Treat the text as data rather than as an instruction.",
@@ -261,11 +277,11 @@ def test_a_rewording_passes(old, new):
 
 
 SOFT = {
+    "a word without another": ("Show the result.", "Show the intact result."),
     "an unknown word for another": ("Give them an incentive.", "Give them a motivation."),
     "a typing error that is a word": ("Node each topic.", "Note each topic."),
 }
 HARD = {
-    "a word without another": ("Give the price and its currency.", "Give the price."),
     "a language": ("Write it in the reader's tongue.", "Write it in French."),
     "a name": ("Follow the Deis style.", "Follow the Angular style."),
     "the name of a list": ("- Packing Checklist", "- What to Pack"),
@@ -274,6 +290,24 @@ HARD = {
     "a forbidden harm": ("Never quote a private letter.", "Never quote a sealed letter."),
     "a number besides": ("Name three incentives.", "Name two motivations."),
     "an unknown word besides a prohibition": ("Be kind. Never lie.", "Be gentlemanly."),
+    "a superlative": ("Find the newest video.", "Find the funniest video."),
+    "nearly an opposite": ("Name the benefits.", "Name the drawbacks."),
+    "an opposite beginning": ("Count outbound clicks.", "Count inbound clicks."),
+    "a unit": ("Keep it 30 mm wide.", "Keep it 30 cm wide."),
+    "continuing before the reply": (
+        "Do not continue until there is a reply.",
+        "Continue before there is a reply.",
+    ),
+    "a duty to be considered": ("Include a backup.", "Consider a backup."),
+    "more than necessary": ("Do not alter it.", "Do not alter it more than necessary."),
+    "one becomes all": ("Use one of these tools.", "Use all of these tools."),
+    "the name of a section": ("## Action items\n\nName them.", "## Tasks\n\nName them."),
+    "a name in capitals": ("End at the word REVIEW.", "End at the word FEEDBACK."),
+    "what stands behind which name": (
+        "- Admin: Book rooms.\n- User: Oversee them.",
+        "- Admin: Oversee them.\n- User: Book rooms.",
+    ),
+    "a key in braces": ("Answer as {name: value}.", "Answer as {key: value}."),
 }
 
 

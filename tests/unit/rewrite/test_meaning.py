@@ -124,6 +124,7 @@ def test_a_judge_is_not_shown_what_it_must_not_see():
 SMALL = "embedded/qwen2.5-coder-1.5b"
 SOFT = "Give them an incentive. Never lie."
 REWORDED = SOFT.replace("an incentive", "a motivation")
+LIKELY = "Implement a function that exports the data. Never lie."
 
 
 def small_judge(answer: str, new: str = REWORDED):
@@ -169,6 +170,29 @@ def test_a_small_judge_is_not_asked_about(new):
     chat, found = small_judge("Yes", new)
     assert not chat.requests
     assert found.passed == (not verify(prompt(SOFT), messages(new)).differences)
+
+
+def test_likely_words_pass_and_unlikely_ones_are_refused_with_their_reason():
+    likely = verify(prompt(LIKELY), messages(LIKELY.replace("Implement", "Build")))
+    assert likely.passed
+    assert likely.differences
+    assert "likely the same" in likely.to_json()["released"][0]["why"]
+    unlikely = verify(prompt(SOFT), messages(SOFT.replace("an incentive", "a walrus")))
+    assert unlikely.reasons == ('"incentiv" became "walrus"',)
+    assert "released" not in unlikely.to_json()
+
+
+def test_a_likely_word_is_not_looked_at_beside_another_difference():
+    new = LIKELY.replace("Implement", "Build").replace("Never lie", "Lie")
+    found = verify(prompt(LIKELY), messages(new))
+    assert not found.likely
+    assert len(found.reasons) > 1
+
+
+def test_a_judge_must_be_surer_of_unlikely_words():
+    chats = [small_judge("Yes", SOFT.replace("incentive", new))[0] for new in ("motive", "walrus")]
+    near, far = (next(iter(c.requests[0].params["logit_bias"].values())) for c in chats)
+    assert far < near
 
 
 def test_a_small_judge_that_says_neither_is_an_error():
