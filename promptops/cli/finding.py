@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from promptops.core.canonical import JSON
 from promptops.core.files import read_text
-from promptops.errors import RenderError, UsageError
+from promptops.errors import PromptSyntaxError, RenderError, UsageError
 
 if TYPE_CHECKING:
     from promptops.prompts.loader import PromptFile
@@ -34,19 +34,18 @@ def is_path(text: str) -> bool:
     return "/" in text or text.endswith((".yaml", ".yml")) or text == "."
 
 
-def chosen_files(services: "Services", texts: Sequence[str]) -> "tuple[PromptFile, ...]":
-    """The prompts named; every one of the registry that can be read when none are.
+def chosen_files(
+    services: "Services", texts: Sequence[str]
+) -> "tuple[tuple[PromptFile, ...], tuple[PromptSyntaxError, ...]]":
+    """The prompts named; without names every one of the registry, and what is wrong with the rest.
 
     Raises:
         UnknownPromptError: No prompt has this id or version.
-        PromptSyntaxError: A file named is broken; without names, the first broken one.
+        PromptSyntaxError: A file named is broken.
     """
     if texts:
-        return tuple(find_prompt(services, text) for text in texts)
-    files, broken = services.registry.load_all()
-    if broken:
-        raise broken[0]
-    return files
+        return tuple(find_prompt(services, text) for text in texts), ()
+    return services.registry.load_all()
 
 
 def read_values(prompt: "Prompt", pairs: Sequence[str], file: Path | None) -> dict[str, JSON]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from promptops.cli.broken import end_with
 from promptops.cli.finding import chosen_files
 from promptops.cli.lazy import Cli
 from promptops.cli.options import PROMPT, common, open_workspace, reports
@@ -45,9 +46,9 @@ def command(
 
     services = open_workspace(cli)
     named = targets_of(services, families=families, models=models)
+    files, broken = chosen_files(services, prompts)
     found = {
-        file.prompt.id: (passages(services, file, named), deltas(services, file))
-        for file in chosen_files(services, prompts)
+        file.prompt.id: (passages(services, file, named), deltas(services, file)) for file in files
     }
     if format_ == "json":
         emit_json(
@@ -62,6 +63,7 @@ def command(
             _show(each, known)
     else:
         _show_matrix({name: row for name, (row, _) in found.items()})
+    end_with(broken)
     if check and any(each.hard for row, _ in found.values() for each in row):
         click.get_current_context().exit(1)
 
@@ -82,7 +84,7 @@ def _document(passage: "Passage", known: "tuple[Delta, ...]") -> "JSON":
 def _show(passage: "Passage", known: "tuple[Delta, ...]") -> None:
     old = ", stale: `promptops rewrite` derives it again" if passage.stale else ""
     wording = f" (variant {passage.variant}{old})" if passage.variant else ""
-    emit_text(f"{passage.target.shown}{wording}: {_summary(passage) or 'travels as it is'}")
+    emit_text(f"{passage.target.title}{wording}: {_summary(passage) or 'travels as it is'}")
     for each in passage.obstacles:
         source = f" ({each.source})" if each.source else ""
         emit_text(f"  {each.kind}: {each.code}: {each.text}{source}")
@@ -100,7 +102,7 @@ def _show_matrix(rows: "dict[str, tuple[Passage, ...]]") -> None:
     if not rows:
         emit_text("No prompts.")
         return
-    names = [each.target.shown for each in next(iter(rows.values()))]
+    names = [each.target.title for each in next(iter(rows.values()))]
     emit_table(
         [(name, *(_cell(each) for each in row)) for name, row in rows.items()], ("prompt", *names)
     )

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from promptops.cli.broken import end_with
 from promptops.cli.finding import chosen_files
@@ -68,19 +69,26 @@ def command(
     A rewrite keeps variables, numbers, names, negations and the output; one that would not is
     refused. Steps are required (the API demands them) or optional (they tend to help). A variant
     that was edited by hand is merged with what is derived now. Writes one proposal a prompt for all
-    its targets; changes no prompt. Ends with 1 when a rewrite was refused.
+    its targets; changes no prompt. Ends with 1 when a rewrite was refused, or when the target
+    refuses the request until a person mends what the report names.
     """
     from promptops.operations.rewrite_proof import ProofOptions
     from promptops.operations.rewriting import RewriteOptions, rewrite_prompt, targets_of
 
-    if every_prompt == bool(prompts):
+    if every_prompt and prompts:
         raise click.UsageError("name prompts, or --every-prompt, not both")
+    if not (every_prompt or prompts):
+        raise click.UsageError("name prompts, or rewrite all of them with --every-prompt")
+    given = click.get_current_context().get_parameter_source("margin")
+    if given is not ParameterSource.DEFAULT and not measure:
+        raise click.UsageError("--margin goes with --measure")
     watch = watching(cli)
     services = open_workspace(cli, watch=watch)
     targets = targets_of(services, families=families, models=models, every=every_family)
     found: list[Rewritten] = []
-    broken: list[PromptOpsError] = []
-    files = chosen_files(services, prompts)
+    chosen, unread = chosen_files(services, prompts)
+    files = list({(each.prompt.id, each.prompt.version): each for each in chosen}.values())
+    broken: list[PromptOpsError] = [*unread]
     for number, file in enumerate(files, 1):
         progress = watch.of(f"measure {file.prompt.id}") if measure else None
         options = RewriteOptions(
@@ -110,5 +118,5 @@ def command(
                 emit_text(each.prompt_id)
             show(each, texts=dry_run, diff=show_diff, explain=explain)
     end_with(broken)
-    if any(each.refused for each in found):
+    if any(each.refused or each.by_hand for each in found):
         click.get_current_context().exit(1)

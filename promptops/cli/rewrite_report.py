@@ -9,11 +9,12 @@ from promptops.core.canonical import JSON
 from promptops.core.counting import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from promptops.operations.rewrite_proof import Proof
     from promptops.operations.rewriting import Rewritten
     from promptops.prompts.model import MessageTemplate, Prompt
+    from promptops.rewrite.derive import Change, Skipped
     from promptops.rewrite.rewriter import Rewrite
 
 _SAID = {
@@ -55,7 +56,15 @@ def _document(found: "Rewrite", proof: "Proof | None") -> dict[str, JSON]:
             for each in found.changes
         ],
         "skipped": [
-            {"step": each.step, "kind": each.kind, "reason": each.reason} for each in found.skipped
+            {
+                "step": each.step,
+                "kind": each.kind,
+                "because": each.because,
+                "reason": each.reason,
+                "source": each.source,
+                "url": each.url,
+            }
+            for each in found.skipped
         ],
         "reason": found.reason or None,
         "conflicts": found.conflicts or None,
@@ -79,15 +88,16 @@ def show(found: "Rewritten", *, texts: bool, diff: bool, explain: bool) -> None:
     """
     for each in found.rewrites:
         reason = f": {each.reason}" if each.reason else ""
-        emit_text(f"{each.name}: {_SAID[each.status]}{reason}")
+        emit_text(f"{each.target.title}: {_SAID[each.status]}{reason}")
+        if each.by_hand:
+            emit_text("  CANNOT BE SENT until what is left by hand is done")
         for change in each.changes if each.variant or explain else ():
             need = "required" if change.kind == "hard" else "optional"
             emit_text(f"  {change.step} ({need}): {change.reason}")
-            if explain:
-                emit_text(f"    {change.source}{f', {change.url}' if change.url else ''}")
+            _show_source(change, explain=explain)
         for skip in each.skipped if explain else each.hard_left:
-            need = "required, by hand" if skip.kind == "hard" else "optional"
-            emit_text(f"  {skip.step} is left ({need}): {skip.reason}")
+            emit_text(f"  {skip.step} is left ({_why_left(skip)}): {skip.reason}")
+            _show_source(skip, explain=explain)
         _show_proof(found.proofs.get(each.name))
         if each.conflicts:
             emit_text(each.conflicts)
@@ -100,6 +110,16 @@ def show(found: "Rewritten", *, texts: bool, diff: bool, explain: bool) -> None:
                 emit_text(f"  params: {json.dumps(each.variant.params)}")
     if found.proposal:
         emit_text(f"Look at it: promptops proposals show {found.proposal.id}")
+
+
+def _why_left(skip: "Skipped") -> str:
+    need = "required" if skip.kind == "hard" else "optional"
+    return need if skip.because == "hindered" else f"{need}, {skip.because}"
+
+
+def _show_source(said: "Change | Skipped", *, explain: bool) -> None:
+    if explain and said.source:
+        emit_text(f"    {said.source}{f', {said.url}' if said.url else ''}")
 
 
 def _show_proof(proof: "Proof | None") -> None:
@@ -128,6 +148,8 @@ def _show_proof(proof: "Proof | None") -> None:
 
 def _diff(prompt: "Prompt", found: "Rewrite") -> str:
     """What changes against the variant that is there, or the prompt's own wording."""
+    from promptops.prompts.resolve import overlay
+
     assert found.variant is not None
     old = next((each for each in prompt.variants if each.id == found.id), None)
     before = (old.messages if old else None) or prompt.messages
@@ -138,9 +160,21 @@ def _diff(prompt: "Prompt", found: "Rewrite") -> str:
         tofile=f"{prompt.id}#{found.id}",
         lineterm="",
     )
-    was, now = (old.params if old else {}), found.variant.params
-    params = [f"params: {json.dumps(was)} -> {json.dumps(now)}"] if was != now else []
-    return "\n".join([*lines, *params])
+    params = prompt.params
+    was = overlay(params, old.params) if old else params
+    now = overlay(params, found.variant.params)
+    return "\n".join([*lines, *_changed(was, now)])
+
+
+def _changed(was: "Mapping[str, JSON]", now: "Mapping[str, JSON]") -> "Iterator[str]":
+    """The parameters that the target gets another value of, or none."""
+    old, new = (
+        {name: json.dumps(value) for name, value in params.items()} for params in (was, now)
+    )
+    for name in sorted({*old, *new}):
+        before, after = (params.get(name, "(left out)") for params in (old, new))
+        if before != after:
+            yield f"{name}: {before} -> {after}"
 
 
 def _lines(messages: "Sequence[MessageTemplate]") -> list[str]:

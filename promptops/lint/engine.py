@@ -37,6 +37,9 @@ class Checked:
     prompts: int = 1
 
 
+_MISSED = 15_000
+"""Texts. To sift so many saves what compiling the sieves takes, two thirds of a second."""
+
 NOTHING = Checked(findings=(), skipped=(), suppressed=0)
 
 
@@ -56,6 +59,7 @@ class Linter:
 
     def check(self, prompt: ParsedPrompt) -> Checked:
         """Run every rule that applies over one prompt, then its suppression comments."""
+        prompt.dialects = self.options.dialects
         plan = self._plan(prompt.path, bare=prompt.prompt is None)
         candidates, absent = plan.concerned(prompt.text)
         for message in prompt.messages:
@@ -105,9 +109,21 @@ class Linter:
         prompt.messages[0].absent = absent
         return self._check(prompt, plan, candidates)
 
+    def prepare(self) -> None:
+        """Compile now all that checking bare texts looks up; worth it before many thousands.
+
+        Raises:
+            ValueError: A pattern of a custom rule that cannot be compiled.
+        """
+        self._plan("", bare=True).prepare()
+
     def pattern_sets(self) -> list[PatternSet]:
-        """What checking bare texts needs compiled, where no path has settings of its own."""
-        return self._plan("", bare=True).pattern_sets
+        """What checking the first bare text needs compiled, the slowest to compile first.
+
+        Of the rules that hold where no path has settings of its own.
+        """
+        sets = self._plan("", bare=True).prefilter.sets
+        return sorted(sets, key=lambda each: each.size, reverse=True)
 
     def check_cells(self, cells: Iterable[Cell], *, path: str) -> Checked:
         """Check rows of a table, as one outcome."""
@@ -170,17 +186,19 @@ class _Plan:
             if bare and kind.signs
         }
 
-    @property
-    def pattern_sets(self) -> list[PatternSet]:
-        """All that is looked up, the slowest to compile first."""
-        sieves = [sieve.set for sieve in self.sieves.values()]
-        return sorted([*self.prefilter.sets, *sieves], key=lambda each: each.size, reverse=True)
+        self._sifted = 0
+        self._sifts = False
+
+    def prepare(self) -> None:
+        """Compile everything that is looked up."""
+        for each in (*self.prefilter.sets, *(sieve.set for sieve in self.sieves.values())):
+            each.prepare()
 
     def concerned(self, text: str) -> tuple[set[int], frozenset[re.Pattern[str]]]:
         """The rules with triggers that could find something, and patterns known not to match."""
         found = self.prefilter.triggered(text)
         absent: frozenset[re.Pattern[str]] = frozenset()
-        if not self.sieves or found.isdisjoint(self.sieves):
+        if not self.sieves or found.isdisjoint(self.sieves) or not self._is_worth_sifting():
             return found, absent
         data = folded(text)
         for number in self.sieves.keys() & found:
@@ -190,6 +208,14 @@ class _Plan:
             else:
                 absent |= lacking
         return found, absent
+
+    def _is_worth_sifting(self) -> bool:
+        """Whether sieves are compiled, or have been missed so often that it is time to."""
+        if not self._sifts:
+            self._sifted += 1
+            at_hand = self._sifted == 1 and all(s.set.is_at_hand for s in self.sieves.values())
+            self._sifts = at_hand or self._sifted > _MISSED
+        return self._sifts
 
 
 def joined(outcomes: Iterable[Checked]) -> Checked:

@@ -38,7 +38,7 @@ def misfits(call: Call) -> Iterator[Misfit]:
     if call.messages[-1].role == "assistant":
         for target, claim, certainty in call.claims("prefill", "rejected"):
             yield _misfit(
-                target, claim, certainty, "", "{target} refuses a prefilled answer: {why}"
+                target, claim, certainty, "", "a prefilled answer is refused by {target}: {why}"
             )
     for target, claim, certainty in call.claims("sampling"):
         for name in refused_sampling(call.params, claim.value):

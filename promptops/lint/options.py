@@ -36,6 +36,7 @@ from promptops.lint.custom import PatternSpec, catalog, load_pattern_rules
 from promptops.lint.finding import Severity
 from promptops.lint.rule import Rule, group_of, rule_identity
 from promptops.lint.rules import RULES
+from promptops.models.dialects import Dialect
 
 Option = int | float | str
 
@@ -61,7 +62,8 @@ class LintOptions:
     Codes are resolved: ``select`` and ``ignore`` hold rule codes only; ``select`` None means every
     rule. ``root`` makes reported paths relative, so that output does not depend on where the
     workspace lies. ``today`` is the day by which suppressions and model facts expire; None: never.
-    ``compiled`` is where the compiled patterns are kept (see `Prefilter`).
+    ``compiled`` is where the compiled patterns are kept (see `Prefilter`). ``dialects`` is what the
+    families of models take, by family; None: what the library knows of them.
     """
 
     select: frozenset[str] | None = None
@@ -76,6 +78,7 @@ class LintOptions:
     plugins: tuple[str, ...] = ()
     include: tuple[str, ...] = ()
     compiled: Path | None = None
+    dialects: Mapping[str, Dialect] | None = None
 
     @property
     def catalog(self) -> Mapping[str, type[Rule]]:
@@ -128,6 +131,7 @@ class LintOptions:
             "severity": {code: str(level) for code, level in sorted(self.severity.items())},
             "per_path": [[glob, sorted(codes)] for glob, codes in self.per_path],
             "options": {code: dict(values) for code, values in sorted(self.options.items())},
+            "dialects": [each.model_dump(mode="json") for each in (self.dialects or {}).values()],
         }
 
 

@@ -5,11 +5,15 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from promptops.core.canonical import JSON
 from promptops.lint.regions import REGIONS, Region
 from promptops.lint.text import lower, sentences
 from promptops.prompts.model import Prompt, Variable
+
+if TYPE_CHECKING:
+    from promptops.models.dialects import Dialect
 
 _HEADING = re.compile(r"^(?:#{1,6}[ \t][^\n]{1,200}|[^\n]{1,80}:[*_ \t]{0,4})$", re.MULTILINE)
 _NOT_A_LINE_END = re.compile(r"[^\n]")
@@ -229,6 +233,8 @@ class ParsedPrompt:
         self.place_of_key = place_of_key
         self.row = row
         self.comments = comments
+        self.dialects: Mapping[str, Dialect] | None = None
+        """What the families of models take; None: what the library knows of them."""
 
     @cached_property
     def messages(self) -> tuple[ParsedMessage, ...]:

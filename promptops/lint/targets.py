@@ -15,7 +15,7 @@ from promptops.lint.parsed import ParsedMessage, ParsedPrompt, Wording
 from promptops.models.card import ModelCard
 from promptops.models.catalog import Catalog
 from promptops.models.claims import Certainty, Claim
-from promptops.models.dialects import claims_about
+from promptops.models.dialects import Dialect, claims_about, dialects, family_words
 from promptops.models.names import ModelName, read_model_name
 from promptops.prompts.resolve import overlay
 
@@ -25,7 +25,8 @@ class Call:
     """One way in which a prompt is sent: the messages and parameters of one wording.
 
     ``params`` are the prompt's own with the variant's over them; ``pointers`` says where in the
-    file each stands; ``declared_at`` where the targets are named.
+    file each stands; ``declared_at`` where the targets are named; ``dialects`` is what the families
+    take (see `dialect_of`).
     """
 
     variant: str | None
@@ -34,6 +35,7 @@ class Call:
     pointers: Mapping[str, str]
     targets: tuple[ModelName, ...]
     declared_at: str
+    dialects: Mapping[str, Dialect] | None
 
     def pointer(self, param: str) -> str:
         """Where a parameter stands in the file."""
@@ -46,9 +48,10 @@ class Call:
         when it holds for the target, "possible" when the target is not known well enough.
         """
         for target in self.targets:
+            dialect = dialect_of(target, self.dialects)
             found = (
                 (target, claim, certainty)
-                for claim, certainty in claims_about(target, topic)
+                for claim, certainty in (claims_about(dialect, target, topic) if dialect else ())
                 if not values or claim.value in values
             )
             yield from islice(found, 1)
@@ -62,7 +65,7 @@ def calls(prompt: ParsedPrompt) -> tuple[Call, ...]:
     needs = prompt.prompt.model
     params = dict(needs.params) if needs else {}
     base = {name: f"/model/params/{name}" for name in params}
-    own = _declared(needs.requires if needs else {}) or _declared(params)
+    own = _declared(needs.requires if needs else {}, prompt) or _declared(params, prompt)
     found = [
         Call(
             variant=None,
@@ -71,12 +74,13 @@ def calls(prompt: ParsedPrompt) -> tuple[Call, ...]:
             pointers=base,
             targets=own,
             declared_at="/model",
+            dialects=prompt.dialects,
         )
     ]
     wordings: dict[str | None, Wording] = {wording.variant: wording for wording in prompt.wordings}
     for number, variant in enumerate(prompt.prompt.variants):
         place = f"/variants/{number}"
-        theirs = _declared(variant.when) or _declared(variant.params)
+        theirs = _declared(variant.when, prompt) or _declared(variant.params, prompt)
         found.append(
             Call(
                 variant=variant.id,
@@ -85,6 +89,7 @@ def calls(prompt: ParsedPrompt) -> tuple[Call, ...]:
                 pointers={**base, **{name: f"{place}/params/{name}" for name in variant.params}},
                 targets=theirs or own,
                 declared_at=f"{place}/when" if theirs else "/model",
+                dialects=prompt.dialects,
             )
         )
     return tuple(found)
@@ -93,6 +98,22 @@ def calls(prompt: ParsedPrompt) -> tuple[Call, ...]:
 def targeted(prompt: ParsedPrompt) -> tuple[Call, ...]:
     """The calls whose model or family is declared."""
     return tuple(call for call in calls(prompt) if call.targets)
+
+
+def read_target(model: str, prompt: ParsedPrompt) -> ModelName:
+    """What a model's id tells, by the families that are known where the prompt is checked."""
+    known = prompt.dialects
+    return read_model_name(model, None if known is None else family_words(known))
+
+
+def dialect_of(target: ModelName, known: Mapping[str, Dialect] | None) -> Dialect | None:
+    """What a target's family takes, None when nothing is known of it.
+
+    Args:
+        target: The target.
+        known: Dialects by family; those of the library when None.
+    """
+    return (dialects() if known is None else known).get(target.family)
 
 
 @lru_cache(maxsize=1)
@@ -115,13 +136,8 @@ def cheapest_card(target: ModelName) -> ModelCard | None:
     return min(priced, key=lambda item: (item.price.input, item.id), default=None)
 
 
-def known_families() -> frozenset[str]:
-    """The families that have a card."""
-    return frozenset(card.family for card in _cards().values())
-
-
-def _declared(keys: Mapping[str, JSON]) -> tuple[ModelName, ...]:
-    models = [read_model_name(name) for name in _names(keys.get("model"))]
+def _declared(keys: Mapping[str, JSON], prompt: ParsedPrompt) -> tuple[ModelName, ...]:
+    models = [read_target(name, prompt) for name in _names(keys.get("model"))]
     return tuple(models or (ModelName(family=name.lower()) for name in _names(keys.get("family"))))
 
 

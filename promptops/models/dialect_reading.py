@@ -8,6 +8,19 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from promptops.errors import SettingsError
 from promptops.models.claims import Claim
 
+_KEYS = "expected keys with values"
+_PLAIN = {
+    "extra_forbidden": "no such key",
+    "missing": "is missing",
+    "string_type": "expected a text; put it in quotes",
+    "tuple_type": "expected a list",
+    "dict_type": _KEYS,
+    "model_type": _KEYS,
+    "float_type": "expected a number",
+    "float_parsing": "expected a number",
+    "date_from_datetime_parsing": "expected a day like 2026-11-22",
+}
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -96,7 +109,8 @@ def _error(
     """The first thing that pydantic found, at the line of the innermost node on the way to it."""
     reason = problem.errors()[0]
     field = ".".join(str(part) for part in reason["loc"])
-    told = reason["msg"].removeprefix("Value error, ")
+    told = _PLAIN.get(reason["type"]) or reason["msg"].removeprefix("Value error, ")
+    told = told.replace("Input should be", "expected")
     at = f"{where}:{_line(node, (*within, *reason['loc']))}"
     return SettingsError(f"{field}: {told}" if field else told, where=at)
 

@@ -34,6 +34,10 @@ class Dialect(BaseModel):
     names: tuple[str, ...] = ()
     claims: tuple[Claim, ...]
 
+    def __hash__(self) -> int:
+        """Of what tells dialects apart as a rule: the claims are many, and looked up often."""
+        return hash((self.family, self.version))
+
     def for_model(self, model: ModelName) -> "Dialect":
         """The dialect of one model: of each topic, the most specific claim that surely holds.
 
@@ -105,14 +109,15 @@ def family_words(known: Mapping[str, Dialect]) -> dict[str, str]:
 
 
 @lru_cache(maxsize=4096)
-def claims_about(model: ModelName, topic: str) -> tuple[tuple[Claim, Certainty], ...]:
-    """The claims of a topic that hold, or may hold, for a model.
+def claims_about(
+    dialect: Dialect, model: ModelName, topic: str
+) -> tuple[tuple[Claim, Certainty], ...]:
+    """The claims of a topic that hold, or may hold, for a model of a dialect's family.
 
     First what surely holds (the most specific claim; all of them where a topic may have several),
     then what may hold: more specific claims that the model is not known well enough for.
     """
-    dialect = dialects().get(model.family)
-    claims = [claim for claim in dialect.claims if claim.topic == topic] if dialect else []
+    claims = [claim for claim in dialect.claims if claim.topic == topic]
     sure = strongest(tuple(claim for claim in claims if claim.about(model) == "certain"))
     floor = max((claim.specificity for claim in sure if not claim.many), default=-1)
     open_ = [c for c in claims if c.about(model) == "possible" and c.specificity > floor]

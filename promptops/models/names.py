@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from promptops.models.files import family_names
@@ -19,18 +19,25 @@ class ModelName:
 
     ``name`` is its id without the provider, in lower case; "" when only the family is known.
     ``version`` is (generation, minor), empty when the id tells none. ``size_b`` is the number of
-    parameters in billions, None when the id does not tell it.
+    parameters in billions, None when the id does not tell it. ``given`` is the id as somebody wrote
+    it, "" for a family; names that differ in nothing else are the same.
     """
 
     family: str
     name: str = ""
     version: tuple[int, ...] = ()
     size_b: float | None = None
+    given: str = field(default="", compare=False)
 
     @property
     def shown(self) -> str:
         """What messages call it."""
         return self.name or self.family
+
+    @property
+    def title(self) -> str:
+        """What reports call it: as it was given, with its provider."""
+        return self.given or self.shown
 
 
 def read_model_name(model_id: str, families: Mapping[str, str] | None = None) -> ModelName:
@@ -52,6 +59,7 @@ def read_model_name(model_id: str, families: Mapping[str, str] | None = None) ->
         name=name,
         version=tuple(int(part) for part in version.groups() if part) if version else (),
         size_b=_size(name),
+        given=model_id,
     )
 
 

@@ -32,11 +32,23 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One parameter that the model does not take and that only a person can mend."""
+    """One parameter that the model does not take and that only a person can mend.
+
+    ``remedy`` says how, in the words of an order.
+    """
 
     param: str
     value: JSON
     claim: Claim
+
+    @property
+    def remedy(self) -> str:
+        """What to do."""
+        if self.claim.topic == "stop_sequences":
+            what = f"keep at most {self.claim.value} texts of `{self.param}`"
+        else:
+            what = f"set `{self.param}: null`"
+        return f"{what} in the params of its variant"
 
 
 class Fit(NamedTuple):

@@ -172,7 +172,7 @@ TOPICS: Mapping[str, Topic] = {
     ),
     "identity": Topic(
         about="what it does when it is told that it is another product",
-        values={"own": "it goes on as that product, so it is told no name or its own"},
+        values={"own": "it takes up what it is told, so it is told no other product's name"},
     ),
     "language": Topic(about="languages that are served well", values={}, form=_WORDS),
     "tokenizer": Topic(about="how text is cut into tokens", values={}, form=_WORDS),

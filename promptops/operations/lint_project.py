@@ -58,6 +58,7 @@ def read_project(
                 path=options.shown(file.path),
                 area=areas[file.path.parent],
                 earlier=earlier.get(file.prompt.id),
+                dialects=options.dialects,
             )
             for file in files
         ),

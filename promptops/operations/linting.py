@@ -26,6 +26,7 @@ from promptops.lint.rules.unknown_target import UnknownTarget
 from promptops.lint.runner import lint_files, report_of
 from promptops.lint.sources import FORMATS, detect, find_files, parse_source
 from promptops.models.catalog import Catalog
+from promptops.models.dialects import load_dialects
 from promptops.operations.lint_project import read_project
 from promptops.prompts.loader import PromptFile
 from promptops.prompts.registry import Registry
@@ -103,6 +104,7 @@ def _workspace_options(workspace: Workspace, today: date) -> LintOptions:
         today=today,
         compiled=_compiled(),
         options=_with_own_models(options.options, workspace),
+        dialects=load_dialects(workspace.dialects) if workspace.dialects.is_dir() else None,
     )
 
 
@@ -117,7 +119,8 @@ def _with_own_models(
     except SettingsError:
         return dict(given)  # `promptops doctor` and every command that needs it say what is wrong
     built_in = {card.id for card in Catalog.load().cards}
-    names = [card.id for card in cards if card.id not in built_in]
+    # Targets have no provider in their names.
+    names = [card.id.lower().rpartition("/")[2] for card in cards if card.id not in built_in]
     named = str(given.get(_TARGETS, {}).get("known", ""))
     known = ",".join(part for part in (named, *names) if part)
     return {**given, _TARGETS: {**given.get(_TARGETS, {}), "known": known}}

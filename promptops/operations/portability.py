@@ -6,6 +6,7 @@ from promptops.core.canonical import JSON
 from promptops.evaluation.comparison import Comparison, compare
 from promptops.evaluation.result import Evaluation
 from promptops.evaluation.runner import EVIDENCE_KIND
+from promptops.models.dialects import family_words
 from promptops.models.names import read_model_name
 from promptops.prompts.digests import variant_digest
 from promptops.prompts.loader import PromptFile
@@ -71,7 +72,7 @@ def deltas(services: Services, file: PromptFile) -> tuple[Delta, ...]:
             found.append(
                 Delta(
                     model=model,
-                    family=read_model_name(model).family,
+                    family=read_model_name(model, family_words(services.dialects)).family,
                     variant=variant.id,
                     comparison=compare(old, new, metric),
                 )

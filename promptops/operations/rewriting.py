@@ -16,7 +16,6 @@ from promptops.prompts.proposals import Proposal
 from promptops.prompts.selection import names
 from promptops.prompts.strict_yaml import MAX_BYTES
 from promptops.prompts.writing import dump_prompt
-from promptops.rewrite.planner import plan
 from promptops.rewrite.portability import Passage, portability
 from promptops.rewrite.proposal import to_proposal
 from promptops.rewrite.rewriter import Rewrite, is_stale, rewrite
@@ -63,6 +62,11 @@ class Rewritten:
             if each.status in ("refused", "conflict")
         }
 
+    @property
+    def by_hand(self) -> tuple[str, ...]:
+        """The targets that refuse the request until a person mends it."""
+        return tuple(each.name for each in self.rewrites if each.by_hand)
+
 
 def rewrite_prompt(
     services: Services,
@@ -92,16 +96,12 @@ def rewrite_prompt(
     proofs: dict[str, Proof] = {}
     for target in chosen:
         dialect = dialect_of(services, target)
-        soft = {
-            item.step.name
-            for item in plan(dialect.for_model(target))
-            if how.required_only and item.kind == "soft"
-        }
         result = rewrite(
             file.prompt,
             target,
             dialect,
-            without={*how.without, *soft},
+            without=how.without,
+            required_only=how.required_only,
             overwrite=how.overwrite,
             ancestor=lambda variant: find_ancestor(services, file, variant),
             merge_texts=merge_texts,
@@ -210,7 +210,8 @@ def passages(
         UnknownModelError: A family without a dialect.
     """
     chosen = tuple(targets) or targets_of(services, every=True)
-    return portability(file.prompt, chosen, services.dialects)
+    carded = [card.id.lower().rpartition("/")[2] for card in services.catalog.cards]
+    return portability(file.prompt, chosen, services.dialects, carded=carded)
 
 
 def stale_variants(services: Services, file: PromptFile) -> tuple[str, ...]:

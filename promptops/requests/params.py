@@ -46,7 +46,8 @@ def refusal(problem: Problem, where: str) -> RequestError:
     return RequestError(
         f"{problem.param} is {_shown(problem.value)}: {problem.claim.text}",
         where=where,
-        hint=f"{problem.claim.source}, {problem.claim.url}",
+        hint=f"{problem.remedy}, or choose another model; {problem.claim.source}, "
+        f"{problem.claim.url}",
     )
 
 

@@ -77,7 +77,7 @@ def find_recipient(model: str, catalog: Catalog, dialects: Mapping[str, Dialect]
     except UnknownModelError as problem:
         if not name.family:
             raise
-        remark = f"no card is known for {model}: it is taken for a {name.family} model by its name"
+        remark = f"no card is known for {model}: its name tells the family {name.family}"
         close = f" ({problem.hint})" if problem.hint.startswith("did you mean") else ""
         return Recipient(
             model=model, name=name, dialect=_dialect(name, dialects), remark=remark + close

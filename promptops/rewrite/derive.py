@@ -3,8 +3,8 @@
 Everything here is pure and deterministic: the same prompt and dialect give the same bytes.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal, TypeVar
 
@@ -23,6 +23,7 @@ from promptops.rewrite.steps import STEPS
 
 _MOST_PASSES = 4
 Kind = Literal["hard", "soft"]
+Because = Literal["hindered", "declined", "not required", "by hand"]
 Messages = tuple[MessageTemplate, ...]
 Left = tuple[tuple[Planned, str], ...]
 """Steps that are left out, each with the reason."""
@@ -59,6 +60,8 @@ class Skipped:
         kind: How much the claim behind it matters, as for a `Change`.
         source: Where that claim comes from.
         url: The source's address; "" where it has none.
+        because: ``hindered`` by the prompt, ``declined`` or ``not required`` as somebody asked for,
+            or left to be done ``by hand``: till then the request is refused.
     """
 
     step: str
@@ -66,6 +69,7 @@ class Skipped:
     kind: Kind
     source: str
     url: str = ""
+    because: Because = "hindered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +125,7 @@ def derive(
     """
     _check_names(without, prompt)
     planned = plan(dialect, without=without)
-    params, changes, problems = _params(prompt, dialect, without)
+    params, changes, kept = _params(prompt, dialect, without)
     applied, left, refused = _equivalent(prompt, planned, model.family)
     if left and not refused:
         # What was left out must be left out of the result, too.
@@ -138,8 +142,41 @@ def derive(
         skipped=(
             *(_skipped(item, problem) for item, problem in left),
             *_hindered(prompt, applied, planned, left, model.family),
-            *problems,
+            *_declined(prompt, applied, dialect, without, model.family),
+            *_unclaimed(prompt, applied, dialect, without, model.family),
+            *kept,
+            *by_hand(prompt.params, dialect),
         ),
+    )
+
+
+def by_hand(params: Mapping[str, JSON], dialect: Dialect) -> tuple[Skipped, ...]:
+    """The parameters without which a person has to make do: with them the request is refused.
+
+    Args:
+        params: What the model would get, by OpenAI's names.
+        dialect: What the model takes, already picked out (`Dialect.for_model`).
+    """
+    return tuple(
+        replace(
+            _said(Skipped, fit_name(each.param), f"{each.remedy}: {each.claim.text}", each.claim),
+            because="by hand",
+        )
+        for each in fit_params(params, dialect).problems
+    )
+
+
+def optional_steps(prompt: Prompt, dialect: Dialect) -> frozenset[str]:
+    """The names of everything that is done for the sake of quality only.
+
+    Args:
+        prompt: The prompt, its variants resolved.
+        dialect: What the model takes, already picked out (`Dialect.for_model`).
+    """
+    changes = fit_params(prompt.params, dialect).changes
+    return frozenset(
+        [item.step.name for item in plan(dialect) if item.kind == "soft"]
+        + [fit_name(each.param) for each in changes if each.claim.kind == "soft"]
     )
 
 
@@ -263,27 +300,20 @@ def _besides(planned: tuple[Planned, ...], names: Collection[str]) -> tuple[Plan
 def _params(
     prompt: Prompt, dialect: Dialect, without: Collection[str]
 ) -> tuple[dict[str, JSON], tuple[Change, ...], tuple[Skipped, ...]]:
-    """The merge patch that fits the parameters, why, and what only a person can mend."""
+    """The merge patch that fits the parameters, why, and what is declined of it."""
     fit = fit_params(prompt.params, dialect)
     patch: dict[str, JSON] = {}
-    changes = []
+    changes, kept = [], []
     for each in fit.changes:
-        if fit_name(each.param) in without:
-            continue
-        patch[each.param] = each.new
+        name = fit_name(each.param)
         done = f"sets {each.param} to {each.new}" if each.new is not None else f"drops {each.param}"
         reason = f"{done}: {each.claim.text}"
-        changes.append(_said(Change, fit_name(each.param), reason, each.claim))
-    problems = tuple(
-        _said(
-            Skipped,
-            fit_name(each.param),
-            f"{each.param} is left to mend: {each.claim.text}",
-            each.claim,
-        )
-        for each in fit.problems
-    )
-    return patch, tuple(changes), problems
+        if name in without:
+            kept.append(replace(_said(Skipped, name, reason, each.claim), because="declined"))
+            continue
+        patch[each.param] = each.new
+        changes.append(_said(Change, name, reason, each.claim))
+    return patch, tuple(changes), tuple(kept)
 
 
 def fit_name(param: str) -> str:
@@ -298,6 +328,28 @@ def _hindered(
     tried = _besides(planned, [item.step.name for item, _ in left])
     reasons = ((item, item.step.hindrance(draft)) for item in tried)
     return tuple(_skipped(item, reason) for item, reason in reasons if reason)
+
+
+def _declined(
+    prompt: Prompt, applied: Applied, dialect: Dialect, without: Collection[str], family: str
+) -> Iterator[Skipped]:
+    """The steps that are not wanted and would change something."""
+    draft = read_draft(_saying(prompt, applied.messages), family)
+    for item in plan(dialect):
+        if item.step.name in without and item.step.apply(draft).turns != draft.turns:
+            yield replace(_skipped(item, item.reason), because="declined")
+
+
+def _unclaimed(
+    prompt: Prompt, applied: Applied, dialect: Dialect, without: Collection[str], family: str
+) -> Iterator[Skipped]:
+    """The steps that nobody asks for, where people should know that they are not taken."""
+    draft = read_draft(_saying(prompt, applied.messages), family)
+    for step in STEPS:
+        if not step.unclaimed or step.name in without or dialect.claim(step.topic):
+            continue
+        if step.apply(draft).turns != draft.turns or step.hindrance(draft):
+            yield Skipped(step=step.name, reason=step.unclaimed, kind="soft", source="")
 
 
 def _check_names(without: Collection[str], prompt: Prompt) -> None:

@@ -7,7 +7,6 @@ or the chat template refuses or ignores; ``soft`` only tends to work worse, and 
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 from promptops.core.canonical import JSON
@@ -80,7 +79,11 @@ class Passage:
 
 
 def portability(
-    prompt: Prompt, targets: Collection[ModelName], dialects: Mapping[str, Dialect]
+    prompt: Prompt,
+    targets: Collection[ModelName],
+    dialects: Mapping[str, Dialect],
+    *,
+    carded: Collection[str] = (),
 ) -> tuple[Passage, ...]:
     """One prompt against many targets, in their order.
 
@@ -88,11 +91,15 @@ def portability(
         prompt: The prompt with its variants.
         targets: Models or families, each of a family in ``dialects``.
         dialects: Dialects by family.
+        carded: Names of the models, without their providers, that have a card in a workspace.
     """
-    return tuple(_passage(prompt, target, dialects[target.family]) for target in targets)
+    known = {"MOD015": {"known": ",".join(carded)}}
+    options = LintOptions(dialects=dialects, options=known)
+    linter = Linter(options.narrowed(select=("MOD",), ignore=("MOD016",)))
+    return tuple(_passage(prompt, target, dialects[target.family], linter) for target in targets)
 
 
-def _passage(prompt: Prompt, target: ModelName, dialect: Dialect) -> Passage:
+def _passage(prompt: Prompt, target: ModelName, dialect: Dialect, linter: Linter) -> Passage:
     chosen = choose_variant(prompt, model=target.name, family=target.family, size_b=target.size_b)
     sent = resolve(prompt, chosen.id if chosen else None)
     result = rewrite(prompt, target, dialect)
@@ -103,7 +110,7 @@ def _passage(prompt: Prompt, target: ModelName, dialect: Dialect) -> Passage:
         *asked,
         *(
             each
-            for each in _refused_by_rules(sent, target)
+            for each in _refused_by_rules(sent, target, linter)
             if not any(text and text in each.text for text in said)
         ),
     ]
@@ -117,7 +124,7 @@ def _passage(prompt: Prompt, target: ModelName, dialect: Dialect) -> Passage:
     )
 
 
-def _refused_by_rules(sent: Prompt, target: ModelName) -> Iterator[Obstacle]:
+def _refused_by_rules(sent: Prompt, target: ModelName, linter: Linter) -> Iterator[Obstacle]:
     """What the linter's rules about models say when the prompt is meant for the target."""
     needs = sent.model or ModelNeeds()
     kept = {name: value for name, value in needs.requires.items() if name not in _DECLARED}
@@ -126,7 +133,7 @@ def _refused_by_rules(sent: Prompt, target: ModelName) -> Iterator[Obstacle]:
         update={"model": needs.model_copy(update={"requires": {**kept, **declared}})}
     )
     file = parse_prompt(dump_prompt(meant), f"{sent.id}.prompt.yaml")
-    checked = _linter().check(parse_file(file, shown_path=sent.id))
+    checked = linter.check(parse_file(file, shown_path=sent.id))
     for finding in checked.findings:
         kind: Kind = "hard" if finding.severity is Severity.ERROR else "soft"
         yield Obstacle(kind=kind, code=finding.code, text=finding.message)
@@ -144,10 +151,5 @@ def _asked_by_claims(sent: Prompt, target: ModelName, dialect: Dialect) -> Itera
         needed = any(item.kind == "hard" for item in plan(fitting))
         kind: Kind = "hard" if needed else "soft"
         yield Obstacle(kind=kind, code="rewrite", text=f"a rewrite is refused: {result.refused}")
-    for skip in result.skipped:
+    for skip in (each for each in result.skipped if each.source):
         yield Obstacle(kind=skip.kind, code=skip.step, text=skip.reason, source=skip.source)
-
-
-@lru_cache(maxsize=1)
-def _linter() -> Linter:
-    return Linter(LintOptions().narrowed(select=("MOD",), ignore=("MOD016",)))

@@ -87,7 +87,7 @@ def _explained(found: Rewrite) -> str:
     for change in found.changes:
         need = "required" if change.kind == "hard" else "optional"
         lines.append(f"- {change.step}: {change.reason} ({need}; {change.source})")
-    lines += [f"- left to do by hand: {each.reason}" for each in found.hard_left]
+    lines += [f"- {each.step} is left ({each.because}): {each.reason}" for each in found.hard_left]
     if not found.changes:
         lines.append("- no step changes anything: it speaks the prompt's own words")
     if any(change.kind == "soft" for change in found.changes):

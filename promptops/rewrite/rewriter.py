@@ -9,14 +9,22 @@ from promptops.core.canonical import digest
 from promptops.models.dialects import Dialect
 from promptops.models.names import ModelName
 from promptops.prompts.model import Derived, Prompt, Variant
-from promptops.prompts.resolve import resolve
-from promptops.prompts.selection import names
-from promptops.rewrite.derive import Change, Skipped, derive, lost
+from promptops.prompts.resolve import overlay, resolve
+from promptops.prompts.selection import choose_variant, names
+from promptops.rewrite.derive import (
+    Change,
+    Skipped,
+    by_hand,
+    derive,
+    fit_name,
+    lost,
+    optional_steps,
+)
 from promptops.rewrite.merging import MergeTexts, Words, merge
 from promptops.rewrite.planner import Planned, plan
 from promptops.rewrite.steps import STEPS
 
-REVISION = 1
+REVISION = 2
 """Raised when the steps write otherwise: derived variants are stale then."""
 
 _NOTHING = f"sha256:{'0' * 64}"
@@ -38,7 +46,8 @@ class Rewrite:
             none; ``kept`` leaves what people wrote; ``conflict`` and ``refused`` say why not.
         variant: What to write.
         changes: The steps that changed something.
-        skipped: Steps that had something to do and did not do it, with the reason.
+        skipped: Steps that had something to do and did not do it, and those that were declined
+            with nothing to do, each with the reason.
         reason: Why there is no variant; empty where there is one or none is needed.
         conflicts: The text with its conflicts marked.
         derived: What was derived, before edits by hand were merged into it.
@@ -57,8 +66,15 @@ class Rewrite:
 
     @property
     def hard_left(self) -> tuple[Skipped, ...]:
-        """What the target refuses or ignores and no step can mend."""
-        return tuple(each for each in self.skipped if each.kind == "hard")
+        """What the target refuses or ignores and no step mended."""
+        return tuple(
+            each for each in self.skipped if each.kind == "hard" or each.because == "by hand"
+        )
+
+    @property
+    def by_hand(self) -> tuple[Skipped, ...]:
+        """What a person has to mend before the target takes the request."""
+        return tuple(each for each in self.skipped if each.because == "by hand")
 
     @property
     def name(self) -> str:
@@ -72,6 +88,7 @@ def rewrite(
     dialect: Dialect,
     *,
     without: Collection[str] = (),
+    required_only: bool = False,
     overwrite: bool = False,
     ancestor: Ancestor = lambda _: None,
     merge_texts: MergeTexts | None = None,
@@ -87,12 +104,53 @@ def rewrite(
         target: A model, or only its family.
         dialect: What the family takes; the claims about the target are picked out here.
         without: Steps that are not wanted; those declined for the variant before stay declined.
+        required_only: Whether only those steps are wanted that the target demands.
         overwrite: Write what is derived over edits of a derived variant, and decline no step that
             was declined before.
         ancestor: Finds the wording that an edited variant was derived as.
         merge_texts: Merges three texts; needed only where a variant was edited.
     """
     fitting = dialect.for_model(target)
+    base = resolve(prompt, None)
+    optional = optional_steps(base, fitting) if required_only else frozenset()
+    found = _reconciled(
+        prompt, target, fitting, {*without, *optional}, overwrite, ancestor, merge_texts
+    )
+    sent = found.variant or choose_variant(
+        prompt, model=target.name, family=target.family, size_b=target.size_b
+    )
+    skipped = (
+        *(each for each in found.skipped if each.because != "by hand"),
+        # What is wrong in the prompt's own parameters may be mended in the variant.
+        *by_hand(overlay(base.params, sent.params) if sent else base.params, fitting),
+    )
+    told = (
+        replace(each, because="not required") if each.step in optional.difference(without) else each
+        for each in skipped
+    )
+    return replace(found, skipped=(*told, *_idle(without, found)))
+
+
+def _idle(without: Collection[str], found: Rewrite) -> tuple[Skipped, ...]:
+    """The steps that were declined with nothing to do."""
+    at_work = {each.step for each in found.skipped}
+    return tuple(
+        Skipped(step=name, reason="nothing to do", kind="soft", source="", because="declined")
+        for name in dict.fromkeys(without)
+        if name not in at_work
+    )
+
+
+def _reconciled(
+    prompt: Prompt,
+    target: ModelName,
+    fitting: Dialect,
+    without: Collection[str],
+    overwrite: bool,
+    ancestor: Ancestor,
+    merge_texts: MergeTexts | None,
+) -> Rewrite:
+    """What is derived now, beside the variant that is there."""
     base = resolve(prompt, None)
     existing = variant_for(prompt, target)
     result = Rewrite(
@@ -106,10 +164,11 @@ def rewrite(
         base=Words(messages=base.messages, params=base.params).digest,
         wording=before.wording if before else _NOTHING,
         dialect=dialect_mark(fitting),
-        without=_declined(without, before),
+        without=_declined(without, before, base),
     )
-    if existing and before == origin and written_as(existing).digest == before.wording:
-        return result  # nobody touched it, and it would come out the same
+    untouched = existing and before == origin and written_as(existing).digest == before.wording
+    if untouched and not without:
+        return result  # it would come out the same, and nobody asks what is left
     derived = derive(base, target, fitting, without=origin.without)
     theirs = Words(messages=derived.messages, params=derived.params)
     result = replace(result, changes=derived.changes, skipped=derived.skipped, derived=theirs)
@@ -135,9 +194,9 @@ def rewrite(
     return _merged(result, written, planned, (was, ours, theirs), merge_texts)
 
 
-def _declined(without: Collection[str], before: Derived | None) -> tuple[str, ...]:
+def _declined(without: Collection[str], before: Derived | None, base: Prompt) -> tuple[str, ...]:
     """The steps that are not wanted, now or before; one that is no more cannot be declined."""
-    known = {step.name for step in STEPS}
+    known = {step.name for step in STEPS} | {fit_name(param) for param in base.params}
     return tuple(sorted({*without, *known.intersection(before.without if before else ())}))
 
 

@@ -17,6 +17,8 @@ class Step(Protocol):
     """What the step does and why, one sentence."""
     optional: ClassVar[bool] = False
     """Whether it is never a must: the old form also works where the claim behind it is hard."""
+    unclaimed: ClassVar[str] = ""
+    """What is told where it would have something to do and no claim speaks of its topic."""
 
     def apply(self, draft: Draft) -> Draft:
         """The draft after the step; the same draft where there is nothing to do."""

@@ -71,12 +71,17 @@ def accepted(run: Run, *arguments: str) -> dict:
 
 
 WRONG = {
-    "no prompt": ([], "name prompts, or --every-prompt"),
+    "no prompt": ([], "name prompts, or rewrite all of them with --every-prompt"),
+    "a prompt beside all": (["refund", "--every-prompt"], "not both"),
     "an unknown prompt": (["refunds"], "error[unknown-prompt]"),
     "an unknown family": (["refund", "--family", "cloude"], 'did you mean "claude"'),
     "an unknown model": (["refund", "--model", "acme/roadrunner"], "error[unknown-model]"),
     "an unknown step": (["refund", "--family", "claude", "--without", "to-tag"], '"to-tags"'),
     "a margin that is no number": (["refund", "--margin", "nan"], "not a finite number"),
+    "a margin of nothing that is measured": (
+        ["refund", "--margin", "0.3"],
+        "--margin goes with --measure",
+    ),
     "nothing to measure on": (["refund", "--family", "claude", "--measure"], "error[usage]"),
     "a judge that was never measured": (
         ["refund", "--family", "claude", "--judge", "embedded/smollm2-135m"],
@@ -190,12 +195,84 @@ def test_a_stale_variant_is_told_and_derived_again_without_naming_its_family(
     assert json.loads(out)["targets"]["claude"]["status"] == "updated"
 
 
-def test_what_no_step_can_mend_is_told(run: Run, root: Path) -> None:
+BY_HAND = {
+    "too many stop sequences": (
+        "openai/gpt-4.1",
+        "stop: [a, b, c, d, e]",
+        "stop: [a, b]",
+        "keep at most 4 texts of `stop`",
+    ),
+    "a bound that the API does not have": (
+        "anthropic/claude-opus-4-7",
+        "logit_bias: {'7': -100}",
+        "logit_bias: null",
+        "set `logit_bias: null` in the params of its variant",
+    ),
+}
+
+
+@pytest.mark.parametrize(("model", "given", "mended", "says"), BY_HAND.values(), ids=BY_HAND)
+def test_what_only_a_person_can_mend_is_told_until_it_is(
+    run: Run, root: Path, model: str, given: str, mended: str, says: str
+) -> None:
     (path,) = (root / "prompt_registry" / "prompts").rglob("refund.prompt.yaml")
-    stops = ", ".join(f"s{number}" for number in range(9))
-    path.write_text(path.read_text().replace("{temperature: 0}", f"{{stop: [{stops}]}}"))
-    _, out, _ = run("rewrite", "refund", "--model", "openai/gpt-4.1", "--dry-run")
-    assert "is left (required, by hand)" in out
+    path.write_text(path.read_text().replace("temperature: 0}", f"temperature: 0, {given}}}"))
+    rewriting = ["rewrite", "refund", "--model", model]
+    sending = ["render", "refund", "--set", "question=When?", "--for", model, "--format", "litellm"]
+    code, out, _ = run(*rewriting)
+    assert (code, "CANNOT BE SENT" in out, says in out) == (1, True, True)
+    code, _, err = run(*sending)
+    assert (code, says in err) == (2, True)
+    name = model.partition("/")[2]
+    with path.open("a") as prompt:
+        prompt.write(
+            f"variants: [{{id: own, when: {{model: [{name}]}},"
+            f" params: {{temperature: null, {mended}}}}}]\n"
+        )
+    assert "CANNOT BE SENT" not in run(*rewriting)[1]
+    assert run(*sending)[0] == 0
+    assert run("portability", "refund", "--model", model, "--check")[0] == 0
+
+
+LEFT = {
+    "declined": (["--without", "to-tags"], "to-tags is left (optional, declined): "),
+    "declined with nothing to do": (
+        ["--without", "drop-prefill"],
+        "drop-prefill is left (optional, declined): nothing to do",
+    ),
+    "a parameter that is declined": (
+        ["--without", "fit-temperature"],
+        "fit-temperature is left (required, declined): drops temperature",
+    ),
+    "not required": (["--required-only"], "to-tags is left (optional, not required): "),
+}
+
+
+@pytest.mark.parametrize(("arguments", "says"), LEFT.values(), ids=LEFT)
+def test_a_step_that_was_left_is_explained(run: Run, arguments: list[str], says: str) -> None:
+    asked = ["rewrite", "refund", "--model", "anthropic/claude-opus-4-7", "--dry-run", *arguments]
+    assert says in run(*asked, "--explain")[1]
+    told = json.loads(run(*asked, "--format", "json")[1])["targets"]["claude-opus-4-7"]
+    step, _, why = says.partition(" is left (")
+    because = why.partition(")")[0].partition(", ")[2]
+    assert (step, because) in {(each["step"], each["because"]) for each in told["skipped"]}
+
+
+def test_what_was_declined_stays_so_and_is_explained_again(run: Run) -> None:
+    declined = ["--without", "to-tags", "--without", "fit-temperature"]
+    asked = ["rewrite", "refund", "--model", "anthropic/claude-opus-4-7"]
+    _, out, _ = run(*asked, *declined, "--format", "json")
+    assert run("proposals", "accept", json.loads(out)["proposal"])[0] == 0
+    assert run(*asked)[1] == "anthropic/claude-opus-4-7: nothing to change\n"
+    _, out, _ = run(*asked, *declined, "--explain")
+    assert "to-tags is left (optional, declined): marks" in out
+    assert "fit-temperature is left (required, declined): drops" in out
+
+
+def test_a_prompt_that_is_named_twice_is_rewritten_once(run: Run) -> None:
+    _, out, _ = run("rewrite", "refund", "refund", "--model", "openai/o3", "--diff", "--dry-run")
+    assert out.count("openai/o3: a new variant") == 1
+    assert "temperature: 0 -> (left out)" in out
 
 
 def test_a_prompt_that_would_be_too_large_with_its_variants_is_refused(
@@ -220,7 +297,23 @@ def test_a_dialect_of_the_workspace_counts(run: Run, root: Path) -> None:
     code, out, _ = run("rewrite", "refund", "--model", "acme/house-2", "--dry-run")
     assert code == 0
     assert "to-tags (optional): " in out
+    _, out, _ = run("portability", "refund", "--family", "house")
+    assert "soft: to-tags" in out
+    assert "MOD015" not in out
+    (path,) = (root / "prompt_registry" / "prompts").rglob("refund.prompt.yaml")
+    path.write_text(path.read_text().replace("model: {", "model: {requires: {family: house}, "))
+    assert "MOD015" not in run("lint", "refund", "--select", "MOD")[1]
+    checked = ["portability", "refund", "--model", "acme/house-2"]
+    assert 'MOD015: no model card is called "house-2"' in run(*checked)[1]
+    (root / "prompt_registry" / "models.yaml").write_text(
+        "models: [{id: acme/house-2, family: house, provider: acme, jurisdiction: eu,"
+        " retention_days: 0, trains_on_data: false}]\n"
+    )
+    assert "MOD015" not in run(*checked)[1]
+    path.write_text(path.read_text().replace("family: house", "model: acme/house-2"))
+    assert "MOD015" not in run("lint", "refund", "--select", "MOD")[1]
     (folder / "house.yaml").write_text("family: house\nclaims: 3\n")
-    code, out, err = run("rewrite", "refund", "--model", "acme/house-2")
-    assert (code, out) == (2, "")
-    assert "house.yaml" in err
+    for command in (["rewrite"], ["portability"], ["lint"], ["render", "--for", "acme/house-2"]):
+        code, out, err = run(*command, "refund")
+        assert (code, out) == (2, "")
+        assert "house.yaml:1: title: is missing" in err

@@ -13,6 +13,7 @@ from promptops.golden.case import GoldenCase
 from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.parsing import parse_file
 from promptops.models.card import ModelCard
+from promptops.models.dialects import Dialect
 from promptops.prompts.loader import PromptFile
 from promptops.prompts.model import Prompt
 
@@ -63,16 +64,24 @@ class Member:
         path: The path that findings carry.
         area: Its folder in the registry, which prompts of one purpose share.
         earlier: The version before this one; None when there is none, or it is the same.
+        dialects: What the families of models take; None: what the library knows of them.
     """
 
     def __init__(
-        self, *, file: PromptFile, path: str, area: str = "", earlier: Prompt | None = None
+        self,
+        *,
+        file: PromptFile,
+        path: str,
+        area: str = "",
+        earlier: Prompt | None = None,
+        dialects: Mapping[str, Dialect] | None = None,
     ) -> None:
         """Keep the values."""
         self.file = file
         self.path = path
         self.area = area
         self.earlier = earlier
+        self.dialects = dialects
 
     @property
     def prompt(self) -> Prompt:
@@ -82,7 +91,9 @@ class Member:
     @cached_property
     def parsed(self) -> ParsedPrompt:
         """The prompt with its regions, slots and places."""
-        return parse_file(self.file, shown_path=self.path)
+        parsed = parse_file(self.file, shown_path=self.path)
+        parsed.dialects = self.dialects
+        return parsed
 
     @property
     def pipeline(self) -> str:

@@ -15,7 +15,7 @@ _IDENTITY = phrase(
     r"(?=,|\.| and| an?\b|:|;|\n|$| who| that)"
 )
 _NAMED = (
-    r"(?:you are|as)[^a-z0-9]{1,3}(?:chatgpt|gpt-?[345]|claude|gemini|bard|copilot|llama|mistral"
+    r"(?:you[^a-z0-9]{1,3}are|as)[^a-z0-9]{1,3}(?:chatgpt|gpt-?[345]|claude|gemini|bard|copilot|llama|mistral"
     r"|qwen|deepseek)"
 )
 _FAMILIES = {

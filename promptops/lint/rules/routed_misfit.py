@@ -7,8 +7,7 @@ from promptops.lint.finding import Finding, Severity
 from promptops.lint.misfits import misfits
 from promptops.lint.project.model import Member, Project, Route
 from promptops.lint.project.rule import ProjectRule
-from promptops.lint.targets import calls
-from promptops.models.names import read_model_name
+from promptops.lint.targets import calls, read_target
 
 
 class RoutedMisfit(ProjectRule):
@@ -63,7 +62,7 @@ class RoutedMisfit(ProjectRule):
 
     def _misfits(self, member: Member, route: Route) -> Iterator[Finding]:
         model, _, variant = route.target.partition("#")
-        target = read_model_name(model)
+        target = read_target(model, member.parsed)
         for call in calls(member.parsed):
             if call.variant != (variant or None) or target in call.targets:
                 continue

@@ -7,8 +7,8 @@ from fnmatch import fnmatchcase
 from promptops.lint.finding import Finding, Severity
 from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.rule import Rule
-from promptops.lint.targets import card_of, known_families, targeted
-from promptops.models.dialects import dialects
+from promptops.lint.targets import card_of, dialect_of, targeted
+from promptops.models.dialects import Dialect
 from promptops.models.names import ModelName
 from promptops.models.retirements import retirements
 
@@ -51,19 +51,19 @@ class UnknownTarget(Rule):
         told: set[tuple[str, str]] = set()
         for call in targeted(prompt):
             for target in call.targets:
-                text = self._fault(target)
+                text = self._fault(target, dialect_of(target, call.dialects))
                 if text and (call.declared_at, text) not in told:
                     told.add((call.declared_at, text))
                     yield self.found_at_key(prompt, call.declared_at, text, variant=call.variant)
 
-    def _fault(self, target: ModelName) -> str:
+    def _fault(self, target: ModelName, dialect: Dialect | None) -> str:
         globs = [glob.strip().lower() for glob in str(self.options["known"]).split(",")]
         if any(fnmatchcase(target.shown, glob) for glob in globs if glob):
             return ""
-        aged = self._aged(target, self.today) if self.today else ""
+        aged = self._aged(target, dialect, self.today) if self.today else ""
         if aged:
             return f"{aged}: findings of model rules may be out of date"
-        if target.family not in known_families():
+        if dialect is None:
             return f'no family of models is known for "{target.shown}": it is checked by no rule'
         if target.name and card_of(target) is None and retirements().find(target.name) is None:
             return (
@@ -72,9 +72,8 @@ class UnknownTarget(Rule):
             )
         return ""
 
-    def _aged(self, target: ModelName, today: dt.date) -> str:
+    def _aged(self, target: ModelName, dialect: Dialect | None, today: dt.date) -> str:
         """What of the knowledge about a target is past its day; "" when nothing is."""
-        dialect = dialects().get(target.family)
         claims = dialect.for_model(target).claims if dialect else ()
         expired = [claim for claim in claims if claim.review < today]
         if expired:

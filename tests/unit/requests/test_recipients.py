@@ -39,7 +39,7 @@ def test_a_dialect_is_that_of_the_model():
 def test_a_model_without_a_card_is_known_by_its_name():
     found = find("openai/gpt-8")
     assert found.max_output is None
-    assert found.remark.endswith('by its name (did you mean "openai/gpt-9"?)')
+    assert found.remark.endswith('tells the family gpt (did you mean "openai/gpt-9"?)')
 
 
 def test_a_family_without_claims_is_told():

@@ -3,6 +3,9 @@
 import pytest
 from rewrite_steps import BY_NAME, applied, prompt
 
+from promptops.models.dialects import find_dialect
+from promptops.models.names import ModelName
+from promptops.rewrite.derive import derive
 from promptops.rewrite.reading import read_draft
 from promptops.rewrite.steps import STEPS
 
@@ -283,6 +286,25 @@ IDENTITIES = {
         "You are ChatGPT, an expert in law.",
         "You are an expert in law.",
     ),
+    "a name goes with its maker": (
+        "You are ChatGPT, a helpful assistant by OpenAI.",
+        "You are a helpful assistant.",
+    ),
+    "and with what it is made of": (
+        "You are ChatGPT, a model trained by OpenAI, based on the GPT-3.5 architecture.\nSort it.",
+        "Sort it.",
+    ),
+    "a maker before the name goes": ("You are OpenAI's ChatGPT. Sort it.", "Sort it."),
+    "what was made for something still is": (
+        "You are Gemini 2.5 Pro, a model built by Google DeepMind to sort.",
+        "You are a model built to sort.",
+    ),
+    "a maker without a name goes": (
+        "You are a friendly assistant developed by OpenAI that sorts.",
+        "You are a friendly assistant that sorts.",
+    ),
+    "whose agent it is stays": ("You are a support agent from Microsoft.",) * 2,
+    "a sentence that needs the name stays": ("You are ChatGPT and you sort.",) * 2,
     "its own name stays": ("You are Claude, made by Anthropic. Sort.",) * 2,
     "a name that is talked about stays": ("Compare it with ChatGPT. You are Gemini fans.",) * 2,
 }
@@ -293,6 +315,18 @@ def test_another_products_name_is_left_out(before, after):
     draft = read_draft(prompt(("user", before)), "claude")
     (message,) = BY_NAME["drop-identity"].apply(draft).messages()
     assert message.content == after
+
+
+def test_another_products_name_that_stays_is_told():
+    told = BY_NAME["drop-identity"].hindrance
+    needed = prompt(("user", "You are ChatGPT and you sort."))
+    assert '"You are ChatGPT" stays' in told(read_draft(needed, "claude"))
+    assert told(read_draft(needed, "gpt")) == ""
+    named = prompt(("user", "You are ChatGPT, a clerk. Sort."))
+    target = ModelName(family="mistral")
+    made = derive(named, target, find_dialect("mistral").for_model(target))
+    (left,) = (each for each in made.skipped if each.step == "drop-identity")
+    assert (made.messages, left.kind) == (named.messages, "soft")
 
 
 def test_every_step_has_its_own_name_and_reason():
