@@ -6,6 +6,7 @@ from prefect import task
 
 from promptops.errors import PromptOpsError
 from promptops.operations.rewriting import Rewritten, rewrite_prompt, targets_of
+from promptops.prompts.registry import SUFFIX
 from promptops.wiring import shared_services
 from tasks.policy import RETRIED
 
@@ -51,6 +52,6 @@ def _outcome(found: Rewritten) -> str:
 
 @task(task_run_name="list prompts", **RETRIED)
 def prompts_to_rewrite(workspace: str) -> list[str]:
-    """Every prompt of the registry."""
-    files, _ = shared_services(workspace).registry.load_all()
-    return [file.prompt.id for file in files]
+    """Every prompt of the registry; of one that cannot be read its own task tells."""
+    paths = shared_services(workspace).registry.paths()
+    return list(dict.fromkeys(path.name.removesuffix(SUFFIX) for path in paths))

@@ -30,7 +30,8 @@ def show(cli: Cli, names: tuple[str, ...], sources: bool, format_: str) -> None:
     known |= {name.partition(".")[0] for name in known}
     for name in names:
         if name not in known:
-            raise SettingsError(f'unknown setting "{name}"', hint=did_you_mean(name, known))
+            hint = did_you_mean(name, known) or "`promptops config show` lists them"
+            raise SettingsError(f'unknown setting "{name}"', hint=hint)
     chosen = [
         setting
         for setting in settings

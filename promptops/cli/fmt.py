@@ -5,17 +5,18 @@ import click
 from promptops.cli.broken import end_with
 from promptops.cli.finding import chosen_files
 from promptops.cli.lazy import Cli
-from promptops.cli.options import PROMPT, common, open_workspace
-from promptops.cli.output import emit_text
+from promptops.cli.options import PROMPT, common, open_workspace, reports
+from promptops.cli.output import emit_json, emit_text
 
 
 @click.command
 @click.argument("prompts", nargs=-1, type=PROMPT)
 @click.option("--check", is_flag=True, help="Write nothing; end with 1 when a file would change.")
 @click.option("--diff", "show_diff", is_flag=True, help="Show what would change; write nothing.")
+@reports()
 @common
 @click.pass_obj
-def command(cli: Cli, prompts: tuple[str, ...], check: bool, show_diff: bool) -> None:
+def command(cli: Cli, prompts: tuple[str, ...], check: bool, show_diff: bool, format_: str) -> None:
     """Write prompt files in their standard form, comments kept; all of them when none are named.
 
     Only form changes: every prompt keeps its meaning and its digest. A file that cannot be read is
@@ -25,24 +26,24 @@ def command(cli: Cli, prompts: tuple[str, ...], check: bool, show_diff: bool) ->
     from promptops.prompts.writing import dump_prompt
 
     services = open_workspace(cli)
-    files, broken = (
-        (chosen_files(services, prompts), ()) if prompts else services.registry.load_all()
-    )
-    changed = 0
+    files, broken = chosen_files(services, prompts)
+    dry = check or show_diff
+    told: list[dict[str, object]] = []
     for file in files:
         text = dump_prompt(file.prompt, like=file)
         if text == file.text:
             continue
-        changed += 1
-        if show_diff:
-            emit_text(_unified(file.text, text, str(file.path)))
-        elif check:
-            emit_text(f"{file.path}: not in standard form")
-        else:
+        diff = _unified(file.text, text, str(file.path)) if show_diff else None
+        told.append({"path": str(file.path), "written": not dry, "diff": diff})
+        if not dry:
             write_atomic(file.path, text)
-            emit_text(f"{file.path}: rewritten")
+        if format_ == "text":
+            said = "not in standard form" if dry else "rewritten"
+            emit_text(diff or f"{file.path}: {said}")
+    if format_ == "json":
+        emit_json(told)
     end_with(broken)
-    if changed and (check or show_diff):
+    if told and dry:
         click.get_current_context().exit(1)
 
 

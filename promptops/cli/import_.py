@@ -1,15 +1,18 @@
 """``promptops import``."""
 
 import shlex
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from promptops.cli.broken import end_with
 from promptops.cli.lazy import Cli
 from promptops.cli.options import PATH, common, reports, watching
 from promptops.cli.output import emit_json, emit_text
 from promptops.core.counting import counted
+from promptops.errors import ImportFormatError
 
 if TYPE_CHECKING:
     from promptops.operations.promptfoo import PromptfooReport
@@ -47,7 +50,8 @@ def command(
     Texts are taken word for word. Prompty, Dotprompt and GitHub Models files keep their roles,
     variables and parameters; one that says what our files cannot say is skipped. A promptfoo
     configuration (promptfooconfig.yaml) gives its tests too, as golden sets that the prompts are
-    evaluated on. Nothing is overwritten, and importing again changes nothing.
+    evaluated on. Nothing is overwritten, and importing again changes nothing. What is broken or
+    cannot be said in our files is named on stderr, and the command ends with 2.
     """
     from promptops.config.starting import start_workspace
     from promptops.operations.promptfoo import import_promptfoo
@@ -64,6 +68,8 @@ def command(
         if is_new:
             start_workspace(folder, bare=True)
         _tell_promptfoo(cli, suite, folder, into, area, format_)
+        unread = [(note.where, note.text) for note in suite.notes if note.unread]
+        _end_with([*suite.prompts.failed, *unread])
         return
     found = import_collection(
         source,
@@ -80,8 +86,11 @@ def command(
         start_workspace(folder, bare=True)
     if format_ == "json":
         emit_json(_as_json(found, folder))
+        _end_with(found.failed)
         return
     _tell(found, folder, area)
+    if found.others:
+        watch.remark(f"{counted(found.others, 'file')} of other kinds passed over")
     if found.literal:
         watch.remark(
             f"{counted(found.literal, 'text has', 'texts have')} what looks like "
@@ -89,6 +98,12 @@ def command(
             "as plain text, nothing is filled in. Declare variables by hand where you want them."
         )
     watch.remark(f"Look at them: promptops {_here(into)}lint --html lint.html")
+    _end_with(found.failed)
+
+
+def _end_with(failed: Iterable[tuple[str, str]]) -> None:
+    """Name what could not be imported; end with 2 when there is any."""
+    end_with([ImportFormatError(reason, where=where) for where, reason in failed])
 
 
 def _here(into: Path | None) -> str:
@@ -101,6 +116,8 @@ def _as_json(found: "ImportReport", folder: Path) -> dict[str, object]:
         "workspace": str(folder),
         "imported": found.imported,
         "skipped": [{"where": where, "reason": why} for where, why in found.skipped],
+        "failed": [{"where": where, "reason": why} for where, why in found.failed],
+        "others": found.others,
         "files": [str(path) for path in found.files],
         "kept": [str(path) for path in found.kept],
         "literal": found.literal,
@@ -145,7 +162,8 @@ def _tell_promptfoo(
     for path in found.kept:
         emit_text(f"{path} says something else and stays as it is")
     for note in found.notes:
-        emit_text(f"  {note.where}: {note.text}")
+        if not note.unread:
+            emit_text(f"  {note.where}: {note.text}")
     watch = watching(cli)
     if not (found.golden or found.kept):
         watch.remark("No test was imported: write golden rows to measure these prompts.")

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from promptops.cli.broken import end_with
+from promptops.cli.destination import NEW_FOLDER
 from promptops.cli.lazy import Cli
 from promptops.cli.measures import measured, write_metrics, write_plot
-from promptops.cli.options import PATH, common, open_workspace, reports, watching
+from promptops.cli.options import common, open_workspace, reports, watching
 from promptops.cli.output import emit_json, emit_table, emit_text
 from promptops.core.counting import counted
 from promptops.errors import KnowledgeBaseError, PromptOpsError
@@ -61,16 +62,30 @@ def list_(cli: Cli, format_: str) -> None:
 
 @command.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
+@reports()
 @common
 @click.pass_obj
-def snapshot(cli: Cli, names: tuple[str, ...]) -> None:
+def snapshot(cli: Cli, names: tuple[str, ...], format_: str) -> None:
     """Keep the present version, so that a later one can be compared with it."""
     services = open_workspace(cli)
     kbs, broken = _readable(services, names)
-    for name, kb in kbs.items():
-        kept = services.snapshots.save(kb)
-        documents = counted(kept.documents, "document")
-        emit_text(f"{name} {kept.label} {_short(kept.version)}: {documents} kept")
+    kept = {name: services.snapshots.save(kb) for name, kb in kbs.items()}
+    if format_ == "json":
+        emit_json(
+            [
+                {
+                    "name": name,
+                    "label": each.label,
+                    "version": each.version,
+                    "documents": each.documents,
+                }
+                for name, each in kept.items()
+            ]
+        )
+    else:
+        for name, each in kept.items():
+            documents = counted(each.documents, "document")
+            emit_text(f"{name} {each.label} {_short(each.version)}: {documents} kept")
     end_with(broken)
 
 
@@ -119,6 +134,7 @@ def update(cli: Cli, name: str, update: str, format_: str) -> None:
     from promptops.knowledge.updates import apply_update
 
     services = open_workspace(cli)
+    _names(services, (name,))
     known = services.workspace.datasets / "kb_updates" / name
     folder = Path(update) if Path(update).is_dir() else known / update
     if not folder.is_dir():
@@ -128,14 +144,13 @@ def update(cli: Cli, name: str, update: str, format_: str) -> None:
             where=str(folder),
             hint=f"there are: {', '.join(there)}" if there else "name its folder",
         )
-    _names(services, (name,))
     done = apply_update(services.workspace.kb / name, folder, snapshots=services.snapshots)
     _show_diff(done.old, done.new, done.diff, format_)
 
 
 @command.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--out", type=PATH, metavar="DIR", help="Where; else derived/index.")
+@click.option("--out", type=NEW_FOLDER, metavar="DIR", help="Where; else derived/index.")
 @measured
 @reports()
 @common

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from promptops.cli.broken import end_with
+from promptops.cli.destination import NEW_FOLDER
 from promptops.cli.lazy import Cli
 from promptops.cli.measures import measured, write_metrics, write_plot
 from promptops.cli.options import PATH, common, open_workspace, reports
@@ -21,9 +23,13 @@ def command() -> None:
 @common
 @click.pass_obj
 def list_(cli: Cli, format_: str) -> None:
-    """List the packs that this workspace defines, and those that are built."""
+    """List the packs that this workspace defines, and what became of those that are built.
+
+    A built pack is a candidate, incomplete, or damaged: no longer what its manifest says.
+    """
     from promptops.operations.packing import packs_folder
     from promptops.packs.loading import load_definitions
+    from promptops.packs.verify import status_of
 
     services = open_workspace(cli)
     folder = packs_folder(services)
@@ -32,24 +38,25 @@ def list_(cli: Cli, format_: str) -> None:
             "id": item.id,
             "version": item.version,
             "prompts": ", ".join(item.prompts),
-            "built": (folder / f"{item.id}-{item.version}").is_dir(),
+            "built": built is not None,
+            "status": built,
             "title": item.title,
         }
         for item in load_definitions(services.workspace.packs)
+        for built in (status_of(folder / f"{item.id}-{item.version}"),)
     ]
     if format_ == "json":
         emit_json(rows)
     else:
         shown = [
-            (r["id"], r["version"], r["prompts"], "yes" if r["built"] else "no", r["title"])
-            for r in rows
+            (r["id"], r["version"], r["prompts"], r["status"] or "no", r["title"]) for r in rows
         ]
         emit_table(shown, ("pack", "version", "prompts", "built", "title"))
 
 
 @command.command()
 @click.argument("pack", required=False, default="")
-@click.option("--out", type=PATH, metavar="DIR", help="Where; else the state folder.")
+@click.option("--out", type=NEW_FOLDER, metavar="DIR", help="Where; else the state folder.")
 @click.option("--exit-zero", is_flag=True, help="End with 0 even when a need is not met.")
 @measured
 @reports()
@@ -67,6 +74,7 @@ def build(
     """Build PACK with its evidence; the same inputs give the same bytes.
 
     Ends with 1 when a need of the definition is not met: the pack is built, and marked incomplete.
+    So it is when a file that it selects cannot be read: that is named, and the command ends with 2.
     """
     from promptops.operations.packing import build_candidate
 
@@ -100,6 +108,7 @@ def build(
         emit_text(f"  {built.archive}")
         for item in built.unmet:
             emit_text(f"  {item.prompt_id}: {item.need}")
+    end_with(built.broken)
     if built.status != "candidate" and not exit_zero:
         click.get_current_context().exit(1)
 
@@ -134,38 +143,21 @@ def verify(path: Path, digest: str | None, format_: str) -> None:
 def export(path: Path, target: Path) -> None:
     """Write the prompt files of a pack into the folder TARGET, after verifying it.
 
-    Nothing is overwritten: a file that is there and differs stops the export before it begins.
+    Nothing is overwritten: a file that is there and differs stops the export before it begins, and
+    so does, in a registry, a prompt whose id another file has.
     """
-    from promptops.core.files import write_atomic
-    from promptops.errors import PackError
-    from promptops.packs.verify import verify_pack
+    from promptops.packs.export import export_pack
 
-    found = verify_pack(path)
-    if not found.ok:
-        raise PackError(
-            f"this pack is not what its manifest says: {found.problems[0]}",
-            where=str(path),
-            hint="`promptops pack verify` lists everything that is wrong",
-        )
-    prompts = _prompts(path, [entry["path"] for entry in found.manifest["prompts"]])
-    for name, data in prompts.items():
-        there = target / name
-        if there.exists() and there.read_bytes() != data:
-            raise PackError(
-                "a file of this name is there and differs", where=str(there), hint="move it away"
-            )
-    for name, data in prompts.items():
-        write_atomic(target / name, data)
-        emit_text(str(target / name))
+    for file in export_pack(path, target, registry=_registry(target)):
+        emit_text(str(file))
 
 
-def _prompts(path: Path, names: list[str]) -> dict[str, bytes]:
-    """The prompt files of a verified pack, by their path without the pack's own folder."""
-    from promptops.packs.archive import unpack_archive
+def _registry(target: Path) -> Path | None:
+    """The prompt folder of the workspace that a place lies in; None outside of one."""
+    from promptops.config import find_workspace
+    from promptops.errors import WorkspaceNotFoundError
 
-    if path.is_dir():
-        found = {name: (path / name).read_bytes() for name in names}
-    else:
-        _, files = unpack_archive(path.read_bytes(), where=str(path))
-        found = {name: files[name] for name in names}
-    return {name.removeprefix("prompts/"): data for name, data in found.items()}
+    try:
+        return find_workspace(start=target, environment={}).prompts
+    except WorkspaceNotFoundError:
+        return None

@@ -62,7 +62,12 @@ def command(cli: Cli, host: str, port: int) -> None:
             hint="another program may be there: choose another port",
         ) from problem
     remark(cli, f"http://{host}:{port}")
-    uvicorn.Server(config).run(sockets=[bound])
+    server = uvicorn.Server(config)
+    server.run(sockets=[bound])
+    if server.started:
+        # Only a signal ends it. One that this process was told to ignore, as a shell does for what
+        # it starts in the background, is not raised again by the server.
+        raise KeyboardInterrupt
 
 
 def _opener(root: Path) -> "Opener":

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from promptops.cli.broken import end_with
 from promptops.cli.lazy import Cli
 from promptops.cli.measures import measured, write_metrics, write_plot
-from promptops.cli.options import PATH, common, open_workspace, reports
+from promptops.cli.options import PATH, common, open_workspace, reports, watching
 from promptops.cli.output import emit_json, emit_table, emit_text
 
 if TYPE_CHECKING:
@@ -31,26 +32,32 @@ def command(
     Prompts are held against their data: golden cases that do not fit, unknown scorers and
     knowledge bases, impossible bars and parameters. Everything, or what is at PATHS (a data set
     with the prompts that read it, or a prompt file). Ends with 1 when a contract is broken; rows
-    are named.
+    are named. A prompt file that cannot be read is named on stderr, and the command ends with 2.
     """
     from promptops.errors import UsageError
     from promptops.operations.data import DataSet, check_data, data_sets
+    from promptops.prompts.registry import path_of
 
-    services = open_workspace(cli)
-    files, _ = services.registry.load_all()
+    watch = watching(cli)
+    services = open_workspace(cli, watch=watch)
+    files, broken = services.registry.load_all()
     sets = data_sets(services, files)
     if paths:
+        places = {path.resolve() for path in paths}
+        broken = tuple(each for each in broken if path_of(each).resolve() in places)
         prompts = [DataSet(kind="prompt", path=file.path) for file in files]
         by_path = {item.path.resolve(): item for item in (*sets, *prompts)}
+        unread = {path_of(each).resolve() for each in broken}
         for path in paths:
-            if path.resolve() not in by_path:
+            if path.resolve() not in by_path.keys() | unread:
                 raise UsageError(
                     "this is no data set or prompt of the workspace",
                     where=str(path),
                     hint="golden sets lie in datasets/golden, knowledge bases in datasets/kb",
                 )
-        sets = tuple(by_path[path.resolve()] for path in paths)
+        sets = tuple(by_path[place] for place in map(Path.resolve, paths) if place in by_path)
     found = check_data(services, sets, files)
+    watch.close()
     root = services.workspace.root
     rows: Counter[str] = Counter()
     for report in found:
@@ -79,9 +86,9 @@ def command(
         for report in found:
             for violation in report.violations:
                 emit_text(
-                    f"{_subject(report, violation, root)}{_places(violation.rows)}: "
-                    f"{violation.rule}: {violation.message}"
+                    f"{_subject(report, violation, root)}: {violation.rule}: {violation.message}"
                 )
+    end_with(broken)
     if not all(report.ok for report in found):
         click.get_current_context().exit(1)
 
@@ -92,10 +99,14 @@ def _shown(dataset: str, root: Path) -> str:
 
 
 def _subject(report: "ContractReport", violation: "Violation", root: Path) -> str:
-    """The file that the rows belong to: of a prompt's report it may be a golden set."""
-    if report.kind == "prompt" and violation.file:
-        return violation.file
-    return _shown(report.dataset, root)
+    """The file and its rows: of a prompt's report it may be a golden set.
+
+    Of a knowledge base a row is a document, which its file names.
+    """
+    name = _shown(report.dataset, root)
+    if violation.file:
+        name = violation.file if report.kind == "prompt" else f"{name}/{violation.file}"
+    return name if report.kind == "kb" else f"{name}{_places(violation.rows)}"
 
 
 def _places(rows: tuple[int, ...]) -> str:

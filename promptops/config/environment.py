@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from pathlib import Path
 
 from promptops.config.workspace import Workspace
@@ -61,15 +62,20 @@ def default_weights() -> Path:
 
 
 def make_prefect_home() -> None:
-    """Make the folder that ``PREFECT_HOME`` names: Prefect's server does not.
+    """Make the folder that ``PREFECT_HOME`` names, and see that its server can write there.
+
+    The server does neither: it dies of it with a traceback, and is waited for in vain.
 
     Raises:
         StorageFullError: Less than 20 MB are free there.
+        ReadOnlyWorkspaceError: It cannot be written to.
         StorageError: It cannot be made.
     """
     home = Path(os.environ.get("PREFECT_HOME", Path.home() / ".prefect")).expanduser()  # noqa: TID251
     with storage_refusals(home):
         home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=home):
+            pass
         free = shutil.disk_usage(home).free
     if free < _PREFECT_NEEDS:
         raise StorageFullError(
@@ -83,6 +89,8 @@ def make_prefect_home() -> None:
 def quiet_prefect() -> None:
     """Let Prefect log nothing but disasters: the command line tells what happens in its own words.
 
+    Its server is a process of its own that writes to our terminal, at a level of its own.
     What the user has set stays. To be called before Prefect is imported.
     """
-    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")  # noqa: TID251
+    for name in ("PREFECT_LOGGING_LEVEL", "PREFECT_SERVER_LOGGING_LEVEL"):
+        os.environ.setdefault(name, "CRITICAL")  # noqa: TID251

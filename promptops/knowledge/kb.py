@@ -111,6 +111,10 @@ def load_settings(folder: Path) -> KBSettings:
     if not folder.is_dir():
         raise KnowledgeBaseError("no such knowledge base", where=str(folder))
     path = folder / KB_FILE
+    if not path.exists():
+        raise KnowledgeBaseError(
+            "no such file", where=str(path), hint="write one that gives name, label and title"
+        )
     text = read_text(path, KnowledgeBaseError)
     try:
         values: Any = yaml.safe_load(text)

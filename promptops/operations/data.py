@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from promptops.core.canonical import digest_bytes, digest_file
+from promptops.core.canonical import JSON, digest_bytes, digest_file
+from promptops.core.counting import counted
 from promptops.errors import PromptOpsError
 from promptops.operations.prompt_contracts import check_prompts
 from promptops.prompts.loader import PromptFile
@@ -67,8 +68,21 @@ def check_data(
     if sets is not None:
         places = {item.path for item in chosen}
         files = [file for file in files if places & _places(services, file)]
-    reports = tuple(_check(services, item) for item in chosen if item.kind != "prompt")
-    return reports + check_prompts(services, files)
+    chosen = tuple(item for item in chosen if item.kind != "prompt")
+    known = {item: _known(services, item) for item in chosen}
+    new = [item for item in chosen if known[item] is None]
+    if new:
+        # Its import alone takes seconds; what was checked before needs it not.
+        services.notice(f"checking {counted(len(new), 'data set')} with great-expectations …")
+    reports: list[ContractReport] = []
+    for item in chosen:
+        report = known[item]
+        if report is None:
+            services.progress("validate", len(reports), len(chosen))
+            report = _check(services, item)
+        reports.append(report)
+    services.progress("validate", len(chosen), len(chosen))
+    return (*reports, *check_prompts(services, files))
 
 
 def _places(services: Services, file: PromptFile) -> set[Path]:
@@ -80,15 +94,27 @@ def _places(services: Services, file: PromptFile) -> set[Path]:
     return places
 
 
+def _known(services: Services, item: DataSet) -> "ContractReport | None":
+    """The report of a data set that was checked as it is now."""
+    from promptops.golden.contracts import ContractReport
+
+    subject = _digest(item.path)
+    found = services.evidence.find(subject, KIND, _inputs(item)) if subject else None
+    if found is None:
+        return None
+    return ContractReport.from_json({**found.value, "dataset": str(item.path)})
+
+
+def _inputs(item: DataSet) -> dict[str, JSON]:
+    from promptops.golden.contracts import CONTRACT_VERSION
+
+    return {"kind": item.kind, "contract": CONTRACT_VERSION}
+
+
 def _check(services: Services, item: DataSet) -> "ContractReport":
     from promptops.golden import contracts
 
-    inputs = {"kind": item.kind, "contract": contracts.CONTRACT_VERSION}
     subject = _digest(item.path)
-    if subject:
-        known = services.evidence.find(subject, KIND, inputs)
-        if known is not None:
-            return contracts.ContractReport.from_json({**known.value, "dataset": str(item.path)})
     checks: dict[str, Callable[[Path], ContractReport]] = {
         "golden": contracts.check_golden,
         "runs": contracts.check_runs,
@@ -111,7 +137,7 @@ def _check(services: Services, item: DataSet) -> "ContractReport":
             Evidence(
                 subject=subject,
                 kind=KIND,
-                inputs=inputs,
+                inputs=_inputs(item),
                 value=report.to_json(),
                 measured_at=services.clock(),
                 code_version=CODE_VERSION,
@@ -121,7 +147,10 @@ def _check(services: Services, item: DataSet) -> "ContractReport":
 
 
 def _digest(path: Path) -> str:
-    """Digest of a file's bytes, or of all files of a folder with their names; empty if none."""
+    """Digest of a file's bytes, or of all files of a folder with their names; empty if none.
+
+    A folder without files has none: it must not pass for the empty file.
+    """
     if path.is_file():
         return digest_file(path)
     if not path.is_dir():
@@ -130,4 +159,4 @@ def _digest(path: Path) -> str:
     listing = "".join(
         f"{file.relative_to(path).as_posix()} {digest_file(file)}\n" for file in parts
     )
-    return digest_bytes(listing.encode())
+    return digest_bytes(listing.encode()) if listing else ""

@@ -38,13 +38,14 @@ def packs_folder(services: Services) -> Path:
 def build_candidate(services: Services, pack_id: str = "", *, out: Path | None = None) -> Pack:
     """Build a pack from the registry and the evidence, byte for byte the same from the same.
 
-    A pack whose needs are not met is built all the same, marked incomplete, and says why.
+    A pack whose needs are not met, or that lacks a prompt because its file cannot be read, is built
+    all the same, marked incomplete, and says why.
 
     Raises:
-        PackError: No such definition, or it names prompts that do not exist.
+        PackError: No such definition, it names prompts that do not exist, or none can be read.
     """
     chosen = definition(services, pack_id)
-    files, _ = services.registry.load_all()
+    files, broken = services.registry.load_all()
     report = lint_registry(services, files=files)
     errors = {file.prompt.id: 0 for file in files}
     for prompt_id, findings in report.by_prompt().items():
@@ -54,6 +55,7 @@ def build_candidate(services: Services, pack_id: str = "", *, out: Path | None =
         files,
         services.evidence,
         out or packs_folder(services),
+        broken=broken,
         golden_digests=_golden_digests(services, files),
         lint_errors=errors,
     )

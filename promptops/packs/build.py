@@ -15,13 +15,14 @@ import yaml
 
 from promptops.core.canonical import JSON, canonical_json, digest_bytes
 from promptops.core.files import storage_refusals, write_atomic
-from promptops.errors import PackError
+from promptops.errors import PackError, PromptSyntaxError
 from promptops.packs.archive import MAX_BYTES, MAX_FILES, pack_archive
 from promptops.packs.definition import PackDefinition
 from promptops.packs.evidence import EvidenceSource, PromptEvidence, gather, unmet_needs
-from promptops.packs.loading import area_of, select
+from promptops.packs.loading import area_of, select, selected_broken
 from promptops.packs.manifest import MANIFEST, make_manifest, manifest_bytes
 from promptops.prompts.loader import PromptFile
+from promptops.prompts.registry import SUFFIX, path_of
 
 Status = Literal["candidate", "incomplete"]
 
@@ -46,6 +47,7 @@ class Pack:
         digest: The digest that identifies the pack.
         status: ``candidate`` when every need of the definition is met.
         unmet: The needs that are not.
+        broken: What is wrong with files that the pack selects and that cannot be read.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Pack:
     digest: str
     status: Status
     unmet: tuple[Unmet, ...]
+    broken: tuple[PromptSyntaxError, ...] = ()
 
 
 def build_pack(
@@ -63,16 +66,19 @@ def build_pack(
     evidence: EvidenceSource,
     out: Path,
     *,
+    broken: Sequence[PromptSyntaxError] = (),
     golden_digests: Mapping[str, str] | None = None,
     lint_errors: Mapping[str, int] | None = None,
 ) -> Pack:
     """Build ``out/<id>-<version>/`` and ``out/<id>-<version>.tar``.
 
-    A pack whose needs are not met is built all the same, marked ``incomplete``, and says why.
+    A pack whose needs are not met, or that lacks a prompt because its file cannot be read, is built
+    all the same, marked ``incomplete``, and says why.
 
     Args:
         definition: What to pack.
         files: The prompts of the registry.
+        broken: What is wrong with its files that cannot be read.
         evidence: Where measurements are kept.
         out: Folder for the result; an older build of the same pack is replaced.
         golden_digests: Data set path -> digest of its present content; scores measured on anything
@@ -80,12 +86,15 @@ def build_pack(
         lint_errors: Prompt id -> number of lint errors.
 
     Raises:
-        PackError: A selector selects nothing, or the pack is too large.
+        PackError: A selector selects nothing, nothing can be read, or the pack is too large.
         StorageError: The result cannot be written.
     """
-    chosen = select(definition, files)
+    chosen = select(definition, files, broken)
+    unread = selected_broken(definition, broken)
     known = {file.prompt.id: gather(file.prompt, evidence, golden_digests) for file in chosen}
-    unmet = tuple(
+    missing = dict.fromkeys(path_of(problem).name.removesuffix(SUFFIX) for problem in unread)
+    unmet = tuple(Unmet(prompt_id=each, need="its file cannot be read") for each in missing)
+    unmet += tuple(
         Unmet(prompt_id=file.prompt.id, need=need)
         for file in chosen
         for need in unmet_needs(
@@ -110,6 +119,7 @@ def build_pack(
         digest=manifest["digest"],
         status=status,
         unmet=unmet,
+        broken=unread,
     )
 
 

@@ -9,6 +9,7 @@ from promptops.core.suggest import did_you_mean
 from promptops.errors import PackError, PromptOpsError, PromptSyntaxError
 from promptops.packs.definition import PackDefinition
 from promptops.prompts.loader import PromptFile
+from promptops.prompts.registry import SUFFIX, path_of
 from promptops.prompts.schema_errors import validate
 from promptops.prompts.strict_yaml import read_yaml
 
@@ -68,16 +69,26 @@ def area_of(file: PromptFile) -> str:
     return file.path.parent.name
 
 
-def select(definition: PackDefinition, files: Sequence[PromptFile]) -> tuple[PromptFile, ...]:
+def select(
+    definition: PackDefinition,
+    files: Sequence[PromptFile],
+    broken: Sequence[PromptSyntaxError] = (),
+) -> tuple[PromptFile, ...]:
     """The prompts of a pack, by id.
 
+    Args:
+        definition: The pack.
+        files: The prompts that can be read.
+        broken: What is wrong with the files that cannot.
+
     Raises:
-        PackError: A selector that selects nothing, or a version that is not the present one.
+        PackError: A selector that selects nothing, or a version that is not the present one; or
+            nothing of the pack can be read.
     """
     chosen: dict[str, PromptFile] = {}
     for selector in definition.prompts:
         found = [file for file in files if _selects(selector, file)]
-        if not found:
+        if not found and not any(_names(selector, path_of(problem)) for problem in broken):
             raise _nothing(definition, selector, files)
         chosen.update({file.prompt.id: file for file in found})
     for selector in definition.exclude:
@@ -85,15 +96,41 @@ def select(definition: PackDefinition, files: Sequence[PromptFile]) -> tuple[Pro
             if _selects(selector, file):
                 chosen.pop(file.prompt.id, None)
     if not chosen:
+        if unread := selected_broken(definition, broken):
+            first = unread[0]
+            raise PackError(
+                f"none of its prompts can be read, {len(unread)} in all: {first.message}",
+                where=first.where,
+                hint=first.hint,
+            )
         raise PackError("every selected prompt is excluded again", where=definition.id)
     return tuple(chosen[prompt_id] for prompt_id in sorted(chosen))
 
 
+def selected_broken(
+    definition: PackDefinition, broken: Sequence[PromptSyntaxError]
+) -> tuple[PromptSyntaxError, ...]:
+    """What is wrong with files that a pack selects, by the folder and the name of the file."""
+    return tuple(
+        problem
+        for problem in broken
+        if any(_names(selector, path_of(problem)) for selector in definition.prompts)
+        and not any(_names(selector, path_of(problem)) for selector in definition.exclude)
+    )
+
+
+def _names(selector: str, path: Path) -> bool:
+    """Whether a selector names a prompt file, whatever its version is."""
+    pattern = selector.partition("@")[0]
+    prompt_id = path.name.removesuffix(SUFFIX)
+    return fnmatchcase(f"{path.parent.name}/{prompt_id}", pattern) or fnmatchcase(
+        prompt_id, pattern
+    )
+
+
 def _selects(selector: str, file: PromptFile) -> bool:
-    pattern, _, version = selector.partition("@")
-    prompt = file.prompt
-    named = fnmatchcase(f"{area_of(file)}/{prompt.id}", pattern) or fnmatchcase(prompt.id, pattern)
-    return named and version in ("", prompt.version)
+    version = selector.partition("@")[2]
+    return _names(selector, file.path) and version in ("", file.prompt.version)
 
 
 def _nothing(definition: PackDefinition, selector: str, files: Sequence[PromptFile]) -> PackError:

@@ -30,6 +30,14 @@ class Verification:
     problems: tuple[str, ...]
 
 
+def status_of(folder: Path) -> str | None:
+    """``candidate`` or ``incomplete`` for a built pack, ``damaged``; None where none is built."""
+    if not folder.is_dir():
+        return None
+    found = verify_pack(folder)
+    return str(found.manifest["status"]) if found.ok else "damaged"
+
+
 def verify_pack(path: Path, *, expected_digest: str | None = None) -> Verification:
     """Verify a pack folder or archive.
 

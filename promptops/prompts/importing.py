@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -20,7 +20,7 @@ from promptops.prompts.loader import parse_prompt
 from promptops.prompts.model import Prompt
 from promptops.prompts.registry import SUFFIX, Registry
 from promptops.prompts.rendering import render
-from promptops.prompts.sources import Row, read_rows
+from promptops.prompts.sources import Row, count_others, read_rows
 from promptops.prompts.template import escape_literal
 from promptops.prompts.writing import dump_prompt
 
@@ -29,6 +29,8 @@ _BATCH = 64
 _WRITERS = 8
 _LONGEST_ID = 56  # leaves room for a number behind it
 _LIKE_A_TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_LICENSE = r"\(*[A-Za-z0-9][A-Za-z0-9.+-]*(?: WITH [A-Za-z0-9.-]+)?\)*"
+_SPDX = re.compile(rf"{_LICENSE}(?: (?:AND|OR) {_LICENSE})*")
 _UPDATE = "delete the file and import again to take the collection's text"
 
 
@@ -38,16 +40,21 @@ class ImportReport:
 
     Attributes:
         imported: Prompts that are in the registry now; those that were there already count.
-        skipped: Place and reason of every row that was not imported.
+        skipped: Place and reason of every row that was not imported although it could be read: it
+            is blank, or a file says something else.
+        failed: Place and reason of every row that cannot be read, or not be said in our files.
         files: The prompt files, in the order of the collection.
         kept: Files that say something else than the collection: they stay as they are.
         literal: Imported texts with what looks like ``{{ variables }}``; it stays text.
+        others: Files of a folder that are of no kind that is imported.
     """
 
     imported: int
     skipped: tuple[tuple[str, str], ...]
     files: tuple[Path, ...]
+    failed: tuple[tuple[str, str], ...] = ()
     kept: tuple[Path, ...] = ()
+    others: int = 0
     literal: int = 0
 
 
@@ -85,7 +92,8 @@ def import_collection(
         StorageError: A file cannot be written.
     """
     rows = read_rows(source, text_column, id_column, most=most)
-    return import_rows(rows, source, target, area=area, license=license, progress=progress)
+    report = import_rows(rows, source, target, area=area, license=license, progress=progress)
+    return replace(report, others=count_others(source))
 
 
 def import_rows(
@@ -100,11 +108,16 @@ def import_rows(
     """Write a prompt file for every row; see `import_collection`.
 
     Raises:
-        ImportFormatError: Not an area, or without a single prompt.
+        ImportFormatError: Not an area, not a license, or without a single prompt.
         StorageError: A file cannot be written.
     """
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*(/[a-z0-9][a-z0-9_-]*)*", area):
         raise ImportFormatError(f'"{area}" is not an area: use lower-case letters and dashes')
+    if license is not None and not _SPDX.fullmatch(license):
+        raise ImportFormatError(
+            f'"{license}" is no SPDX license expression',
+            hint="such as MIT, CC-BY-4.0 OR MIT, or LicenseRef-Internal for terms of your own",
+        )
     importer = _Importer(source, target, area, license)
     done = 0
     batch: list[tuple[Path, str]] = []
@@ -120,13 +133,15 @@ def import_rows(
     if progress is not None:
         progress(done)
     if not importer.files:
-        where, reason = (importer.skipped or [(str(source), "there are none")])[0]
-        hint = _UPDATE if importer.kept else ""
+        left = [*importer.failed, *importer.skipped, (str(source), "there are none")]
+        where, reason = left[0]
+        hint = _UPDATE if importer.kept and not importer.failed else ""
         raise ImportFormatError(f"no prompt could be imported: {reason}", where=where, hint=hint)
     return ImportReport(
         imported=len(importer.files),
         skipped=tuple(importer.skipped),
         files=tuple(importer.files),
+        failed=tuple(importer.failed),
         kept=tuple(importer.kept),
         literal=importer.literal,
     )
@@ -146,6 +161,7 @@ class _Importer:
     def __init__(self, source: Path, target: Path, area: str, license_: str | None) -> None:
         self.files: list[Path] = []
         self.skipped: list[tuple[str, str]] = []
+        self.failed: list[tuple[str, str]] = []
         self.kept: list[Path] = []
         self.literal = 0
         self._source = source
@@ -160,8 +176,11 @@ class _Importer:
 
     def take(self, row: Row) -> tuple[Path, str] | None:
         """The file to write for a row, None when there is nothing to write."""
-        if row.problem or not (row.text or "").strip():
-            self.skipped.append((row.where, row.problem or "empty"))
+        if row.problem:
+            self.failed.append((row.where, row.problem))
+            return None
+        if not (row.text or "").strip():
+            self.skipped.append((row.where, "empty"))
             return None
         text = row.text or ""
         prompt_id = self._free_id(slug(row.name) or _anonymous_id(text))
@@ -169,7 +188,7 @@ class _Importer:
         try:
             content = self._file_text(row, prompt_id, text)
         except (PromptOpsError, ValueError) as problem:
-            self.skipped.append((row.where, _reason(problem)))
+            self.failed.append((row.where, _reason(problem)))
             return None
         self._taken.add(prompt_id)
         if path.exists():

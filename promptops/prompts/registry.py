@@ -189,6 +189,11 @@ class Registry:
                     yield Path(folder, name)
 
 
+def path_of(problem: PromptSyntaxError) -> Path:
+    """The prompt file that an error is about."""
+    return Path(problem.where.removesuffix(f":{problem.line}:{problem.column}"))
+
+
 def _id_of(path: Path) -> str:
     return path.name.removesuffix(SUFFIX)
 

@@ -59,7 +59,7 @@ def validate(
     """
     value = document.value
     if not isinstance(value, dict):
-        raise document.error(f"expected a mapping, found {type_name(value)}", Position(1, 1))
+        raise document.error(f"expected a mapping, found {_found(value)}", Position(1, 1))
     for key in never:
         if key in value:
             raise document.error(f'unknown key "{key}"', document.key_position(f"/{key}"))
@@ -134,12 +134,18 @@ def _describe(
     return position, place + message, hint
 
 
+def _found(value: JSON) -> str:
+    """What a value is called where YAML is written."""
+    name = type_name(value)
+    return {"array": "a list", "object": "a mapping", "string": "text"}.get(name, name)
+
+
 def _in_words(kind: str, error: dict[str, Any]) -> tuple[str, str]:
     """What is wrong with a value, and a hint."""
     found, context = error.get("input"), error.get("ctx", {})
     if kind in _TYPE_ERRORS:
         advice = "quote it" if kind == "string_type" and isinstance(found, int | float) else ""
-        return f"expected {_TYPE_ERRORS[kind]}, found {type_name(found)}", advice
+        return f"expected {_TYPE_ERRORS[kind]}, found {_found(found)}", advice
     if kind == "literal_error":
         expected = str(context.get("expected", "")).replace("'", "")
         words = expected.replace(" or ", ", ").split(", ")

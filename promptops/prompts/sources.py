@@ -128,10 +128,9 @@ def _jsonl(source: Path, text: str | None, name: str | None) -> Iterator[Row]:
 
 def _folder(source: Path, most: int | None) -> Iterator[Row]:
     paths: list[Path] = []
-    for folder, folders, names in os.walk(source, onerror=_unreadable):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        found = (Path(folder, name) for name in names if not name.startswith("."))
-        paths += [path for path in found if _is_prompt(path) and path.is_file()]
+    for path in _walk(source):
+        if _is_prompt(path):
+            paths.append(path)
         if most is not None and len(paths) > most:
             raise ImportFormatError(
                 f"this folder holds more than {most:,} texts",
@@ -143,6 +142,19 @@ def _folder(source: Path, most: int | None) -> Iterator[Row]:
             f"no {', '.join(TEXT_SUFFIXES)} or prompt files in this folder", where=str(source)
         )
     return (_text_file(path, source) for path in sorted(paths))
+
+
+def count_others(source: Path) -> int:
+    """How many files of a folder are of no kind that is imported; 0 for a file."""
+    return sum(not _is_prompt(path) for path in _walk(source)) if source.is_dir() else 0
+
+
+def _walk(source: Path) -> Iterator[Path]:
+    """The files below a folder, hidden ones left out."""
+    for folder, folders, names in os.walk(source, onerror=_unreadable):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found = (Path(folder, name) for name in names if not name.startswith("."))
+        yield from (path for path in found if path.is_file())
 
 
 def _unreadable(problem: OSError) -> None:

@@ -73,17 +73,21 @@ def next_steps(report: NightReport) -> tuple[NextStep, ...]:
     ]
     if report.report_path and "report" not in {name.lower() for name in report.links}:
         steps.append(NextStep(text="Report", command=str(report.report_path)))
+    if report.dry_run:
+        text = "Nothing was measured: this was a dry run"
+        steps.append(NextStep(text=text, command="promptops run nightly"))
     return tuple(steps) or (NextStep(text="Nothing asks for attention", command="promptops show"),)
 
 
 def _lint(report: NightReport) -> list[NextStep]:
+    """The lint errors, or the warnings where there is no error."""
     worst = max(report.prompts, key=lambda row: (row.errors, row.warnings), default=None)
-    errors = sum(row.errors for row in report.prompts)
-    if worst is None or not errors:
+    if worst is None or not worst.errors + worst.warnings:
         return []
-    text = f"{counted(errors, 'lint error')}, most of them in {worst.id}"
-    if errors == worst.errors:
-        text = f"{counted(errors, 'lint error')} in {worst.id}"
+    errors = sum(row.errors for row in report.prompts)
+    total = errors or sum(row.warnings for row in report.prompts)
+    most = ", most of them" if total > (worst.errors or worst.warnings) else ""
+    text = f"{counted(total, 'lint error' if errors else 'lint warning')}{most} in {worst.id}"
     return [NextStep(text=text, command=f"promptops lint {worst.id}")]
 
 

@@ -61,6 +61,16 @@ REFUSED_REPORTS = {
         ["cluster", "--out", "{root}/../link.json"],
         "part of the workspace",
     ),
+    "a new prompt": (
+        ["graph", "--html", "{root}/prompt_registry/prompts/support/new.prompt.yaml"],
+        "lies in prompt_registry/",
+    ),
+    "new data": (["validate", "--plot", "{root}/datasets/golden/new.csv"], "lies in datasets/"),
+    "a pack among the prompts": (
+        ["pack", "build", "--out", "{root}/prompt_registry/prompts"],
+        "lies in prompt_registry/",
+    ),
+    "a pack into a file": (["pack", "build", "--out", "{root}/promptops.toml"], "is no folder"),
     "a folder": (["graph", "--html", "{root}"], "is a folder"),
     "a folder that does not exist": (["graph", "--html", "{root}/../none/x.html"], "not exist"),
 }

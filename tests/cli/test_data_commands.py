@@ -1,5 +1,6 @@
 """Commands that bring data in or check it, on what people get wrong."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -149,6 +150,49 @@ def test_what_nobody_means_to_import_is_refused(
     assert run(root, "import", str(many), "--yes")[0] == 0
     deep = tmp_path / "c.jsonl"
     deep.write_text('{"prompt": "fine"}\n' + "[" * 100_000 + "\n")
-    status, out, _ = run(root, "import", str(deep), "--area", "deep")
-    assert status == 0
-    assert "nested more than 100 levels deep" in out
+    status, _, err = run(root, "import", str(deep), "--area", "deep")
+    assert status == 2
+    assert "c.jsonl:2: not JSON: nested more than 100 levels deep" in err
+
+
+def test_what_cannot_be_imported_is_named_beside_the_rest(tmp_path: Path, run: Run) -> None:
+    root, source = workspace(tmp_path / "ws"), tmp_path / "in"
+    source.mkdir()
+    for name, data in {
+        "fine.md": b"Say it in one line.",
+        "blank.md": b" \n",
+        "binary.txt": b"\xff\xfe\x00",
+        "latin.md": b"caf\xe9",
+        "broken.prompty": b"---\nname: [x\n---\nuser:\nhi\n",
+        "picture.png": b"\xff",
+        "program.py": b"pass",
+    }.items():
+        (source / name).write_bytes(data)
+    status, out, err = run(root, "import", str(source))
+    assert status == 2
+    assert "1 prompt is in" in out
+    assert "blank.md: empty" in out
+    assert "2 files of other kinds passed over" in err
+    named = [line.partition(": ")[2] for line in err.splitlines() if line.startswith("error[")]
+    files = ["binary.txt", "broken.prompty", "latin.md"]
+    assert [name in line for name, line in zip(files, named, strict=True)] == [True] * 3
+    status, out, _ = run(root, "import", str(source), "--format", "json")
+    told = json.loads(out)
+    assert (status, told["imported"], told["others"]) == (2, 1, 2)
+    assert [len(told[part]) for part in ("failed", "skipped")] == [3, 1]
+
+
+def test_validate_names_the_file_and_says_what_takes_long(tmp_path: Path, run: Run) -> None:
+    root = workspace(tmp_path)
+    kb = root / "datasets/kb/shop"
+    kb.mkdir(parents=True)
+    (kb / "kb.yaml").write_text("name: shop\nlabel: a\n")
+    (kb / "latin.md").write_bytes(b"caf\xe9")
+    (root / "datasets/golden/folder.jsonl").mkdir()
+    (root / "datasets/golden/none.jsonl").write_text("")
+    status, out, err = run(root, "validate")
+    assert status == 1
+    assert "datasets/kb/shop/latin.md: utf-8: text must be UTF-8" in out
+    assert "datasets/golden/folder.jsonl: readable: Is a directory" in out
+    assert "datasets/golden/none.jsonl: not-empty: there must be at least one case" in out
+    assert "checking 5 data sets with great-expectations" in err

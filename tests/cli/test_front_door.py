@@ -2,10 +2,14 @@
 
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import httpx
 import pytest
 
 from promptops.cli import SECTIONS, app, main
@@ -73,6 +77,7 @@ def test_every_command_of_the_table_exists_and_explains_itself(name: str) -> Non
     assert command is not None
     for each in (command, *getattr(command, "commands", {}).values()):
         assert each.get_short_help_str(), each.name
+        assert "\\b" not in (each.help or ""), each.name
         for option in each.params:
             assert option.param_type_name == "argument" or option.help or option.metavar, (
                 name,
@@ -138,6 +143,43 @@ def test_a_full_output_is_one_line() -> None:
         )
     assert done.returncode == 2
     assert done.stderr == "error[storage]: output: No space left on device\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "prefix", [[], ["sh", "-c", 'trap "" INT; exec "$0" "$@"']], ids=["shell", "background"]
+)
+def test_serving_is_interrupted(prefix: list[str]) -> None:
+    """A shell lets what it starts in the background ignore SIGINT: the server minds it still."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(
+        [*prefix, sys.executable, "-m", "promptops.cli", "serve", "--port", str(port)],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/openapi.json")
+        server.send_signal(signal.SIGINT)
+        _, err = server.communicate(timeout=60)
+    finally:
+        server.kill()
+    assert (server.returncode, err.splitlines()[-1]) == (
+        130,
+        "interrupted: finished work is kept",
+    )
+
+
+def _wait_for(url: str) -> None:
+    """Until the server answers, whatever it says."""
+    for _ in range(600):
+        try:
+            httpx.get(url)
+        except httpx.TransportError:
+            time.sleep(0.2)
+        else:
+            return
+    raise AssertionError(url)
 
 
 def test_options_may_stand_before_or_after_the_command(

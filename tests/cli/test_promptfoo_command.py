@@ -73,6 +73,28 @@ def test_without_a_test_there_is_nothing_to_measure(run: Run, config: Path, tmp_
     assert (status, "No test was imported" in err, "evaluate" in err) == (0, True, False)
 
 
+def test_a_file_that_is_named_and_cannot_be_read_ends_with_two(
+    run: Run, config: Path, tmp_path: Path
+) -> None:
+    config.write_text(
+        CONFIG.replace(
+            "prompts: [", "prompts: [file://none.txt, file:///etc/hostname, file://program.py, "
+        )
+        + "  - file://none.yaml\n"
+    )
+    status, out, err = run("import", config, "--into", tmp_path / "ws")
+    assert status == 2
+    assert "1 prompt is in" in out
+    assert "program.py is a program" in out
+    for said in (
+        "prompt 1: none.txt: no such file",
+        "prompt 2: /etc/hostname is outside of",
+        "test 2: none.yaml: no such file",
+    ):
+        assert f"error[import-format]: promptfooconfig.yaml {said}" in err
+        assert said not in out
+
+
 def test_two_sources_or_columns_are_refused(run: Run, config: Path, tmp_path: Path) -> None:
     into = ["--into", tmp_path / "ws"]
     assert run("import", config, config, *into)[0] == 2

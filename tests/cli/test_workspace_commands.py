@@ -46,7 +46,7 @@ def test_a_new_workspace_is_in_order_and_never_overwrites(run: Run, tmp_path: Pa
     assert ".gitignore: was there, left as it is" in err
     assert ours.read_text() == "mine\n"
     for command in (["lint"], ["validate"], ["fmt", "--check"], ["pack", "list"], ["show"]):
-        status, out, err = run("-w", tmp_path / "new", *command)
+        status, out, err = run("-q", "-w", tmp_path / "new", *command)
         assert (status, err) == (0, ""), (command, out, err)
     assert run("init", tmp_path / "new")[0] == 2
 
@@ -123,6 +123,10 @@ def test_metrics_are_small_and_the_same_for_the_same_input(
     assert written[0][1].startswith(b"rule,findings\n")
 
 
+def test_our_own_samples_are_in_standard_form(run: Run) -> None:
+    assert run("-w", Path(__file__).resolve().parents[2], "fmt", "--check") == (0, "", "")
+
+
 def test_formatting_keeps_meaning_and_comments(run: Run, root: Path) -> None:
     path = root / "prompt_registry/prompts/support/topic.prompt.yaml"
     before = json.loads(run("-w", root, "show", "topic", "--format", "json")[1])
@@ -130,6 +134,10 @@ def test_formatting_keeps_meaning_and_comments(run: Run, root: Path) -> None:
         "# why it is so\n" + path.read_text().replace("tags: [support]", "tags:\n- support")
     )
     assert run("-w", root, "fmt", "--check")[0] == 1
+    status, out, _ = run("-w", root, "fmt", "--diff", "--format", "json")
+    (told,) = json.loads(out)
+    assert (status, told["path"], told["written"]) == (1, str(path), False)
+    assert "+tags: [support]" in told["diff"]
     assert run("-w", root, "fmt")[0] == 0
     assert run("-w", root, "fmt", "--check")[0] == 0
     assert path.read_text().startswith("# why it is so\n")

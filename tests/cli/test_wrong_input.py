@@ -141,6 +141,19 @@ WRONG = {
         arguments=["kb", "snapshot", "shop"],
         says=r'error\[knowledge-base\]: .*no knowledge base is called "shop"',
     ),
+    "an update of a knowledge base that does not exist": Case(
+        arguments=["kb", "update", "shop", "2026-11"],
+        says=r'error\[knowledge-base\]: .*no knowledge base is called "shop" \(there are: policies',
+    ),
+    "a knowledge base without its settings": Case(
+        files={"datasets/kb/policies/kb.yaml": None},
+        arguments=["kb", "list"],
+        says=r"error\[knowledge-base\]: .*kb.yaml: no such file \(write one that gives name, label",
+    ),
+    "a setting that nothing is like": Case(
+        arguments=["config", "show", "zzz"],
+        says=r'error\[settings\]: unknown setting "zzz" \(`promptops config show` lists them\)',
+    ),
     "a proposal that does not exist": Case(
         arguments=["proposals", "accept", "topic-optimize-123"],
         says=r'error\[unknown-proposal\]: no proposal is called "topic-optimize-123"',
@@ -248,17 +261,26 @@ def test_a_damaged_evidence_database_is_named_and_left_alone(root: Path) -> None
     assert "evidence.db" in doctor.stdout
 
 
-def test_a_read_only_workspace_is_named(root: Path) -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [["kb", "snapshot"], pytest.param(["run", "nightly", "--dry-run"], id="before Prefect starts")],
+)
+def test_a_read_only_workspace_is_named(root: Path, arguments: list[str]) -> None:
     prefix: list[str] = []
     if os.geteuid() == 0:
         if not shutil.which("setpriv"):
             pytest.skip("root writes anywhere, and setpriv is not installed")
         prefix = ["setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner"]
-    root.chmod(0o555)
+    state = root / ".promptops" / "prefect"
+    state.mkdir(parents=True)
+    folders = (state, state.parent, root)
+    for folder in folders:
+        folder.chmod(0o555)
     try:
-        line = clear_line(run(root, ["kb", "snapshot"], prefix=prefix))
+        line = clear_line(run(root, arguments, prefix=prefix))
     finally:
-        root.chmod(0o755)
+        for folder in folders:
+            folder.chmod(0o755)
     assert line.startswith(f"error[read-only-workspace]: {root}/.promptops"), line
     assert "writable" in line
 

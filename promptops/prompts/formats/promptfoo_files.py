@@ -34,27 +34,42 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """Something that was not imported, or not as it was: where it stands, and why."""
+    """Something that was not imported, or not as it was: where it stands, and why.
+
+    ``unread`` when a file that is named could not be read.
+    """
 
     where: str
     text: str
+    unread: bool = False
 
 
 class UnreadableError(ValueError):
     """A part of a configuration that cannot be imported; the text says why."""
 
 
+class UnreadFileError(UnreadableError):
+    """A file that a configuration names is missing, forbidden or broken."""
+
+
+def note_of(problem: UnreadableError, where: str, said: str = "") -> Note:
+    """The note on what cannot be imported."""
+    unread = isinstance(problem, UnreadFileError)
+    return Note(where=where, text=f"{said}{problem}", unread=unread)
+
+
 def files_of(reference: str, folder: Path) -> tuple[Path, ...]:
     """The files that a reference means, which may be a pattern, sorted.
 
     Raises:
-        UnreadableError: None is there, one lies outside, or it is a program.
+        UnreadFileError: None is there, or one lies outside.
+        UnreadableError: It is a program.
     """
     name = re.sub(r"(\.\w{1,4}):\w{1,100}$", r"\1", reference.removeprefix(FILE))
     if Path(name).suffix.lower() in CODE:
         raise UnreadableError(f"{name} is a program: what it makes is not known here")
     if name.startswith("/") or "\0" in name:
-        raise UnreadableError(f"{name} is outside of the configuration's folder")
+        raise UnreadFileError(f"{name} is outside of the configuration's folder")
     if re.search(r"[*?\[]", name):
         found = sorted(path for path in folder.glob(name) if path.is_file())
     elif (folder / name).is_dir():
@@ -62,13 +77,13 @@ def files_of(reference: str, folder: Path) -> tuple[Path, ...]:
     else:
         found = [folder / name]
     if not found or not all(path.is_file() for path in found):
-        raise UnreadableError(f"{name}: no such file")
+        raise UnreadFileError(f"{name}: no such file")
     if len(found) > MOST_FILES:
-        raise UnreadableError(f"{name} means more than {MOST_FILES:,} files")
+        raise UnreadFileError(f"{name} means more than {MOST_FILES:,} files")
     for path in found:
         place = path.resolve()
         if not any(place.is_relative_to(root.resolve()) for root in (folder, Path.cwd())):
-            raise UnreadableError(f"{name} is outside of the configuration's folder")
+            raise UnreadFileError(f"{name} is outside of the configuration's folder")
     return tuple(found)
 
 
@@ -76,12 +91,12 @@ def text_of(path: Path) -> str:
     """The text of a file.
 
     Raises:
-        UnreadableError: It cannot be read, or is no text.
+        UnreadFileError: It cannot be read, or is no text.
     """
     try:
         return read_text(path, ImportFormatError)
     except PromptOpsError as problem:
-        raise UnreadableError(f"{path.name}: {problem.message}") from problem
+        raise UnreadFileError(f"{path.name}: {problem.message}") from problem
 
 
 def read_strictly(text: str, where: str) -> JSON:
@@ -125,7 +140,8 @@ def value_of(path: Path) -> JSON:
     """What a YAML, JSON or text file holds.
 
     Raises:
-        UnreadableError: It cannot be read, or is of another kind.
+        UnreadFileError: It cannot be read.
+        UnreadableError: It is of another kind.
     """
     suffix = path.suffix.lower()
     if suffix in TEXTS:
@@ -140,16 +156,16 @@ def value_of(path: Path) -> JSON:
             return parse_json(text)
         return read_strictly(text, path.name)
     except PromptOpsError as problem:
-        raise UnreadableError(str(problem)) from problem
+        raise UnreadFileError(str(problem)) from problem
     except ValueError as problem:
-        raise UnreadableError(f"{path.name}: not JSON: {problem}") from problem
+        raise UnreadFileError(f"{path.name}: not JSON: {problem}") from problem
 
 
 def table_of(path: Path) -> list[tuple[int, dict[str, str]]]:
     """The rows of a CSV or TSV file by their header, each with its line.
 
     Raises:
-        UnreadableError: It cannot be read.
+        UnreadFileError: It cannot be read.
     """
     delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
     reader = csv.DictReader(StringIO(text_of(path).removeprefix("\ufeff")), delimiter=delimiter)
@@ -159,7 +175,7 @@ def table_of(path: Path) -> list[tuple[int, dict[str, str]]]:
             cells = {name: cell or "" for name, cell in row.items() if isinstance(name, str)}
             rows.append((reader.line_num, cells))
     except csv.Error as problem:
-        raise UnreadableError(f"{path.name}: not CSV: {problem}") from problem
+        raise UnreadFileError(f"{path.name}: not CSV: {problem}") from problem
     return rows
 
 
@@ -173,5 +189,5 @@ def loaded(value: JSON, folder: Path) -> JSON:
         return value
     paths: Sequence[Path] = files_of(value, folder)
     if len(paths) > 1:
-        raise UnreadableError(f"{value} means {len(paths)} files where one is needed")
+        raise UnreadFileError(f"{value} means {len(paths)} files where one is needed")
     return value_of(paths[0])

@@ -18,6 +18,7 @@ from promptops.prompts.formats.promptfoo_files import (
     Note,
     UnreadableError,
     files_of,
+    note_of,
     table_of,
     text_of,
 )
@@ -67,7 +68,7 @@ def read_prompts(value: JSON, folder: Path, where: str) -> Iterator[FooPrompt | 
         try:
             yield from _entry(text, label, folder, place)
         except UnreadableError as problem:
-            yield Note(where=place, text=str(problem))
+            yield note_of(problem, place)
 
 
 def _entry(text: str, label: str, folder: Path, place: str) -> Iterator[FooPrompt | Note]:

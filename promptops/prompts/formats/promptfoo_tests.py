@@ -19,6 +19,7 @@ from promptops.prompts.formats.promptfoo_files import (
     UnreadableError,
     files_of,
     loaded,
+    note_of,
     table_of,
     value_of,
 )
@@ -82,7 +83,7 @@ def read_tests(config: Mapping[str, JSON], folder: Path, where: str) -> Iterator
         base = _mapping(default)
         yield from _not_imported(base, f"{where} defaultTest")
     except UnreadableError as problem:
-        yield Note(where=f"{where} defaultTest", text=str(problem))
+        yield note_of(problem, f"{where} defaultTest")
         base = {}
     for found in _tests(config.get("tests"), folder, where):
         if isinstance(found, Note):
@@ -92,7 +93,7 @@ def read_tests(config: Mapping[str, JSON], folder: Path, where: str) -> Iterator
         try:
             yield from _expanded(test, base, config, folder, place)
         except UnreadableError as problem:
-            yield Note(where=place, text=f"not imported: {problem}")
+            yield note_of(problem, place, "not imported: ")
 
 
 def assertion_of(text: str) -> dict[str, JSON]:
@@ -138,7 +139,7 @@ def _tests(
             try:
                 yield from _file(item, folder)
             except UnreadableError as problem:
-                yield Note(where=place, text=str(problem))
+                yield note_of(problem, place)
         else:
             yield Note(where=place, text="a test is a mapping or names a file")
 
@@ -219,7 +220,7 @@ def _expanded(
                 assertions.append(_assertion(spec, composed, config, folder))
             except UnreadableError as problem:
                 lost.append(number >= len(default))
-                yield Note(where=where, text=f"an assertion is left out: {problem}")
+                yield note_of(problem, where, "an assertion is left out: ")
         yield replace(
             plain,
             values=composed,

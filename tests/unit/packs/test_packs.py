@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from promptops.errors import PackError
+from promptops.errors import PackError, PromptSyntaxError
 from promptops.packs.build import build_pack
 from promptops.packs.definition import PackDefinition
 from promptops.packs.loading import load_definitions, parse_definition, select
@@ -90,6 +90,31 @@ SELECTIONS = {
 def test_selection(files, chosen, left_out, ids):
     pack = definition(prompts=chosen, exclude=left_out)
     assert [file.prompt.id for file in select(pack, files)] == ids
+
+
+@pytest.mark.parametrize(
+    ("chosen", "left_out", "lost"),
+    [
+        (("*/*",), (), ["clause-2", "x"]),
+        (("support/*",), (), ["x"]),
+        (("refund", "x@2.0.0"), (), ["x"]),
+        (("support/*",), ("x",), []),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_missed_where_it_is_selected(
+    files, evidence, tmp_path, chosen, left_out, lost
+):
+    broken = [
+        PromptSyntaxError(
+            "not YAML", where=str(tmp_path / f"{place}.prompt.yaml"), line=2, column=1
+        )
+        for place in ("legal/clause-2", "support/x")
+    ]
+    chosen = definition(prompts=chosen, exclude=left_out)
+    pack = build_pack(chosen, files, evidence, tmp_path, broken=broken)
+    unread = [item.prompt_id for item in pack.unmet if item.need == "its file cannot be read"]
+    assert unread == lost
+    assert [Path(each.where).name.split(".")[0] for each in pack.broken] == lost
 
 
 REFUSED = {

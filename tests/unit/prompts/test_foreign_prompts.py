@@ -126,6 +126,7 @@ def test_a_folder_of_foreign_prompts_is_imported(tmp_path):
         ("c.prompt.yml", GITHUB),
         ("d.prompt", "{{history}}"),
         ("e.txt", "Say {{this}} word for word."),
+        ("f.png", ""),
     ):
         (source / name).write_text(text)
     report = import_collection(source, tmp_path / "out")
@@ -136,7 +137,8 @@ def test_a_folder_of_foreign_prompts_is_imported(tmp_path):
         "e.prompt.yaml",
     ]
     assert report.literal == 1
-    assert [where for where, _ in report.skipped] == [str(source / "d.prompt")]
+    assert [where for where, _ in report.failed] == [str(source / "d.prompt")]
+    assert (report.skipped, report.others) == ((), 1)
     prompt = load_prompt(report.files[0]).prompt
     assert prompt.title == "Basic Prompt"
     assert set(prompt.variables) == {"firstName", "question"}

@@ -35,11 +35,10 @@ def test_braces_line_ends_and_spaces_survive(tmp_path):
     report = import_collection(source, tmp_path / "out", license="CC0-1.0", progress=seen.append)
     assert texts(report) == [row["prompt"] for row in rows[:3]]
     assert [path.name.split(".")[0] for path in report.files][:2] == ["terminal", "terminal-2"]
-    reasons = [reason for _, reason in report.skipped]
-    assert reasons[0] == "empty"
-    assert "U+0000" in reasons[1]
-    assert "256 KiB" in reasons[2]
-    assert report.skipped[0][0] == f"{source}:8"
+    assert report.skipped == ((f"{source}:8", "empty"),)
+    reasons = [reason for _, reason in report.failed]
+    assert "U+0000" in reasons[0]
+    assert "256 KiB" in reasons[1]
     assert seen[-1] == len(rows)
     assert import_collection(source, tmp_path / "out", license="CC0-1.0").files == report.files
 
@@ -62,6 +61,21 @@ def test_a_file_that_says_something_else_is_never_overwritten(tmp_path):
     assert report.files[0].read_text() == edited
 
 
+LICENSES = (
+    "MIT",
+    "LicenseRef-Internal",
+    "(MIT OR GPL-2.0+) AND GPL-2.0-only WITH Bison-exception-2.2",
+)
+
+
+@pytest.mark.parametrize("license_", LICENSES)
+def test_a_license_expression_is_taken(license_, tmp_path):
+    source = tmp_path / "a.txt"
+    source.write_text("Hello")
+    report = import_collection(source, tmp_path / "out", license=license_)
+    assert load_prompt(report.files[0]).prompt.license == license_
+
+
 REFUSED = {
     "no such file": ("missing.csv", None, {}, "no such file"),
     "another format": ("x.docx", b"x", {}, "cannot import"),
@@ -76,7 +90,8 @@ REFUSED = {
     "an empty table": ("x.csv", b"act,prompt\n", {}, "there are none"),
     "not JSON": ("x.jsonl", b"prompt\n", {}, "x.jsonl:1: no prompt could be imported: not JSON"),
     "an area that leaves the registry": ("x.txt", b"hi", {"area": "../x"}, "not an area"),
-    "a license that is none": ("x.txt", b"hi", {"license": "a; b"}, "license"),
+    "a license that is none": ("x.txt", b"hi", {"license": "a; b"}, "no SPDX license"),
+    "a license in words": ("x.txt", b"hi", {"license": "foo bar"}, "no SPDX license"),
 }
 
 
@@ -96,7 +111,7 @@ def test_fifteen_hundred_prompts_of_others_survive(data, tmp_path):
     with source.open(encoding="utf-8-sig", newline="") as stream:
         expected = [row["prompt"] for row in csv.DictReader(stream)]
     report = import_collection(source, tmp_path, text_column="prompt", id_column="act")
-    assert (report.imported, report.skipped) == (1529, ())
+    assert (report.imported, report.skipped, report.failed) == (1529, (), ())
     files, errors = Registry(tmp_path).load_all()
     assert (len(files), errors) == (1529, ())
     by_path = {file.path: render(file.prompt, {}).texts() for file in files}

@@ -73,6 +73,12 @@ BROKEN = {
     "a number is too small": ("top_k: 4", "top_k: 0", "32:58", "must be at least 1"),
     "a type of the schema is a mapping": ("type: object,", "type: {},", "23:18", "JSON type"),
     "the version is a number": ('"2.1.0"', "2.1", "4:10", "found number (quote it)"),
+    "a list where a mapping belongs": (
+        "metrics: {exact_match: {min: 0.8}}",
+        "metrics: []",
+        "34:64",
+        "expected a mapping, found a list",
+    ),
     "the version is no SemVer": ("2.1.0", "2.1", "4:11", "a version such as 1.2.0"),
     "the id has capitals": ("refund-answer", "Refund-answer", "3:5", "lower-case letters"),
     "the intent is unknown": ("intent: answer", "intent: anser", "6:9", 'did you mean "answer"?'),

@@ -199,6 +199,20 @@ def test_a_night_without_anything_still_has_a_page() -> None:
     assert "Nothing asks for attention" in plain(closing(empty))
 
 
+def test_a_dry_run_or_a_warning_asks_for_attention() -> None:
+    quiet = replace(
+        full_report("p"), errors=(), regressions=(), proposals=(), duplicates=(), routing=()
+    )
+    quiet = replace(quiet, links={}, report_path=None, prompts=())
+    row = replace(full_report("p").prompts[0], errors=0, warnings=2)
+    for report, says in (
+        (quiet, "Nothing asks for attention"),
+        (replace(quiet, dry_run=True), "Nothing was measured: this was a dry run"),
+        (replace(quiet, prompts=(row,)), "2 lint warnings in p"),
+    ):
+        assert [step.text for step in next_steps(report)] == [says]
+
+
 def test_the_json_is_json_and_leads_with_the_totals() -> None:
     document = json.loads(json.dumps(full_report().to_json()))
     assert document["llm_calls"] == 12
