@@ -20,6 +20,7 @@ import lint_corpora
 import lint_labeled
 import lint_outside
 import lint_peers
+import lint_personal
 import lint_secrets
 from lint_scores import Score, Table
 
@@ -29,7 +30,7 @@ PAGE = ROOT / "docs" / "reference" / "lint-accuracy.md"
 OUTSIDE = {
     "injection": lint_outside.injection,
     "secrets": lint_secrets.secrets,
-    "personal": lint_outside.personal,
+    "personal": lint_personal.personal,
 }
 INTRODUCTION = """# How often the lint rules are right
 

@@ -43,9 +43,10 @@ python benchmarks/lint_speed.py --rounds 5 --write
 
 The outside texts are read where `PROMPTOPS_DATA` points to (default: `../shared/data`). What is
 compared runs in turn in the same run: texts in memory, one process a linter, start-up and imports
-not timed; then whole processes of the command. "Cold" has no compiled patterns and no verdicts,
-"warm" keeps compiled patterns (`--no-cache`), "cached" keeps verdicts too. CPU is that of a process
-and its children.
+not timed (`Linter.prepare` has compiled everything; without it, the patterns that only save time
+over many thousand texts are compiled when so many have come); then whole processes of the command.
+"Cold" has no compiled patterns and no verdicts, "warm" keeps compiled patterns (`--no-cache`),
+"cached" keeps verdicts too. CPU is that of a process and its children.
 
 Matched rules are those of ours about what the rules of the fastest peer (aiproof, in Rust) are
 about. It is called in two ways: with a path that ends in `.md` (its default), for which it parses

@@ -66,6 +66,7 @@ def promptops(options: str) -> Callable[[str], object]:
     custom = load_pattern_rules(Path(given["custom"])) if "custom" in given else ()
     select = frozenset(given["select"]) if "select" in given else None
     linter = Linter(LintOptions(select=select, custom=custom))
+    linter.prepare()
     return lambda text: linter.check_text(text, path="prompt.md").findings
 
 

@@ -118,7 +118,7 @@ def lint_targets(
     # The rows of a table are counted when they are read, so their number is not known before.
     total = 0 if any(_is_table(each.target) for each in missing) else len(named)
     done = len(named) - len(missing)
-    if progress is not None:
+    if progress is not None and not missing:  # a display starts a thread, and with it no fork
         progress(done, total)
     outcomes = [known[each.key] for each in named if each.key in known]
     for key, outcome in check_batches(_batches(missing, settings), settings, workers=workers):

@@ -33,7 +33,7 @@ class PatternSet:
         literal: Whether they are plain strings; else expressions without look-around.
         caseless: Whether the case of ASCII letters does not count.
         once: Whether one match of each pattern a text is enough.
-        folder: Where compiled expressions are kept: compiling those of all rules takes a second,
+        folder: Where what is compiled is kept: compiling those of all rules takes a second,
             loading them a thousandth of it. None compiles anew in each process.
         image: Makes the expression of a pattern, where the two differ; a function of a module.
     """
@@ -81,6 +81,11 @@ class PatternSet:
         """Whether a process that starts now would have to compile this, and could keep it."""
         return self._file is not None and not self._file.exists()
 
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether this is compiled already, in this process or in the folder."""
+        return self._database is not None or (self._file is not None and self._file.exists())
+
     def prepare(self) -> None:
         """Compile now, or load what is compiled.
 
@@ -104,10 +109,10 @@ class PatternSet:
 
     @cached_property
     def _file(self) -> Path | None:
-        if self._folder is None or self._literal:  # literals compile as fast as they load
+        if self._folder is None:
             return None
         parts = [version("hyperscan"), platform.machine(), repr(self._flags()), _FORM]
-        parts += [self._image.__name__, *map(repr, self._patterns)]
+        parts += [repr(self._literal), self._image.__name__, *map(repr, self._patterns)]
         return self._folder / f"{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}.hsdb"
 
     def _loaded(self) -> Any:

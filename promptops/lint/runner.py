@@ -1,6 +1,7 @@
 """Lint many prompts: in batches, in several processes when there is much to read."""
 
 import pickle
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -174,11 +175,9 @@ class _Check:
     def __init__(self, options: bytes) -> None:
         self._options = options
 
-    def prepare(self, workers: Workers) -> None:
-        """Have each set of patterns compiled once, so that every worker finds it compiled."""
-        sets = _linter(self._options).pattern_sets()
-        for _ in workers.spread(PatternSet.prepare, [each for each in sets if each.must_compile]):
-            pass
+    def uncompiled(self) -> list[PatternSet]:
+        """The sets of patterns that are to be compiled once, for all workers."""
+        return [each for each in _linter(self._options).pattern_sets() if each.must_compile]
 
     def __call__(self, batch: Batch) -> list[Outcome]:
         return batch.check(_linter(self._options))
@@ -198,8 +197,9 @@ def _outcomes(check: _Check, batches: Iterable[Batch], workers: int) -> Iterator
             first.append(batch)
             size += batch.size
             if size >= _POOL_FROM:
+                uncompiled = check.uncompiled()  # the linter is made before there are forks of it
                 with Workers(workers) as pool:
-                    check.prepare(pool)
+                    deque(pool.spread(PatternSet.prepare, uncompiled), maxlen=0)
                     yield from pool.spread(check, _chained(first, waiting))
                 return
     for batch in _chained(first, waiting):

@@ -1,11 +1,14 @@
 """Several processes for many prompts.
 
 Not `multiprocessing`: its safe start methods run the caller's main module again, which a library
-must not ask of a notebook, a task runner or a script. Each worker is a fresh interpreter that reads
-pickled items from its standard input and answers on its standard output. A worker that dies takes
-nothing with it: its item is checked here instead.
+must not ask of a notebook, a task runner or a script. A process of a single thread, as a command
+is, forks its workers, which costs nothing; any other one starts fresh interpreters, since a lock
+that another thread holds would stay locked in a fork. A worker reads pickled items from a pipe and
+answers on another. One that dies takes nothing with it: its item is checked here instead.
 """
 
+import gc
+import os
 import pickle
 import struct
 import subprocess
@@ -14,10 +17,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
 from queue import SimpleQueue
-from typing import IO, Any, Self, TypeVar
+from typing import IO, Any, NoReturn, Self, TypeVar
 
 _LENGTH = struct.Struct(">Q")
+_THREADS = Path("/proc/self/task")
+"""Every thread of this process, also those that are not of Python; Linux only."""
 _START = "import sys; sys.path[:] = {path!r}; from promptops.lint.workers import serve; serve()"
 
 T = TypeVar("T")
@@ -35,7 +41,9 @@ class Workers:
 
     def __init__(self, number: int) -> None:
         """Start the processes."""
-        self._started = [_Worker() for _ in range(number)]
+        self._started: list[_Worker] = []
+        for _ in range(number):
+            self._started.append(_forked(self._started) if _is_single() else _fresh())
         self._idle: SimpleQueue[_Worker] = SimpleQueue()
         for worker in self._started:
             self._idle.put(worker)
@@ -77,30 +85,77 @@ class Workers:
 
 
 class _Worker:
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(  # noqa: S603 - this interpreter, our own code
-            [sys.executable, "-c", _START.format(path=sys.path)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
+    """The pipes to and from a process, and what waits for its end."""
+
+    def __init__(self, reader: IO[bytes], writer: IO[bytes], wait: Callable[[], object]) -> None:
+        self.reader = reader
+        self.writer = writer
+        self._wait = wait
 
     def run(self, work: Callable[[T], R], item: T) -> R:
-        reader, writer = self._process.stdout, self._process.stdin
-        if reader is not None and writer is not None:
-            with suppress(OSError, EOFError):
-                _send(writer, (work, item))
-                found: R = _receive(reader)
-                return found
+        with suppress(OSError, EOFError):
+            _send(self.writer, (work, item))
+            found: R = _receive(self.reader)
+            return found
         return work(item)
 
     def stop(self) -> None:
+        for pipe in (self.writer, self.reader):
+            with suppress(OSError):
+                pipe.close()
         with suppress(OSError):
-            self._process.communicate(timeout=10)
+            self._wait()
+
+
+def _is_single() -> bool:
+    """Whether this process is known to have one thread only."""
+    try:
+        return len(list(_THREADS.iterdir())) == 1
+    except OSError:
+        return False
+
+
+def _forked(others: Iterable[_Worker]) -> _Worker:
+    ask, asked = os.pipe()
+    answer, answered = os.pipe()
+    child = os.fork()
+    if not child:
+        _live(ask, answered, [asked, answer, *(each.writer.fileno() for each in others)])
+    os.close(ask)
+    os.close(answered)
+    return _Worker(os.fdopen(answer, "rb"), os.fdopen(asked, "wb"), lambda: os.waitpid(child, 0))
+
+
+def _live(ask: int, answered: int, foreign: Iterable[int]) -> NoReturn:
+    """A fork's whole life; it ends without what this process does at its own end."""
+    try:
+        # While a fork holds the pipe to another one, that one does not see its end.
+        for descriptor in foreign:
+            os.close(descriptor)
+        gc.freeze()  # what was there before is neither looked through nor copied
+        with os.fdopen(ask, "rb") as reader, os.fdopen(answered, "wb") as writer:
+            _answer(reader, writer)
+    finally:
+        os._exit(0)
+
+
+def _fresh() -> _Worker:
+    process = subprocess.Popen(  # noqa: S603 - this interpreter, our own code
+        [sys.executable, "-c", _START.format(path=sys.path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    return _Worker(process.stdout, process.stdin, process.wait)
 
 
 def serve() -> None:
-    """A worker's whole life: answer chunks until the input ends."""
-    reader, writer = sys.stdin.buffer, sys.stdout.buffer
+    """A fresh interpreter's whole life: answer until the input ends."""
+    _answer(sys.stdin.buffer, sys.stdout.buffer)
+
+
+def _answer(reader: IO[bytes], writer: IO[bytes]) -> None:
     with suppress(EOFError):
         while True:
             work, item = _receive(reader)

@@ -139,9 +139,13 @@ def framing(text: str, speaks: Callable[[int], bool]) -> Framing | None:
         speaks: Whether what begins at an offset counts (quoted text and code do not).
     """
     places = _places(text, enough=THRESHOLD)
-    if all(_weight(group) < THRESHOLD for group in groups(places)):
+    together = groups(places)
+    if all(_weight(group) < THRESHOLD for group in together):
         return None
-    heaviest = max(groups(_spoken(places, speaks)), key=_weight, default=None)
+    spoken = _spoken(places, speaks)
+    if len(spoken) < len(places):
+        together = groups(spoken)
+    heaviest = max(together, key=_weight, default=None)
     if heaviest is None or _weight(heaviest) < THRESHOLD:
         return None
     members = {number for _, _, number in heaviest}
@@ -172,10 +176,9 @@ def groups(places: list[_Place]) -> list[tuple[_Place, ...]]:
             first += 1
         while last < len(places) and places[last][0] <= anchor[0] + RADIUS:
             last += 1
-        near: dict[int, _Place] = {}
-        for place in places[first:last]:
-            near.setdefault(place[2], place)
-        found.setdefault(frozenset(near), tuple(near.values()))
+        # The last one that is set stands, and that is the first in the text.
+        near = {place[2]: place for place in reversed(places[first:last])}
+        found.setdefault(frozenset(near), tuple(sorted(near.values())))
     return list(found.values())
 
 

@@ -11,13 +11,16 @@ _BYTE = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _V4 = lazy(rf"(?<![\w.-])(?:{_BYTE}\.){{3}}{_BYTE}(?![\w-]|\.[0-9]|/(?:[0-9]|[12][0-9])\b)")
 _V6 = lazy(
     r"(?<![\w:.])(?:[0-9a-fA-F]{1,4}:){2,7}(?:[0-9a-fA-F]{1,4}"
-    r"|:)(?::?[0-9a-fA-F]{1,4}){0,6}(?![\w:])"
-    r"|(?<![\w:.])[0-9a-fA-F]{1,4}::(?:[0-9a-fA-F]{1,4}:){0,5}[0-9a-fA-F]{1,4}(?![\w:])"
+    r"|:)(?::?[0-9a-fA-F]{1,4}){0,6}(?![\w:]|\.[0-9])"
+    r"|(?<![\w:.])[0-9a-fA-F]{1,4}::(?:[0-9a-fA-F]{1,4}:){0,5}[0-9a-fA-F]{1,4}(?![\w:]|\.[0-9])"
 )
 _VERSION = lazy(
     r"(?:\bv|version|release|build|firmware|driver|chrome/|safari/|edg/|section|clause"
     r"|chapter)[^\n]{0,12}$"
 )
+_INSIDE_SIX = lazy(r"(?<![\w:.])(?:::(?:ffff:(?:0{1,4}:)?)?|64:ff9b::)$")
+"""In front of an IPv4 address that is written as one of IPv6 (RFC 4291, RFC 6052)."""
+_NAMESPACE = lazy(r"\b(?:[A-Z][A-Za-z]{1,30}\.){1,6}[A-Z][A-Za-z]{1,30} $")
 _WELL_KNOWN = frozenset(
     {
         "8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9", "208.67.222.222", "208.67.220.220",
@@ -53,12 +56,18 @@ def public_addresses(text: str, lower: str) -> Iterator[tuple[int, int]]:
                 lower, max(0, match.start() - 24), match.start()
             ):
                 continue
+            if _NAMESPACE.search(text, max(0, match.start() - 80), match.start()) or not any(
+                map(str.isdigit, shown)
+            ):
+                continue  # a package and its version; names of a program
             try:
                 address = ipaddress.ip_address(shown)
             except ValueError:
                 continue
             if address.is_global and not address.is_multicast and len(set(shown)) > 3:
-                yield match.span()
+                start, end = match.span()
+                six = _INSIDE_SIX.search(lower, max(0, start - 20), start)
+                yield (six.start() if six else start), end
 
 
 def hardware_addresses(text: str) -> Iterator[tuple[int, int]]:

@@ -6,16 +6,32 @@ from collections.abc import Iterator
 from promptops.lint.parsed import ParsedMessage
 from promptops.lint.personal.national import national_numbers
 from promptops.lint.phrases import phrase
-from promptops.lint.validators import is_card_number, is_iban, is_ssn, luhn
+from promptops.lint.validators import PUBLISHED_IBANS, is_card_number, is_iban, is_ssn, luhn
 
-_DIGITS = re.compile(r"(?<![\w.+-])(?:[0-9][ -]?){11,18}[0-9](?![\w-]|\.[0-9])")
+_GAP = " \u00a0\u2007\u202f"
+"""Spaces between the groups of a number; three of them do not break."""
+_DIGITS = re.compile(rf"(?<![\w.+-])(?:[0-9][{_GAP}-]?){{11,18}}[0-9](?![\w-]|\.[0-9])")
 _CALLED = re.compile(r"\b(?:card|cc|visa|mastercard|amex|credit|debit|maestro|pan)\b[^\n]{0,30}$")
 # Both begin with digits, which are rare, and look back from there: less of the text is tried.
 _IBAN = re.compile(
-    r"[0-9]{2}(?<=(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2})(?:[ -]?[A-Za-z0-9]{1,4}){3,8}(?![A-Za-z0-9])"
+    r"[0-9]{2}(?<=(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2})"
+    rf"(?:[{_GAP}-]?[A-Za-z0-9]{{1,4}}){{3,8}}(?![A-Za-z0-9])"
 )
-_SSN = re.compile(r"[0-9]{3}(?<![\w-][0-9]{3})([- .])[0-9]{2}\1[0-9]{4}(?![\w-]|\.[0-9])")
+_BETWEEN = re.compile(rf"[{_GAP}-]")
+_LAST = re.compile(rf"[{_GAP}-][^{_GAP}-]{{0,40}}$|[^{_GAP}-]$")
+_SSN = re.compile(
+    rf"[0-9]{{3}}(?<![\w-][0-9]{{3}})([{_GAP}.\u2010-\u2013-])[0-9]{{2}}\1[0-9]{{4}}"
+    r"(?![\w-]|\.[0-9])"
+)
 _PLAIN_SSN = phrase(r"\b(?:ssn|social security(?: number| no)?)\b[^0-9\n]{0,16}(?P<n>[0-9]{9})\b")
+
+
+ACCOUNT = "a bank account number (IBAN)"
+
+
+def is_published(shown: str) -> bool:
+    """Whether an account number is an example that is shown everywhere."""
+    return _BETWEEN.sub("", shown).upper() in PUBLISHED_IBANS
 
 
 def identity_numbers(message: ParsedMessage) -> Iterator[tuple[int, int, str]]:
@@ -24,7 +40,7 @@ def identity_numbers(message: ParsedMessage) -> Iterator[tuple[int, int, str]]:
         start = match.start() - 2
         found = _account(message.text[start : match.end()])
         if found:
-            yield start, start + found, "a bank account number (IBAN)"
+            yield start, start + found, ACCOUNT
     said = "ssn" in message.lower or "social security" in message.lower
     for pattern, group in ((_SSN, 0), (_PLAIN_SSN, "n")) if said else ((_SSN, 0),):
         for match in pattern.finditer(message.lower):
@@ -36,9 +52,9 @@ def identity_numbers(message: ParsedMessage) -> Iterator[tuple[int, int, str]]:
 def _account(shown: str) -> int:
     """How many characters of ``shown`` are an account number; words behind it do not count."""
     while len(shown) >= 15:
-        if is_iban(re.sub(r"[ -]", "", shown).upper()):
+        if is_iban(_BETWEEN.sub("", shown).upper()):
             return len(shown)
-        shown = re.sub(r"[ -][^ -]*$|[^ -]$", "", shown, count=1) if " " in shown else ""
+        shown = _LAST.sub("", shown, count=1) if _BETWEEN.search(shown) else ""
     return 0
 
 

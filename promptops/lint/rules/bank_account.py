@@ -32,5 +32,5 @@ class BankAccount(LabelRule):
     name = "bank-account"
     severity = Severity.WARNING
     labels = BANKING
-    shapes = (r"(?:account|acct|a/c|konto|routing|aba|rtn|sort)[^\n]{0,36}[0-9][0-9 -]{5}",)
+    shapes = (r"(?:account|acct|a/c|konto|routing|aba|rtn|sort)[^\x00]{0,36}[0-9][0-9 -]{5}",)
     tags = ("gdpr-art5", "hipaa-164.514", "owasp-llm02")

@@ -37,7 +37,7 @@ class CardNumber(Rule):
     code = "PRI002"
     name = "card-number"
     severity = Severity.ERROR
-    version = 2
+    version = 3
     regions = WRITTEN
     shapes = (r"[0-9](?:[ -]?[0-9]){11}",)
     tags = ("pci-dss-3.4", "owasp-llm02", "gdpr-art5")

@@ -33,5 +33,5 @@ class CardSecurityCode(LabelRule):
     name = "card-security-code"
     severity = Severity.ERROR
     labels = CARD_SECRETS
-    shapes = (r"(?:cvv|cvc|cid|csc|security|verification|pin)[^\n]{0,40}[0-9]{3}",)
+    shapes = (r"(?:cvv|cvc|cid|csc|security|verification|pin)[^\x00]{0,40}[0-9]{3}",)
     tags = ("pci-dss-3.3", "owasp-llm02")

@@ -39,7 +39,7 @@ class DeviceNumber(LabelRule):
     shapes = (
         (
             r"(?:imei|vin|vehicle|chassis|iccid|sim|device|advertising|android|udid|idfa"
-            r"|gaid)[^\n]{0,36}[0-9][0-9a-z -]{12}[0-9]"
+            r"|gaid)[^\x00]{0,36}[0-9][0-9a-z\s-]{12}[0-9]"
         ),
         r"[0-9a-f]{2}[:-][0-9a-f]{2}[:-][0-9a-f]{2}[:-][0-9a-f]{2}[:-][0-9a-f]{2}[:-][0-9a-f]{2}",
         r"[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}",

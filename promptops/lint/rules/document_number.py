@@ -38,7 +38,7 @@ class DocumentNumber(LabelRule):
             r"|passaporto"
             r"|registration|a-number|green card|uscis|voter id|student id|employee id|national id"
             r"|identity"
-            r"|identification)[^\n]{0,30}[0-9][0-9a-z]{0,3}[ -]?[0-9a-z]{0,3}[0-9][0-9a-z -]{2}"
+            r"|identification)[^\x00]{0,30}[0-9][0-9a-z]{0,3}[ -]?[0-9a-z]{0,3}[0-9][0-9a-z -]{2}"
         ),
         (
             r"(?:plate|kennzeichen|vehicle registration)[a-z ]{0,8}[:=#\"' ]{1,6}(?:is "

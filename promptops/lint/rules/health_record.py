@@ -34,9 +34,9 @@ class HealthRecord(LabelRule):
     labels = HEALTH
     shapes = (
         (
-            r"(?:mrn|medical record|patient (?:id|n)|chart n|health plan|medicare|medicaid"
-            r"|beneficiary|health insurance"
-            r"|subscriber|member|mbi|policy number)[^\n]{0,36}[0-9][0-9a-z]{3}"
+            r"(?:mrn|medical\s{1,3}record|patient\s{1,3}(?:id|n)|chart\s{1,3}n|health\s{1,3}plan"
+            r"|medicare|medicaid|beneficiary|health\s{1,3}insurance|subscriber|member|mbi"
+            r"|policy\s{1,3}number)[^\x00]{0,36}[0-9][0-9a-z]{3}"
         ),
     )
     tags = ("hipaa-164.514", "hipaa-164.502", "gdpr-art9", "owasp-llm02")

@@ -36,6 +36,7 @@ class IpAddress(Rule):
     code = "PRI008"
     name = "ip-address"
     severity = Severity.WARNING
+    version = 2
     regions = WRITTEN
     shapes = (
         r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}",

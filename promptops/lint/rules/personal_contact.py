@@ -11,9 +11,9 @@ from promptops.lint.regions import WRITTEN
 from promptops.lint.rule import Rule
 
 _EMAIL = re.compile(
-    r"(?<![\w.+-])(?P<local>[A-Za-z0-9][A-Za-z0-9._%+-]{0,63})@(?P<domain>(?:[A-Za-z0-9-]{1,6"
-    r"3}\.){1,4}"
-    r"[A-Za-z]{2,24})(?![\w-])"
+    r"(?P<local>(?<![\w.+-])\w[\w.%+-]{0,63}(?:['&#!*~][\w.%+-]{1,63}){0,3}|\"[^\"\n@]{1,64}\")"
+    r"@(?P<domain>(?:[\w-]{1,63}\.){1,4}[^\W\d_]{2,24}(?![^\W_]|[@-])"
+    r"|\[(?:[0-9]{1,3}\.){3}[0-9]{1,3}\])"
 )
 _RESERVED = re.compile(
     r"(?:^|\.)(?:example|test|invalid|localhost|domain|company|yourdomain|yourcompany|acme"
@@ -60,9 +60,9 @@ class PersonalContact(Rule):
     code = "PRI004"
     name = "personal-contact"
     severity = Severity.WARNING
-    version = 3
+    version = 4
     regions = WRITTEN
-    shapes = (r"[a-z0-9_%+-]@[a-z0-9.-]{1,120}\.[a-z]{2}", *SHAPES)
+    shapes = (r"[^\s@]@[^\s@]{1,120}\.[^\s0-9@]{2}", r"[^\s@]@\[[0-9]", *SHAPES)
     tags = ("gdpr-art5", "hipaa-164.514", "owasp-llm02")
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
@@ -79,7 +79,7 @@ class PersonalContact(Rule):
 
 
 def _is_nobodys(match: re.Match[str]) -> bool:
-    local, domain = match["local"].lower(), match["domain"].lower()
+    local, domain = match["local"].strip('"').lower(), match["domain"].lower()
     return bool(_ROLE.match(local)) or bool(_RESERVED.search(domain)) or domain.endswith(".png")
 
 

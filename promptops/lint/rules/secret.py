@@ -38,7 +38,7 @@ class Secret(Rule):
     code = "PRI001"
     name = "secret"
     severity = Severity.ERROR
-    version = 4
+    version = 5
     regions = WRITTEN
     triggers = TRIGGERS
     shapes = SHAPES

@@ -269,7 +269,8 @@ def _by_name(text: str) -> Iterator[FoundSecret]:
         if not provider and text.startswith("=", span[1]):
             longer = _LONGER.match(text, match.start())
             provider = provider_form(name, longer.group()) if longer else ""
-            span = (match.start(), longer.end()) if longer and provider else span
+            if longer and (provider or looks_random(longer.group())):
+                span, value = longer.span(), longer.group()
         if provider and not is_placeholder(value, least=2.6) and not is_identifier(value):
             yield _found(span, f"{provider} key")
         elif says_secret(name) and (looks_random(value) or UUID.fullmatch(value)):

@@ -50,7 +50,8 @@ _JOINED = tuple(
                   "service", "master", "admin", "private", "bot", "bearer", "refresh", "license")
     for second in ("key", "token", "secret", "password")
 )  # fmt: skip
-_NO_TOKEN = ("csrf", "xsrf", "page", "next", "sync", "cursor")
+_NO_TOKEN = ("csrf", "xsrf", "page", "next", "sync", "cursor", "pub", "primary", "foreign", "sort",
+             "partition", "cache", "hot", "host", "short", "hash")  # fmt: skip
 
 
 def name_before(text: str, start: int) -> list[str]:
@@ -107,13 +108,15 @@ def says_secret(name: list[str]) -> bool:
     return any(
         word in _SECRET
         or word.endswith(_JOINED)
-        or (word.endswith(("token", "secret")) and not word.startswith(_NO_TOKEN))
+        or (word.endswith(("token", "secret", "key")) and not word.startswith(_NO_TOKEN))
         for word in name[-4:]
     )
 
 
+_ENDINGS = (*_JOINED, "token", "secret", "key", "api")
+
+
 def _without_ending(word: str) -> str:
-    for ending in (*_JOINED, "token", "secret", "key", "api"):
-        if word.endswith(ending):
-            return word.removesuffix(ending)
-    return word
+    if not word.endswith(_ENDINGS):
+        return word
+    return next(word.removesuffix(each) for each in _ENDINGS if word.endswith(each))

@@ -47,6 +47,9 @@ ODD = {
     "a lone surrogate beside it": lambda text: f"\udcff {text}",
     "a NUL beside it": lambda text: f"\0 {text}",
     "fullwidth digits beside it": lambda text: f"\uff11\uff12 {text}",
+    "lines for spaces": lambda text: text.replace(" ", "\n"),
+    "runs of white space for spaces": lambda text: text.replace(" ", "\t\n "),
+    "no-break spaces for spaces": lambda text: text.replace(" ", "\u00a0"),
 }
 
 
