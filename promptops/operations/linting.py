@@ -156,20 +156,26 @@ def named_targets(
         return [Target(path=path) for path in find_files(folder)] if folder.exists() else []
     found: dict[Path, Target] = {}
     root = scope.options.root.resolve() if scope.options.root is not None else None
+    folders: dict[Path, Path] = {}
     for name in names:
         for path in _paths(scope, name, format_):
-            place, key = _place(path, root)
+            place, key = _place(path, root, folders)
             found.setdefault(key, Target(path=place, column=column, format_=format_))
     return list(found.values())
 
 
-def _place(path: Path, root: Path | None) -> tuple[Path, Path]:
+def _place(path: Path, root: Path | None, folders: dict[Path, Path]) -> tuple[Path, Path]:
     """A file under the name that it was given, below ``root`` as such; and what makes it one file.
 
-    A link keeps its own name, wherever it leads; only the folders on the way to it are followed.
+    A link keeps its own name, wherever it leads; only the folders on the way to it are followed,
+    each once (``folders`` keeps where they lead).
     """
+    folder = path.parent
     try:
-        place, key = path.parent.resolve() / path.name, path.resolve()
+        if folder not in folders:
+            folders[folder] = folder.resolve()
+        place = folders[folder] / path.name
+        key = path.resolve() if path.is_symlink() or path.name == ".." else place
     except (OSError, RuntimeError):  # links in a circle: the reader tells it
         place = key = path.absolute()
     inside = root is not None and place.is_relative_to(root)
