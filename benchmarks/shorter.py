@@ -3,7 +3,8 @@
 ``real``: verbose prompts that others wrote (`shorter_real.py`) and ``framed``: real tasks in wordy
 frames of ours (`shorter_tasks.py`) go through the whole optimizer with the goal "shorter" on a real
 model: reduction of the tokens sent, inputs included, score before and after, and whether a loss of
-the margin is ruled out; peers' texts are judged by the same test on the same cases. A prompt whose
+the margin is ruled out on cases that had no part in choosing the wording; peers' texts are judged
+by the same test on the same held-out cases. A prompt whose
 score is not above always giving the commonest answer by the margin does not count: nothing can be
 lost there. One that counts and for which nothing is shown counts as 0 %. ``texts``: deterministic
 compression over collections (1,529 awesome prompts, 233 patterns of fabric): tokens, and what was
@@ -45,7 +46,7 @@ def measure_tasks(options: argparse.Namespace) -> None:
             continue
         _once(
             options, "ours", name,
-            lambda task=task: anyio.run(measuring.optimized, task, options.steps),
+            lambda task=task: anyio.run(measuring.optimized, task),
         )  # fmt: skip
         for peer, shorten in PEERS.items() if options.peers else ():
             _once(
@@ -114,8 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("part", choices=("real", "framed", "peers", "texts", "write"))
     parser.add_argument("--model", default=MODEL)
-    parser.add_argument("--cases", type=int, default=120, help="cases of a prompt, at most")
-    parser.add_argument("--steps", type=int, default=4, help="wordings with room for all cases")
+    parser.add_argument("--cases", type=int, default=200, help="cases of a prompt, at most")
     parser.add_argument("--sample", type=int, default=0, help="texts: so many prompts; 0 is all")
     parser.add_argument("--only", nargs="*", default=[], help="these prompts alone")
     parser.add_argument("--peers", action="store_true", help="compare with what is installed")

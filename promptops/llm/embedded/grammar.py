@@ -8,6 +8,7 @@ one layout only, the one ``json.dumps`` writes and examples in prompts use (``{"
 import json
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import product
 from typing import Any
 
 from promptops.core.canonical import JSON
@@ -44,6 +45,48 @@ def _grammar(text: str) -> str:
         ) from problem
     laid_out = {**closed(schema), "x-guidance": _LAYOUT}
     return f"%llguidance {{}}\nstart: %json {json.dumps(laid_out)}"
+
+
+_MOST_TEXTS = 256
+
+
+def only_texts(schema: Mapping[str, JSON]) -> tuple[str, ...]:
+    """All answers that `schema_grammar` lets through, where they are few; empty where they are not.
+
+    Once an answer can go on in one way only, the rest of it need not be computed.
+    """
+    return _only_texts(json.dumps(schema))
+
+
+@lru_cache(maxsize=256)
+def _only_texts(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_texts(json.loads(text))))
+
+
+def _texts(schema: JSON) -> list[str]:
+    """The answers to a schema of fixed strings and of objects of them, none left out."""
+    match schema:
+        case {"enum": [*values], **more} if more in ({}, {"type": "string"}):
+            found = [json.dumps(value) for value in values]
+            # What JSON may spell in two ways has more answers than this.
+            plain = all(
+                isinstance(value, str) and value.isascii() and text == f'"{value}"'
+                for value, text in zip(values, found, strict=True)
+            )
+            return found if plain and len(found) <= _MOST_TEXTS else []
+        case {"type": "object", "properties": {**parts}, "required": [*required], **more} if set(
+            required
+        ) == set(parts) and more in ({}, {"additionalProperties": False}):
+            texts = [
+                [f"{json.dumps(name)}: {one}" for one in _texts(parts[name])] for name in parts
+            ]
+            count = 1
+            for each in texts:
+                count *= len(each)
+            if not 0 < count <= _MOST_TEXTS:
+                return []
+            return [f"{{{', '.join(each)}}}" for each in product(*texts)]
+    return []
 
 
 def closed(schema: JSON) -> Any:

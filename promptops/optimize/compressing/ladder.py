@@ -3,12 +3,20 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from promptops.lint.text import estimated_tokens
 from promptops.optimize.compressing.units import Unit, split_units, without
 
 RUNGS = (0.2, 0.35, 0.5, 0.7, 0.9)
 """Shares of the tokens to take out."""
+
+Order = Literal["least needed", "examples first", "examples last"]
+ORDERS: tuple[Order, ...] = ("least needed", "examples first", "examples last")
+"""What goes first: what looks least needed; all solved examples before any instruction; every
+instruction that may go before any solved example."""
+
+_BEFORE_ALL: dict[Order, float] = {"least needed": 0, "examples first": 2, "examples last": -2}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +44,7 @@ def ladder(
     texts: Sequence[str],
     *,
     rungs: Sequence[float] = RUNGS,
+    first: Order = "least needed",
     keep: Sequence[str] = (),
     topic: Iterable[str] = (),
     terms: Iterable[str] = (),
@@ -50,6 +59,7 @@ def ladder(
     Args:
         texts: Template text of each message.
         rungs: Shares of the tokens to take out.
+        first: What goes first.
         keep: Sentences that stay.
         topic: Texts that say what the prompt is about.
         terms: Words of which one mention must stay, such as the labels of an output schema.
@@ -59,10 +69,12 @@ def ladder(
     total = sum(map(estimated_tokens, texts)) or 1
     whole = "\n".join(texts)
     named = [each for term in terms if (each := _mention(term)).search(whole)]
-    order = sorted(
-        (at for at, unit in enumerate(units) if not unit.fixed),
-        key=lambda at: (-units[at].redundancy, -units[at].tokens, at),
-    )
+
+    def needed(at: int) -> tuple[float, int, int]:
+        unit = units[at]
+        return -unit.redundancy - _BEFORE_ALL[first] * unit.example, -unit.tokens, at
+
+    order = sorted((at for at, unit in enumerate(units) if not unit.fixed), key=needed)
     gone: list[int] = []
     before = 0.0
     for rung in sorted(rungs):

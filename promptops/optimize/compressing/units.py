@@ -52,7 +52,9 @@ _TASK_WORD = re.compile(
     re.IGNORECASE,
 )
 _TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)>")
-_TAG_LINE = re.compile(r"^[ \t]{0,40}(</?[A-Za-z][\w-]*>)[ \t]{0,40}$", re.MULTILINE)
+_LINE = re.compile(
+    r"^[ \t]{0,40}(</?[A-Za-z][\w-]*>|#{1,6}[ \t][^\n]{1,200}?)[ \t]{0,40}$", re.MULTILINE
+)
 _TELLS = 0.1
 _HEADS = "heads what is below it"
 _WRAPS = "opens or closes a tag"
@@ -294,10 +296,10 @@ def _places(source: Source, series: Sequence[Stretch]) -> list[Stretch]:
 
 
 def _whole(text: str) -> Iterator[Stretch]:
-    """Sentences, each with the closing marks behind its end; a line that is a tag by itself."""
+    """Sentences, each with the closing marks behind its end; a line that is a tag or a heading."""
     for (start, end), (following, _) in pairwise([*sentences(text), (len(text), 0)]):
         end += len(text[end:following].rstrip())  # noqa: PLW2901
-        for tag in _TAG_LINE.finditer(text, start, end):
+        for tag in _LINE.finditer(text, start, end):
             if text[start : tag.start()].strip():
                 yield start, start + len(text[start : tag.start()].rstrip())
             yield tag.start(1), tag.end(1)

@@ -74,6 +74,26 @@ def test_an_answer_is_held_to_its_schema_in_one_line(engine):
     assert answer.text == json.dumps(json.loads(answer.text))
 
 
+def test_an_answer_that_can_only_go_on_one_way_is_finished_without_the_model(engine):
+    labels = ["a refund of the price", "a delivery that is late", "a defect in the product"]
+    schema = {**LABEL, "properties": {"label": {"enum": labels}}}
+    open_ended = {**schema, "properties": {"label": {"enum": [*labels, "a ü"]}}}
+    pieces = []
+    for message in MESSAGES:
+        asked, params = talk(SYSTEMS[0], message), {**GREEDY, "max_tokens": 60}
+        short = engine.answer(
+            asked, params, schema=schema, on_text=lambda piece: pieces.append(piece) or True
+        )
+        whole = engine.answer(asked, params, schema=open_ended)  # no such answer is cut short
+        assert (short.text, short.input_tokens) == (whole.text, whole.input_tokens)
+        assert short.output_tokens < whole.output_tokens
+        assert "".join(pieces) == short.text
+        pieces.clear()
+        cut = engine.answer(asked, {**params, "max_tokens": 7}, schema=schema)
+        assert cut.finish_reason == "length"
+        assert whole.text.startswith(cut.text)
+
+
 def test_a_schema_beyond_the_engine_is_refused_and_not_passed_over(engine):
     beyond = {"properties": {"a": {"type": "string", "pattern": "^(?!x)y+$"}}, "required": ["a"]}
     with pytest.raises(ProviderRefusedError, match="cannot hold an answer"):

@@ -5,7 +5,12 @@ import json
 import pytest
 
 from promptops.errors import ProviderRefusedError
-from promptops.llm.embedded.grammar import check_constrained, closed, schema_grammar
+from promptops.llm.embedded.grammar import (
+    check_constrained,
+    closed,
+    only_texts,
+    schema_grammar,
+)
 
 LABEL = {"type": "object", "properties": {"label": {"enum": ["a", "b"]}}, "required": ["label"]}
 
@@ -45,6 +50,35 @@ def test_the_grammar_carries_the_schema_and_one_layout():
     assert head == "%llguidance {}"
     assert laid_out["properties"] == LABEL["properties"]
     assert laid_out["x-guidance"]["whitespace_flexible"] is False
+
+
+YES = {"enum": ["yes", "no"]}
+ONLY = {
+    "labels": (YES, ('"yes"', '"no"')),
+    "an object of labels": (
+        {"type": "object", "required": ["b", "a"], "properties": {"a": YES, "b": {"enum": ["x"]}}},
+        ('{"a": "yes", "b": "x"}', '{"a": "no", "b": "x"}'),
+    ),
+    "free text": ({"type": "string"}, ()),
+    "a property that may be left out": ({"type": "object", "properties": {"a": YES}}, ()),
+    "a label that JSON spells in two ways": ({"enum": ["yes", "no\n"]}, ()),
+    "a label beyond ASCII": ({"enum": ["ja", "nö"]}, ()),
+    "numbers": ({"enum": [1, 2]}, ()),
+    "labels with another condition": ({"enum": ["yes", "no"], "minLength": 3}, ()),
+    "too many": (
+        {
+            "type": "object",
+            "required": [*"abcdefghi"],
+            "properties": dict.fromkeys("abcdefghi", YES),
+        },
+        (),
+    ),
+}
+
+
+@pytest.mark.parametrize(("schema", "texts"), ONLY.values(), ids=ONLY)
+def test_the_only_answers_to_a_schema_are_listed_where_they_are_few(schema, texts):
+    assert only_texts(schema) == texts
 
 
 def test_what_is_no_schema_is_refused_with_its_place():

@@ -1,20 +1,16 @@
-"""Measured deletion: which units go first, which never go, and the descent that tests them."""
-
-import random
+"""Measured deletion: which units go first, and which never go."""
 
 import anyio
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from promptops.evaluation import CaseResult, Evaluation, Target
-from promptops.golden.case import GoldenCase
-from promptops.optimize.candidate import Candidate, OptimizeTask, load_proposer
+from promptops.evaluation import Evaluation, Target
+from promptops.optimize.candidate import OptimizeTask, load_proposer
 from promptops.optimize.compressing.ladder import ladder
 from promptops.optimize.compressing.literals import template_stretches
 from promptops.optimize.compressing.shots import shots
 from promptops.optimize.compressing.units import split_units
-from promptops.optimize.descent import descend
 from promptops.optimize.goals import find_goal
 from promptops.optimize.wording import split_wording
 from promptops.prompts.model import Prompt
@@ -272,89 +268,24 @@ def test_examples_that_repeat_others_go_first():
     assert "nearly repeat" in found[0].reason
 
 
-CASES = tuple(GoldenCase(id=f"c{n}", inputs={"mail": str(n)}, expected="refund") for n in range(80))
+def test_examples_go_before_any_instruction_or_after_all_of_them():
+    shots = ("Input: My tent is late.", "Input: I want my money.")
+    told = ("Our shop sells tents", "Mail of customers is written")
+    share = (0.15,)
+    (early,) = ladder([LONG], rungs=share, first="examples first")
+    (late,) = ladder([LONG], rungs=share, first="examples last")
+    assert not any(shot in early.texts[0] for shot in shots)
+    assert all(line in early.texts[0] for line in told)
+    assert all(shot in late.texts[0] for shot in shots)
+    assert not all(line in late.texts[0] for line in told)
 
 
-def evaluation(text, scores):
-    results = tuple(
-        CaseResult(
-            case_id=case.id, scores={"label_match": score}, answer="refund", input_tokens=len(text)
-        )
-        for case, score in scores
-    )
-    return Evaluation(
-        prompt_id="p", subject=text, target=Target(model="m"), inputs={}, cases=results
-    )
-
-
-def fall(right, asked=None):
-    """Descend over wordings that are right on so many of a hundred cases each."""
-    texts = ["Sort it. " * (9 - step) + "{{ mail }}" for step in range(len(right))]
-    prompts = [make_prompt(text) for text in texts]
-    shares = dict(zip(texts, right, strict=True))
-
-    async def measure(prompt, cases):
-        text = prompt.messages[0].content
-        if asked is not None:
-            asked.append((prompts.index(prompt), len(cases)))
-        return evaluation(
-            text, [(case, float(at % 100 < shares[text])) for at, case in enumerate(cases)]
-        )
-
-    candidates = [Candidate(prompt=each, proposer="p", reason="r") for each in prompts[1:]]
-
-    async def main():
-        return await descend(
-            prompts[0], candidates, CASES, measure=measure, metric="label_match", margin=0.1
-        )
-
-    return anyio.run(main)
-
-
-def test_the_descent_ends_at_the_first_wording_that_is_not_shown():
-    assert [test.shown for test in fall([70, 70, 70, 20, 70])] == [True, True, False]
-    assert [test.shown for test in fall([70, 62, 70])] == [False]
-    assert all(test.shown for test in fall([70, 70, 70]))
-
-
-def test_a_plain_loss_is_given_up_before_all_cases_ran():
-    asked = []
-    fall([70, 0, 70], asked)
-    assert max(cases for wording, cases in asked if wording == 1) == 20
-
-
-def test_cases_that_taught_a_wording_do_not_judge_it():
-    taught = Candidate(prompt=make_prompt(), proposer="p", reason="r", learned_from=("c1",))
-
-    async def main():
-        await descend(
-            make_prompt(), [taught], CASES, measure=None, metric="label_match", margin=0.1
-        )
-
-    with pytest.raises(ValueError, match="c1"):
-        anyio.run(main)
-
-
-def test_wordings_that_lose_the_margin_are_accepted_once_in_twenty_descents_at_most():
-    chance = random.Random(5)
-    cases = CASES[:60]
-    texts = [f"{'Sort it. ' * (4 - step)}{{{{ mail }}}}" for step in range(4)]
-    prompts = [make_prompt(text) for text in texts]
-    candidates = [Candidate(prompt=each, proposer="p", reason="r") for each in prompts[1:]]
-
-    async def descent():
-        right = {text: 0.7 if text == texts[0] else 0.6 for text in texts}
-        scores = {text: [float(chance.random() < right[text]) for _ in cases] for text in texts}
-
-        async def measure(prompt, some):
-            text = prompt.messages[0].content
-            rows = zip(some, scores[text], strict=False)
-            return evaluation(text, [(case, score) for case, score in rows])
-
-        tested = await descend(
-            prompts[0], candidates, cases, measure=measure, metric="label_match", margin=0.1
-        )
-        return tested[0].shown
-
-    accepted = sum(anyio.run(descent) for _ in range(120))
-    assert accepted <= 11  # five per cent of 120, and two standard errors
+def test_a_prompt_with_example_pairs_is_also_thinned_out_without_them():
+    pair = [{"role": "user", "content": "Late."}, {"role": "assistant", "content": "delivery"}]
+    messages = [
+        {"role": "system", "content": LONG.partition("# Examples")[0]},
+        *pair,
+        {"role": "user", "content": "{{ mail }}"},
+    ]
+    found = propose("deletion", make_prompt(messages=messages))
+    assert {len(split_wording(each.prompt).examples) for each in found} == {0, 1}
