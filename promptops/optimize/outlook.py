@@ -9,6 +9,7 @@ from promptops.core.counting import counted
 from promptops.evaluation.comparison import ALPHA
 from promptops.evaluation.noninferiority import p_not_worse
 from promptops.evaluation.planning import Power, power_of
+from promptops.optimize.plan import FINALISTS, held_out_suffice
 from promptops.optimize.trials import Allowance
 
 
@@ -26,9 +27,10 @@ class Outlook:
         minutes: Minutes that it may take.
         margin: Largest loss of score that counts as none.
         power: What the held-out cases can show; None without any.
-        most_losses: Cases of all that may get worse, none better, while a loss of the margin is
-            still ruled out for a wording that learned from no case (it is judged on all); None
-            when the margin is not ruled out even without a loss.
+        judged: Cases that judge whether a shorter wording that learned from no case loses nothing:
+            the held-out ones where they suffice, else all.
+        most_losses: Of these, those that may get worse, none better, while a loss of the margin is
+            still ruled out; None when it is not ruled out even without a loss.
         cases_for_margin: Cases of which none may get worse that rule the margin out.
     """
 
@@ -41,6 +43,7 @@ class Outlook:
     minutes: float | None
     margin: float
     power: Power | None
+    judged: int
     most_losses: int | None
     cases_for_margin: int
 
@@ -52,16 +55,16 @@ class Outlook:
     @property
     def words(self) -> tuple[str, ...]:
         """A line on the cases and the budget, one on gains, one on "no loss"."""
-        every, points = self.train + self.dev + self.test, 100 * self.margin
+        points = 100 * self.margin
         if self.most_losses is None:
             loss = (
-                f"{counted(every, 'case')} cannot rule out a loss of {points:.0f} points: that "
-                f"takes {self.cases_for_margin} of which none gets worse"
+                f"{counted(self.judged, 'case')} cannot rule out a loss of {points:.0f} points: "
+                f"that takes {self.cases_for_margin} of which none gets worse"
             )
         else:
             loss = (
                 f"a loss of {points:.0f} points is ruled out while at most {self.most_losses} of "
-                f"{every} cases get worse"
+                f"{self.judged} cases get worse"
             )
         limits = Allowance(calls=self.calls, tokens=self.tokens, usd=self.usd, minutes=self.minutes)
         budget = limits.words or "what it takes"
@@ -83,8 +86,9 @@ def outlook(*, train: int, dev: int, test: int, allowance: Allowance, margin: fl
         allowance: The budget.
         margin: Largest loss of score that counts as none.
     """
-    every = train + dev + test
-    allowed = takewhile(lambda lost: p_not_worse(0, lost, every, margin) < ALPHA, range(every))
+    suffice = held_out_suffice(test, margin)
+    judged, level = (test, ALPHA / FINALISTS) if suffice else (train + dev + test, ALPHA)
+    allowed = takewhile(lambda lost: p_not_worse(0, lost, judged, margin) < level, range(judged))
     most_losses = max(allowed, default=None)
     return Outlook(
         train=train,
@@ -96,6 +100,7 @@ def outlook(*, train: int, dev: int, test: int, allowance: Allowance, margin: fl
         minutes=allowance.minutes,
         margin=margin,
         power=power_of(test) if test else None,
+        judged=judged,
         most_losses=most_losses,
         # Not one loss in n cases has the chance (1 - margin)**n when the loss is the margin.
         cases_for_margin=math.ceil(math.log(ALPHA) / math.log(1 - margin)),

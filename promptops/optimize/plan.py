@@ -2,11 +2,23 @@
 
 from dataclasses import dataclass
 
+from promptops.evaluation.comparison import ALPHA
+from promptops.evaluation.noninferiority import p_not_worse
+
 _VERDICT_SHARE = 0.5
 """Largest share of the answers that goes to the verdict, both wordings together."""
 
 LEAST_TEST = 8
 """Held-out cases below which a verdict can hardly show anything."""
+
+
+FINALISTS = 2
+"""Shorter wordings that may meet the held-out cases; they share the error rate."""
+
+
+def held_out_suffice(test: int, margin: float) -> bool:
+    """Whether so many held-out cases alone can rule a loss of the margin out for each finalist."""
+    return test > 0 and p_not_worse(0, 0, test, margin) * FINALISTS < ALPHA
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,17 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from promptops.evaluation.comparison import ALPHA
-from promptops.evaluation.noninferiority import p_not_worse
 from promptops.golden.case import GoldenCase
 from promptops.optimize.candidate import Candidate
 from promptops.optimize.descent import descend, probe, settle, stairs
 from promptops.optimize.job import Job
+from promptops.optimize.plan import FINALISTS, held_out_suffice
 from promptops.optimize.search import Race
 from promptops.prompts.model import Prompt
 
 _MOST_STEPS = 8
-_FINALISTS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +35,7 @@ async def shrink(job: Job, race: Race, candidates: Sequence[Candidate]) -> Shrun
     Raises:
         PromptOpsError: A model call failed.
     """
-    if p_not_worse(0, 0, len(job.test), job.plan.margin) * _FINALISTS >= ALPHA:
+    if not held_out_suffice(len(job.test), job.plan.margin):
         return await _descended(job, race, candidates)
     trials, cases = job.trials, race.pool[: job.plan.last_rung]
 
@@ -48,7 +46,7 @@ async def shrink(job: Job, race: Race, candidates: Sequence[Candidate]) -> Shrun
     job.tell(f"the shortest of {len(candidates)} wordings on {len(cases)} cases")
     probed = await probe(
         job.prompt, candidates, cases, measure=trials.run, metric=job.metric, affords=affords,
-        wanted=_FINALISTS,
+        wanted=FINALISTS,
     )  # fmt: skip
     for one in probed:
         race.note(one.candidate, one.new, one.base)
