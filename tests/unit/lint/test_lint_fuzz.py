@@ -13,7 +13,7 @@ FUZZER = Path(__file__).parents[2] / "fuzz" / "fuzz_lint.py"
 @pytest.mark.slow
 def test_no_file_breaks_the_linter(tmp_path):
     if find_spec("atheris") is None:
-        pytest.skip("needs atheris: install the dev extra (Linux, Python below 3.13)")
+        pytest.skip("needs atheris (Linux, Python below 3.13): `make fuzz` installs it")
     # The peak that libFuzzer reads begins with that of this process, which has run other tests.
     limits = ["-max_total_time=10", "-max_len=262144", "-timeout=5", "-rss_limit_mb=8192"]
     ran = subprocess.run(
