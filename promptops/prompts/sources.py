@@ -61,7 +61,7 @@ def read_rows(
     if source.is_dir():
         return _folder(source, most)
     if not source.is_file():
-        raise ImportFormatError("no such file or folder", where=str(source))
+        raise ImportFormatError("no such file or folder", where=str(source), hint="check the path")
     suffix = source.suffix.lower()
     if suffix in (".csv", ".tsv"):
         return _csv(source, text_column, id_column, "\t" if suffix == ".tsv" else ",")

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from promptops.cli import main
 from promptops.testing.workspace import label_prompt, label_rows, make_workspace
 
 PACK = """\
@@ -20,19 +19,6 @@ evidence: {required: [], gates: false}
 PROMPTS = "prompt_registry/prompts"
 
 Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command line here; its exit status, stdout and stderr."""
-
-    def call(*arguments: str | Path) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as end:
-            main([str(each) for each in arguments])
-        told = capsys.readouterr()
-        return int(end.value.code or 0), told.out, told.err
-
-    return call
 
 
 @pytest.fixture

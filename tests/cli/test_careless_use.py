@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from promptops.cli import main
 from promptops.cli.run import parse_budget
 from promptops.errors import UsageError
 from promptops.llm.scripted import ScriptedChat
@@ -17,19 +16,6 @@ from promptops.testing.workspace import label_prompt, label_rows, make_workspace
 from promptops.wiring import Services
 
 Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command line here; its exit status, stdout and stderr."""
-
-    def call(*arguments: str | Path) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as end:
-            main([str(each) for each in arguments])
-        told = capsys.readouterr()
-        return int(end.value.code or 0), told.out, told.err
-
-    return call
 
 
 @pytest.fixture

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from promptops.cli import main
-
 Run = Callable[..., tuple[int, str, str]]
 CONFIG = """\
 description: Capitals
@@ -19,17 +17,6 @@ tests:
       - {type: icontains, value: paris}
       - {type: javascript, value: output.length < 9}
 """
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: str | Path) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as end:
-            main([str(each) for each in arguments])
-        told = capsys.readouterr()
-        return int(end.value.code or 0), told.out, told.err
-
-    return call
 
 
 @pytest.fixture
