@@ -107,17 +107,10 @@ def _watched(job: Job) -> type[Attempt]:
             tell = self._race.tell
 
             def told(what: str) -> None:  # before each measurement of the race
-                self._note(self._incumbent())
+                self._note(self._race.leader)
                 tell(what)
 
             self._race.tell = told
-
-        def _incumbent(self) -> Candidate | None:
-            """The finalist of the race so far; without one, the best so far when it gained."""
-            if (finalist := self._finalist()) is not None:
-                return finalist[0].candidate
-            best = self._race.ranking()
-            return best[0].candidate if best and best[0].utility > 0 else None
 
         def _note(self, candidate: Candidate | None) -> None:
             prompt = self._job.prompt if candidate is None else candidate.prompt

@@ -70,7 +70,7 @@ class Attempt:
         if job.plan.verdict and (len(job.test) < _LEAST_WINS or not job.dev):
             reason = f"{len(job.test)} held-out cases can show nothing: add golden cases"
             return self._result("no-safe-improvement", reason)
-        start = self._race.pool[: job.plan.most_base]
+        start = self._race.pool[: job.plan.base_cases(job.trials.left())]
         job.tell(f"base on {len(start)} training and dev cases")
         self._check_allowance(start)
         # One answer first: it tells what an answer takes, and whether answers can be scored at all.
@@ -273,9 +273,7 @@ class Attempt:
         return self._result("no-safe-improvement", reason)
 
     def _exhausted(self, reason: str) -> OptimizeResult:
-        best = self._race.ranking()
-        found = best[0].candidate if best and best[0].utility > 0 else None
-        return self._result("budget-exhausted", reason, candidate=found)
+        return self._result("budget-exhausted", reason, candidate=self._race.leader)
 
     async def _test(self, ranked: Ranked, claim: Claim) -> OptimizeResult:
         """Judge the finalist: on held-out cases, or on all when it learned nothing from any."""

@@ -31,7 +31,7 @@ from promptops.tracking.evidence import Evidence, EvidenceStore
 __all__ = ["Allowance", "Optimizer", "Plan", "to_proposal"]
 
 EVIDENCE_KIND = "optimize"
-OPTIMIZER_VERSION = "7"
+OPTIMIZER_VERSION = "8"
 """Part of the evidence key: raise it when a better search should look at every prompt again."""
 
 DEFAULT_PROPOSERS = (

@@ -8,6 +8,12 @@ from promptops.evaluation.noninferiority import p_not_worse
 _VERDICT_SHARE = 0.5
 """Largest share of the answers that goes to the verdict, both wordings together."""
 
+_BASE_SHARE = 0.08
+"""Share of the answers that the wording in use takes before anything is proposed."""
+
+_LEAST_BASE = 8
+"""Cases below which the wording in use hardly shows what it gets wrong."""
+
 LEAST_TEST = 8
 """Held-out cases below which a verdict can hardly show anything."""
 
@@ -30,7 +36,7 @@ class Plan:
         most_children: Wordings made of the best ones after the race.
         last_rung: Cases of the last rung of a race that no allowance limits.
         most_base: Cases, none of them held out, that the wording in use runs on before anything
-            is proposed.
+            is proposed; a small allowance runs fewer (`base_cases`).
         most_train: Training cases looked at.
         most_dev: Dev cases looked at.
         most_test: Held-out cases of the final test.
@@ -56,6 +62,16 @@ class Plan:
     verdict: bool = True
     margin: float = 0.1
     seed: int = 7
+
+    def base_cases(self, answers: int | None) -> int:
+        """Cases that the wording in use runs on first; the race adds those that it needs.
+
+        Args:
+            answers: Answers that the optimization may ask for; None is no limit.
+        """
+        if answers is None:
+            return self.most_base
+        return min(self.most_base, max(_LEAST_BASE, round(_BASE_SHARE * answers)))
 
     def test_cases(self, answers: int | None) -> int:
         """Held-out cases of the verdict: never so many that nothing is left to search with.

@@ -142,6 +142,7 @@ class Race:
         tell: Told what happens, in words.
         exhausted: Whether the allowance was too small to race.
         known: What was measured so far, by digest.
+        leader: What to return if the search ended now; None before anything gained.
     """
 
     base: Prompt
@@ -155,6 +156,7 @@ class Race:
     tell: Callable[[str], None] = lambda _: None
     exhausted: bool = False
     known: dict[str, Ranked] = field(default_factory=dict)
+    leader: Candidate | None = None
     _rungs: tuple[int, ...] = ()
 
     @property
@@ -170,6 +172,7 @@ class Race:
         """Remember what was measured of a candidate outside of the race."""
         ranked = rank(candidate, new, base, metric=self.metric, goal=self.goal)
         self.known[candidate.digest] = replace(ranked, finished=True)
+        self._follow()
 
     def cases_of(self, candidate: Candidate) -> tuple[GoldenCase, ...]:
         """The cases that can tell how good a candidate is, in the order of use."""
@@ -282,7 +285,22 @@ class Race:
             ranked = rank(candidate, new, base, metric=self.metric, goal=self.goal)
             ranked = replace(ranked, finished=len(cases) == self._enough(everything))
         self.known[candidate.digest] = ranked
+        self._follow()
         return True
+
+    def _follow(self) -> None:
+        """Keep the leader until another is ahead by more than noise, on no fewer cases.
+
+        The best of many on few cases is often a lucky one: a search that is stopped at any moment
+        should not return whoever was lucky last.
+        """
+        gained = [each for each in self.known.values() if each.error is None and each.utility > 0]
+        best = max(gained, key=lambda each: (each.utility, each.cases), default=None)
+        led = next((each for each in gained if each.candidate == self.leader), None)
+        if led is None or best is None:
+            self.leader = None if best is None else best.candidate
+        elif best.cases >= led.cases and best.utility > led.utility + slack(best.cases):
+            self.leader = best.candidate
 
 
 def rank(

@@ -99,16 +99,16 @@ def test_a_prompt_that_is_good_enough_costs_next_to_nothing():
 
 def test_the_allowance_is_kept_and_its_end_is_told():
     chat = Counting(model(teachable))
-    result = optimize(chat, budget=Allowance(calls=60))
-    assert chat.calls <= 60
+    result = optimize(chat, budget=Allowance(calls=40))
+    assert chat.calls <= 40
     assert result.verdict == "budget-exhausted"
     assert re.search(r"0 of \d+ wordings ran", result.reason)
 
 
 def test_a_small_allowance_goes_to_the_most_trusted_wordings():
     chat = Counting(model(teachable))
-    result = optimize(chat, budget=Allowance(calls=85))
-    assert chat.calls <= 85
+    result = optimize(chat, budget=Allowance(calls=60))
+    assert chat.calls <= 60
     assert result.verdict == "improved"
     assert next(each.proposer for each in result.tried) == "few_shot"
 

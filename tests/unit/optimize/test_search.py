@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promptops.errors import UsageError
+from promptops.evaluation import CaseResult, Evaluation, Target
 from promptops.golden.case import GoldenCase
 from promptops.optimize.candidate import Candidate
 from promptops.optimize.descent import stairs
 from promptops.optimize.goals import find_goal, weighted
-from promptops.optimize.search import schedule, spread
+from promptops.optimize.search import Race, schedule, spread
 from promptops.prompts.model import Prompt
 
 
@@ -116,3 +117,42 @@ def test_a_descent_goes_down_in_even_steps():
     ]
     assert stairs([candidate(50, learned=("c1",))], 3) == []
     assert stairs(wordings, 0) == []
+
+
+def results(wording, right, cases):
+    """An evaluation in which the first so many of the cases are right."""
+    return Evaluation(
+        prompt_id="p",
+        subject=wording,
+        target=Target(model="m"),
+        inputs={},
+        cases=tuple(
+            CaseResult(
+                case_id=f"c{n}", scores={"match": float(n < right)}, answer="", input_tokens=9
+            )
+            for n in range(cases)
+        ),
+    )
+
+
+# What was measured, in order: wording, cases right, cases; and who leads after it.
+LEADS = {
+    "nobody gained": ([("a", 0, 4), ("b", 0, 8)], None),
+    "the first that gained": ([("a", 2, 4)], "a"),
+    "one case more is luck": ([("a", 4, 8), ("b", 5, 8)], "a"),
+    "far more is not": ([("a", 2, 8), ("b", 7, 8)], "b"),
+    "lucky on fewer cases": ([("a", 3, 8), ("b", 4, 4)], "a"),
+    "the leader lost its gain": ([("a", 3, 4), ("b", 2, 4), ("a", 0, 8)], "b"),
+}
+
+
+@pytest.mark.parametrize(("measured", "leads"), LEADS.values(), ids=LEADS)
+def test_a_stopped_search_returns_who_leads_by_more_than_noise(measured, leads):
+    wordings = {"a": candidate(10), "b": candidate(11)}
+    race = Race(
+        base=candidate(9).prompt, trials=None, dev=(), train=(), metric="match",
+        goal=find_goal("accuracy"), reserve=0,
+    )  # fmt: skip
+    for name, right, cases in measured:
+        race.note(wordings[name], results(name, right, cases), results("base", 0, cases))
+    assert race.leader == (None if leads is None else wordings[leads])
