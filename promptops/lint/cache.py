@@ -7,17 +7,20 @@ has to be invalidated, and what is stored under a key is never wrong, only unuse
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from functools import cache
+import os
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from promptops.core.canonical import digest
 from promptops.core.store import BlobStore
+from promptops.errors import StorageError
 from promptops.lint.engine import Checked
 from promptops.lint.finding import Edit, Finding, Fix, Severity
 from promptops.lint.options import LintOptions
 
+_READ = 65_536
 _LARGEST = 256_000_000
 """Bytes. Old verdicts are never looked up again, and nothing else says which those are."""
 
@@ -28,13 +31,20 @@ class VerdictCache:
     Args:
         path: The database; it is made when first written to.
         options: What the verdicts are made under.
+        refused: Told when verdicts cannot be kept, which then does no harm; None raises.
     """
 
-    def __init__(self, path: Path, options: LintOptions) -> None:
+    def __init__(
+        self,
+        path: Path,
+        options: LintOptions,
+        refused: Callable[[StorageError], None] | None = None,
+    ) -> None:
         """Name the database and the settings; one that grew too large is begun anew."""
         if path.exists() and path.stat().st_size > _LARGEST:
             path.unlink(missing_ok=True)
-        self._store = BlobStore(path)
+        self._store = BlobStore(path, or_read=True)
+        self._refused = refused
         self._settings = digest({"options": options.identity(), "code": _own_code()})
 
     def key(self, path: Path, *, shown: str, how: str = "") -> str:
@@ -43,10 +53,16 @@ class VerdictCache:
         Raises:
             OSError: The file cannot be read.
         """
-        with path.open("rb") as stream:
-            content = hashlib.file_digest(stream, "sha256").digest()
-        head = json.dumps([self._settings, shown, how]).encode("utf-8", "surrogatepass")
-        return hashlib.sha256(head + b"\0" + content).hexdigest()
+        head = f"{self._settings}\0{how}\0{shown}\0".encode("utf-8", "surrogatepass")
+        content = hashlib.sha256(head)
+        # A buffered stream would take half as long again as all the rest of this.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        try:
+            while data := os.read(descriptor, _READ):
+                content.update(data)
+        finally:
+            os.close(descriptor)
+        return content.hexdigest()
 
     def get_many(self, keys: Sequence[str]) -> dict[str, Checked]:
         """The verdicts known, by key."""
@@ -54,9 +70,13 @@ class VerdictCache:
 
     def put_many(self, verdicts: Mapping[str, Checked]) -> None:
         """Keep verdicts. One with skipped rules is not kept: what failed may work next time."""
-        self._store.put_many(
-            {key: _written(each) for key, each in verdicts.items() if not each.skipped}
-        )
+        kept = {key: _written(each) for key, each in verdicts.items() if not each.skipped}
+        try:
+            self._store.put_many(kept)
+        except StorageError as problem:
+            if self._refused is None:
+                raise
+            self._refused(problem)
 
 
 @cache
@@ -75,7 +95,9 @@ def _written(checked: Checked) -> bytes:
     )
 
 
+@lru_cache(maxsize=64)
 def _read(data: bytes) -> Checked:
+    """What was written; most files have the same verdict, that nothing was found."""
     prompts, suppressed, rows = json.loads(data.decode("utf-8", "surrogatepass"))
     return Checked(
         findings=tuple(_finding(row) for row in rows),

@@ -82,6 +82,8 @@ class Linter:
             prompt, sorted(found, key=lambda finding: finding.order), today=self.options.today
         )
         kept = (*sifted.kept, *self._idle_comments(prompt, sifted, plan))
+        if not (kept or skipped or sifted.suppressed):
+            return NOTHING  # one object, so that it travels from a worker once
         return Checked(findings=kept, skipped=tuple(skipped), suppressed=sifted.suppressed)
 
     def check_file(self, file: PromptFile) -> Checked:
@@ -175,7 +177,7 @@ class _Plan:
         # A bare text has no keys, variables or bindings that a rule could speak about.
         spoken = [kind for kind in kinds if not (kind.needs_project or (bare and kind.needs_file))]
         self.kinds = frozenset(spoken)
-        self.prefilter = Prefilter(spoken, folder=options.compiled)
+        self.prefilter = Prefilter(spoken, bare=bare, folder=options.compiled)
         self.rules = [kind(options.options.get(kind.code), today=options.today) for kind in spoken]
         self.asked = [
             (number, self.rules[number].concerns) for number in sorted(self.prefilter.always)
@@ -196,11 +198,12 @@ class _Plan:
 
     def concerned(self, text: str) -> tuple[set[int], frozenset[re.Pattern[str]]]:
         """The rules with triggers that could find something, and patterns known not to match."""
-        found = self.prefilter.triggered(text)
+        plain = text.encode("ascii") if text.isascii() else None
+        found = self.prefilter.triggered(text) if plain is None else self.prefilter.scanned(plain)
         absent: frozenset[re.Pattern[str]] = frozenset()
         if not self.sieves or found.isdisjoint(self.sieves) or not self._is_worth_sifting():
             return found, absent
-        data = folded(text)
+        data = folded(text) if plain is None else plain
         for number in self.sieves.keys() & found:
             lacking = self.sieves[number].absent(data)
             if lacking is None:
@@ -221,6 +224,8 @@ class _Plan:
 def joined(outcomes: Iterable[Checked]) -> Checked:
     """Several outcomes as one."""
     parts = list(outcomes)
+    if len(parts) == 1:
+        return parts[0]
     return Checked(
         findings=tuple(finding for part in parts for finding in part.findings),
         skipped=tuple(item for part in parts for item in part.skipped),

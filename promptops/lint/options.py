@@ -98,12 +98,13 @@ class LintOptions:
 
     def shown(self, path: Path) -> str:
         """``path`` as findings name it: relative to the root when it lies below."""
-        if self.root is not None and path.is_absolute():
-            try:
-                return path.relative_to(self.root).as_posix()
-            except ValueError:
-                return path.as_posix()
-        return path.as_posix()
+        name = path.as_posix()
+        if self.root is None or not path.is_absolute():
+            return name
+        root = self.root.as_posix()
+        if name == root:
+            return "."
+        return name.removeprefix(root if root.endswith("/") else f"{root}/")
 
     def narrowed(
         self, *, select: Iterable[str] = (), ignore: Iterable[str] = (), where: str = "--select"

@@ -1,9 +1,11 @@
 """Lint files of any known format, reading only those whose verdict is not known."""
 
+import os
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from promptops.lint.cache import VerdictCache
 from promptops.lint.engine import NOTHING, Cell, Checked, Linter, joined
@@ -19,7 +21,7 @@ from promptops.lint.runner import (
     chunks,
     report_of,
 )
-from promptops.lint.sources import FORMATS, Format, detect, read_prompts
+from promptops.lint.sources import FORMATS, detect, read_prompts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,26 +39,70 @@ class Target:
     format_: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Named:
-    """A target with the path it is shown under and its verdict's key."""
+class Places:
+    """Where named files lie; each folder on the way is followed once.
+
+    Args:
+        root: Below it files are called by their place.
+    """
+
+    def __init__(self, root: Path | None) -> None:
+        """Follow the root."""
+        self._root = root.resolve() if root is not None else None
+        self._folders: dict[str, tuple[Path, bool]] = {}
+
+    def of(self, path: Path) -> tuple[Path, str]:
+        """A file under the name that it was given, below the root as such; and what makes it one.
+
+        A link keeps its own name, wherever it leads.
+        """
+        before, slash, name = str(path).rpartition(os.sep)
+        folder = before + slash  # "/" is not where a bare name lies
+        try:
+            if folder not in self._folders:
+                real = path.parent.resolve()
+                inside = self._root is not None and real.is_relative_to(self._root)
+                self._folders[folder] = real, inside
+            real, inside = self._folders[folder]
+            place = real / name
+            key = path.resolve() if path.is_symlink() or name == ".." else place
+        except (OSError, RuntimeError):  # links in a circle: the reader tells it
+            place = key = path.absolute()
+            inside = self._root is not None and place.is_relative_to(self._root)
+        return place if inside else path, str(key)
+
+
+class _Named(NamedTuple):
+    """A target with its format, the path it is shown under, its verdict's key and its bytes."""
 
     target: Target
+    format_: str
     shown: str
     key: str
     size: int
 
+    @property
+    def is_table(self) -> bool:
+        """Whether it is read row by row; what has no format is refused by the reader."""
+        return self.format_ in FORMATS and FORMATS[self.format_].streamed
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetBatch:
-    """Files that a worker reads and checks."""
+    """Files that a worker reads and checks: of each its key, path, shown path, column, format.
 
-    named: tuple[_Named, ...]
+    As plain texts, which travel to a worker in a fraction of the time that paths take.
+    """
+
+    named: tuple[tuple[str, str, str, str | None, str], ...]
     size: int
 
     def check(self, linter: Linter) -> list[Outcome]:
         """Read and check each file."""
-        return [(each.key, check_target(linter, each.target, each.shown)) for each in self.named]
+        return [
+            (key, check_target(linter, Target(path=Path(path), column=column, format_=kind), shown))
+            for key, path, shown, column, kind in self.named
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +162,7 @@ def lint_targets(
     missing = [each for each in named if each.key not in known]
     found: dict[str, list[Checked]] = {}
     # The rows of a table are counted when they are read, so their number is not known before.
-    total = 0 if any(_is_table(each.target) for each in missing) else len(named)
+    total = 0 if any(each.is_table for each in missing) else len(named)
     done = len(named) - len(missing)
     if progress is not None and not missing:  # a display starts a thread, and with it no fork
         progress(done, total)
@@ -134,39 +180,34 @@ def lint_targets(
 
 def _named(target: Target, options: LintOptions, cache: VerdictCache | None) -> _Named:
     shown = options.shown(target.path)
+    format_ = target.format_ or detect(target.path) or "text"
+    kind = FORMATS.get(format_)  # None for one that does not exist, which the reader refuses
     key, size = "", 0
     try:
         status = target.path.stat()
         size = status.st_size
         # Opening a pipe waits for who writes to it; the reader refuses it without opening it.
-        kind = _kind(target)
         known = kind is not None and not kind.follows
         if cache is not None and known and stat.S_ISREG(status.st_mode):
             how = f"{target.format_ or ''}:{target.column or ''}"
             key = cache.key(target.path, shown=shown, how=how)
     except OSError:
         key = ""  # the reader says what is wrong with it
-    return _Named(target=target, shown=shown, key=key, size=size)
+    return _Named(target=target, format_=format_, shown=shown, key=key, size=size)
 
 
 def _batches(named: Sequence[_Named], options: LintOptions) -> Iterator[Batch]:
-    small = [each for each in named if not _is_table(each.target)]
+    small = [each for each in named if not each.is_table]
     for chunk, size in chunks(small, lambda each: each.size):
-        yield TargetBatch(named=tuple(chunk), size=size)
+        files = (
+            (each.key, str(each.target.path), each.shown, each.target.column, each.format_)
+            for each in chunk
+        )
+        yield TargetBatch(named=tuple(files), size=size)
     linter = Linter(options)
     for each in named:
-        if _is_table(each.target):
+        if each.is_table:
             yield from _table(each, linter)
-
-
-def _is_table(target: Target) -> bool:
-    kind = _kind(target)
-    return kind is not None and kind.streamed
-
-
-def _kind(target: Target) -> Format | None:
-    """The format of a file; None for one that does not exist, which its reader refuses."""
-    return FORMATS.get(target.format_ or detect(target.path) or "text")
 
 
 def _table(named: _Named, linter: Linter) -> Iterator[Batch]:

@@ -42,16 +42,19 @@ class Prefilter:
 
     Args:
         rules: In the order in which candidates are reported.
+        bare: Whether the texts are bare, so that `Rule.file_triggers` do not count.
         folder: Where compiled shapes are kept; see `PatternSet`.
     """
 
-    def __init__(self, rules: Sequence[type[Rule]], *, folder: Path | None = None) -> None:
+    def __init__(
+        self, rules: Sequence[type[Rule]], *, bare: bool = False, folder: Path | None = None
+    ) -> None:
         """Take the triggers and shapes of ``rules``, compiled when the first text comes."""
         self.always = frozenset(
             number for number, rule in enumerate(rules) if not rule.triggers and not rule.shapes
         )
         self._wide = len(rules)  # the number of what is no rule's: white space beyond ASCII
-        words = [(word, n) for n, rule in enumerate(rules) for word in rule.triggers]
+        words = [(word, n) for n, rule in enumerate(rules) for word in _triggers(rule, bare=bare)]
         literals = [(word, n) for word, n in words if _is_plain(word)]
         # As strings, phrases are compiled in a fifth of the time that they take as expressions, but
         # looked up in a pass of their own.
@@ -85,15 +88,18 @@ class Prefilter:
 
     def triggered(self, text: str) -> set[int]:
         """As `candidates`, without those that look at every text."""
-        if not text.isascii() and KELVIN in text:
+        if text.isascii():
+            return self.scanned(text.encode("ascii"))
+        if KELVIN in text:
             text = lower(text)
-        found = self._scanned(text)
+        found = self.scanned(text.encode("utf-8", "surrogatepass"))
         if self._wide in found:
-            found = self._scanned(_WIDE_SPACES.sub(" ", text))
+            text = _WIDE_SPACES.sub(" ", text)
+            found = self.scanned(text.encode("utf-8", "surrogatepass"))
         return found
 
-    def _scanned(self, text: str) -> set[int]:
-        data = text.encode("utf-8", "surrogatepass")
+    def scanned(self, data: bytes) -> set[int]:
+        """As `triggered`, for the bytes of a text that is ASCII."""
         found: set[int] = set()
 
         def seen(number: int, *_: Any) -> None:
@@ -126,6 +132,10 @@ def _is_heavy(shape: str) -> bool:
     One such shape slows down all that are compiled with it; alone it is fast.
     """
     return len(shape) > _LONG and not _LETTER.search(_NOT_PLAIN.sub("", shape))
+
+
+def _triggers(rule: type[Rule], *, bare: bool) -> tuple[str, ...]:
+    return rule.triggers if bare else tuple(dict.fromkeys((*rule.triggers, *rule.file_triggers)))
 
 
 def _is_plain(word: str) -> bool:

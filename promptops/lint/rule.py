@@ -56,6 +56,8 @@ class Rule:
         regions: The kinds of text the rule speaks about.
         triggers: Lower-case strings; a prompt that holds none of them is not shown to the rule.
             Empty: the rule sees every prompt (unless it has ``shapes``).
+        file_triggers: Triggers of findings that only a prompt with keys can have: bare texts
+            are not looked through for them.
         shapes: RE2 patterns over the lower-case text that say the same as ``triggers`` where no
             literal does: a prompt is shown to the rule when a trigger or a shape occurs in it.
         signs: Rows of patterns over lower-case text: each finding in a bare text holds, anywhere in
@@ -75,6 +77,7 @@ class Rule:
     version: ClassVar[int] = 1
     regions: ClassVar[frozenset[Region]] = INSTRUCTIONS
     triggers: ClassVar[tuple[str, ...]] = ()
+    file_triggers: ClassVar[tuple[str, ...]] = ()
     shapes: ClassVar[tuple[str, ...]] = ()
     signs: ClassVar[Signs] = ()
     needs_file: ClassVar[bool] = False

@@ -5,10 +5,11 @@ state signs: patterns of which each of its findings in a bare text holds one row
 are looked up in one pass of Hyperscan, at a hundredth of what parsing the text and running the rule
 takes.
 
-The patterns are those that the rule itself runs, in `re`. What Hyperscan gets is their image
-(`image`), made by machine, which matches wherever they do and now and then elsewhere; so a sieve
-cannot hold a finding back. Both are about a text folded to one byte a character (`folded`), with
-"?" for all that is not ASCII, and for an image a space, a tab and a line end are one thing.
+The patterns are those that the rule itself runs, in `re`, or parts of them that are found faster.
+What Hyperscan gets is their image (`image`), made by machine, which matches wherever they do and
+now and then elsewhere; so a sieve cannot hold a finding back. Both are about a text folded to one
+byte a character (`folded`), with "?" for all that is not ASCII, and for an image a space, a tab and
+a line end are one thing.
 """
 
 import re

@@ -4,19 +4,21 @@ Not `multiprocessing`: its safe start methods run the caller's main module again
 must not ask of a notebook, a task runner or a script. A process of a single thread, as a command
 is, forks its workers, which costs nothing; any other one starts fresh interpreters, since a lock
 that another thread holds would stay locked in a fork. A worker reads pickled items from a pipe and
-answers on another. One that dies takes nothing with it: its item is checked here instead.
+answers on another. One that dies takes nothing with it: its item is checked here instead. What the
+keyboard interrupts is this process: it ends its workers.
 """
 
 import gc
 import os
 import pickle
+import signal
 import struct
 import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, Any, NoReturn, Self, TypeVar
@@ -42,9 +44,15 @@ class Workers:
     def __init__(self, number: int) -> None:
         """Start the processes."""
         self._started: list[_Worker] = []
-        for _ in range(number):
-            self._started.append(_forked(self._started) if _is_single() else _fresh())
         self._idle: SimpleQueue[_Worker] = SimpleQueue()
+        try:
+            with _uninterrupted():  # the processes stay so
+                for _ in range(number):
+                    self._started.append(_forked(self._started) if _is_single() else _fresh())
+        except BaseException:
+            self._kill()
+            self.__exit__()
+            raise
         for worker in self._started:
             self._idle.put(worker)
 
@@ -57,47 +65,70 @@ class Workers:
         for worker in self._started:
             worker.stop()
 
+    def _kill(self) -> None:
+        for worker in self._started:
+            worker.kill()
+
     def spread(self, work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
         """The results of ``work`` on each item, in the order of the items, as they are needed.
+
+        The processes are killed when no more results are taken, as after an interruption.
 
         Args:
             work: A picklable callable of one item.
             items: Picklable items, each worth a few hundredths of a second at least.
         """
+        wanted = True
 
         def run(item: T) -> R:
             worker = self._idle.get()
             try:
-                return worker.run(work, item)
+                with suppress(OSError, EOFError):
+                    return worker.run(work, item)
+                if not wanted:
+                    raise CancelledError
+                return work(item)
             finally:
                 self._idle.put(worker)
 
         number = len(self._started)
         with ThreadPoolExecutor(max_workers=number) as threads:
             waiting: deque[Future[R]] = deque()
-            for item in items:
-                waiting.append(threads.submit(run, item))
-                # Two items a worker in flight: enough to keep it busy, little to hold in memory.
-                while len(waiting) > 2 * number or (waiting and waiting[0].done()):
+            try:
+                for item in items:
+                    waiting.append(threads.submit(run, item))
+                    # Two items a worker in flight: it is kept busy, and little is held in memory.
+                    while len(waiting) > 2 * number or (waiting and waiting[0].done()):
+                        yield waiting.popleft().result()
+                while waiting:
                     yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
+            except BaseException:
+                wanted = False
+                threads.shutdown(wait=False, cancel_futures=True)
+                self._kill()
+                raise
 
 
 class _Worker:
-    """The pipes to and from a process, and what waits for its end."""
+    """The pipes to and from a process, what kills it, and what waits for its end."""
 
-    def __init__(self, reader: IO[bytes], writer: IO[bytes], wait: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        reader: IO[bytes],
+        writer: IO[bytes],
+        *,
+        kill: Callable[[], object],
+        wait: Callable[[], object],
+    ) -> None:
         self.reader = reader
         self.writer = writer
+        self.kill = kill
         self._wait = wait
 
     def run(self, work: Callable[[T], R], item: T) -> R:
-        with suppress(OSError, EOFError):
-            _send(self.writer, (work, item))
-            found: R = _receive(self.reader)
-            return found
-        return work(item)
+        _send(self.writer, (work, item))
+        found: R = _receive(self.reader)
+        return found
 
     def stop(self) -> None:
         for pipe in (self.writer, self.reader):
@@ -105,6 +136,16 @@ class _Worker:
                 pipe.close()
         with suppress(OSError):
             self._wait()
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Put off what the keyboard interrupts: raised inside a fork's hooks it would be lost."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _is_single() -> bool:
@@ -123,7 +164,12 @@ def _forked(others: Iterable[_Worker]) -> _Worker:
         _live(ask, answered, [asked, answer, *(each.writer.fileno() for each in others)])
     os.close(ask)
     os.close(answered)
-    return _Worker(os.fdopen(answer, "rb"), os.fdopen(asked, "wb"), lambda: os.waitpid(child, 0))
+    return _Worker(
+        os.fdopen(answer, "rb"),
+        os.fdopen(asked, "wb"),
+        kill=lambda: os.kill(child, signal.SIGKILL),
+        wait=lambda: os.waitpid(child, 0),
+    )
 
 
 def _live(ask: int, answered: int, foreign: Iterable[int]) -> NoReturn:
@@ -147,7 +193,7 @@ def _fresh() -> _Worker:
     )
     assert process.stdin is not None
     assert process.stdout is not None
-    return _Worker(process.stdout, process.stdin, process.wait)
+    return _Worker(process.stdout, process.stdin, kill=process.kill, wait=process.wait)
 
 
 def serve() -> None:

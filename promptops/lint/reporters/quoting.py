@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from promptops.lint.finding import Finding
 from promptops.lint.report import LintReport
-from promptops.lint.reporters.wording import shown
+from promptops.lint.reporters.wording import visible
 
 _WIDTH = 96
 _LEAD = 32
@@ -86,9 +86,9 @@ def _cut(line: int, text: str, start: int, end: int) -> Quote:
     first = 0 if end <= _WIDTH else max(0, start - _LEAD)
     last = min(len(text), first + _WIDTH)
     head, tail = "…" if first else "", "…" if last < len(text) else ""
-    before = head + "".join(shown(char) for char in text[first:start])
-    marked = "".join(shown(char) for char in text[start : min(end, last)])
-    after = "".join(shown(char) for char in text[min(end, last) : last]) + tail
+    before = head + visible(text[first:start])
+    marked = visible(text[start : min(end, last)])
+    after = visible(text[min(end, last) : last]) + tail
     return Quote(
         line=line,
         text=f"{before}{marked}{after}".rstrip(),
@@ -99,6 +99,8 @@ def _cut(line: int, text: str, start: int, end: int) -> Quote:
 
 def _cells(text: str) -> int:
     """Terminal cells: two for wide characters, none for combining ones."""
+    if text.isascii():
+        return len(text)
     return sum(
         0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in "WF")
         for char in text

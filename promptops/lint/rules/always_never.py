@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 
 from promptops.lint.finding import Finding, Severity
-from promptops.lint.nearby import sentence_around, starting
+from promptops.lint.literals import Literals
+from promptops.lint.nearby import at_word, sentence_around, starting
 from promptops.lint.parsed import ParsedMessage, ParsedPrompt, Wording
 from promptops.lint.phrases import phrase
-from promptops.lint.regions import EVERYWHERE, Region
 from promptops.lint.rule import Rule
 
 _ALWAYS = phrase(
@@ -18,6 +18,7 @@ _NEVER = phrase(
 )
 _DEMANDS = ("always", "you must", "make sure to", "be sure to")
 _BANS = ("never", "do not", "don't", "must not", "you should not")
+_WORDS = Literals((*_DEMANDS, *_BANS))
 _EXCEPTION = re.compile(
     r"\b(?:if|when|unless|except|until|before|after|more than|other than|but|only)\b"
 )
@@ -89,35 +90,38 @@ class AlwaysNever(Rule):
 
         Knowing the regions costs more than all the rest, and few texts come as far as that.
         """
-        demanded = set(self._everywhere(wording, _ALWAYS, _DEMANDS))
-        demanded |= {act[:1] for act in demanded}
-        return bool(demanded) and any(
-            act in demanded for act in self._everywhere(wording, _NEVER, _BANS)
-        )
-
-    def _everywhere(
-        self, wording: Wording, pattern: re.Pattern[str], seeds: tuple[str, ...]
-    ) -> Iterator[tuple[str, ...]]:
+        demanded: set[tuple[str, ...]] = set()
+        banned: set[tuple[str, ...]] = set()
         for message in wording.instructing:
-            for act, _ in self._acts(message, pattern, seeds, EVERYWHERE):
-                yield act
+            for at, number in _WORDS.places(message.lower):
+                pattern, acts = (_ALWAYS, demanded) if number < len(_DEMANDS) else (_NEVER, banned)
+                match = at_word(pattern, message.lower, at)
+                if match and (act := _act(message, match)):
+                    acts.add(act)
+        return not banned.isdisjoint(demanded | {act[:1] for act in demanded})
 
     def _acts(
         self,
         message: ParsedMessage,
         pattern: re.Pattern[str],
         seeds: tuple[str, ...],
-        regions: frozenset[Region] | None = None,
     ) -> Iterator[tuple[tuple[str, ...], re.Match[str]]]:
-        for match in starting(message, pattern, seeds, regions or self.regions):
-            content = [word for word in match["act"].split() if word not in _EMPTY]
-            if len(content) > 1 or (content and _is_whole(message, match, content[0])):
-                yield tuple(content[:_LENGTH]), match
+        for match in starting(message, pattern, seeds, self.regions):
+            if act := _act(message, match):
+                yield act, match
 
     @staticmethod
     def _excepted(message: ParsedMessage, match: re.Match[str]) -> bool:
         start, end = sentence_around(message, match.start())
         return bool(_EXCEPTION.search(message.lower, start, end))
+
+
+def _act(message: ParsedMessage, match: re.Match[str]) -> tuple[str, ...]:
+    """The first words of the act, articles aside; empty when they tell too little."""
+    content = [word for word in match["act"].split() if word not in _EMPTY]
+    if len(content) > 1 or (content and _is_whole(message, match, content[0])):
+        return tuple(content[:_LENGTH])
+    return ()
 
 
 def _is_whole(message: ParsedMessage, match: re.Match[str], word: str) -> bool:

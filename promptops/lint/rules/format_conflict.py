@@ -7,16 +7,14 @@ from promptops.lint.finding import Finding, Severity
 from promptops.lint.nearby import near, sentence_around, shape
 from promptops.lint.parsed import ParsedMessage, ParsedPrompt, Wording
 from promptops.lint.phrases import phrase
-from promptops.lint.regions import EVERYWHERE
+from promptops.lint.regions import EVERYWHERE, Region
 from promptops.lint.rule import Rule
 from promptops.lint.scope import scope
 
-_FORMATS = (
-    r"(?P<format>json|xml|yaml|csv|html|plain text|markdown(?: table)?|latex|prose|bullet points"
-    r"|bulleted list|numbered list|table|mermaid|markmap)"
-)
-_AFTER = _FORMATS.replace("?P<format>", "?P<after>")
-_LAST = _FORMATS.replace("?P<format>", "?P<last>")
+_DATA = "json|xml|yaml|csv|html|plain text"
+_TEXT = "prose|bullet points|bulleted list|numbered list|table|mermaid|markmap"
+_MARKDOWN = "markdown(?: table)?"
+_FORMATS = f"{_DATA}|{_MARKDOWN}|latex|{_TEXT}"
 _SEEDS = ("json", "xml", "yaml", "csv", "html", "plain text", "markdown", "latex", "prose",
           "bullet", "table", "numbered list", "mermaid",
           "markmap")  # fmt: skip
@@ -25,18 +23,42 @@ _UNITS = frozenset(
     {"table", "list", "bullet", "code", "value", "message", "line", "key", "field", "item", "label",
      "name"}
 )  # fmt: skip
-_ONLY = phrase(
-    r"\b(?:return|respond|answer|reply|output|produce|write|generate|give)\b"
-    r"(?:[^.;\n]{0,40}\b(?:only|just|strictly|exclusively|nothing but|solely)\b[^.;,\n]{0,20}?\b"
-    rf"{_FORMATS}\b|[^.;\n]{{0,20}}\b{_AFTER} only\b)"
-    r"|\b(?:(?:only|just) (?:return|output|produce|make)|(?:answer|response|reply|output) is only)"
-    rf" (?:in |the |raw |valid ){{0,3}}{_LAST}(?=[.!\n]| (?:syntax|code|object|array))"
-)
-_ALSO = phrase(
-    r"\b(?:return|respond|answer|reply|output|produce|write|use|format|give)\b"
-    r"(?: (?:it|this|them|the|your|all|answer|response|output|reply|result|results|as|in|with|using"
-    rf"|a|an|valid|clean|formatted)){{0,6}} {_FORMATS}\b"
-)
+
+
+def _only(formats: str) -> re.Pattern[str]:
+    """One of some formats and no other is asked for."""
+    return phrase(
+        r"\b(?:return|respond|answer|reply|output|produce|write|generate|give)\b"
+        r"(?:[^.;\n]{0,40}\b(?:only|just|strictly|exclusively|nothing but|solely)\b"
+        rf"[^.;,\n]{{0,20}}?\b(?P<format>{formats})\b|[^.;\n]{{0,20}}\b(?P<after>{formats}) only\b)"
+        r"|\b(?:(?:only|just) (?:return|output|produce|make)"
+        r"|(?:answer|response|reply|output) is only) (?:in |the |raw |valid ){0,3}"
+        rf"(?P<last>{formats})(?=[.!\n]| (?:syntax|code|object|array))"
+    )
+
+
+def _also(formats: str) -> re.Pattern[str]:
+    """One of some formats is asked for."""
+    return phrase(
+        r"\b(?:return|respond|answer|reply|output|produce|write|use|format|give)\b"
+        r"(?: (?:it|this|them|the|your|all|answer|response|output|reply|result|results|as|in|with"
+        rf"|using|a|an|valid|clean|formatted)){{0,6}} (?P<format>{formats})\b"
+    )
+
+
+def _nothing_but(formats: str) -> re.Pattern[str]:
+    """What `_only` matches, without the verb: it is found several times as fast."""
+    return phrase(
+        r"\b(?:only|just|strictly|exclusively|nothing but|solely)\b"
+        rf"(?:[^.;,\n]{{0,20}}?\b(?:{formats})\b"
+        rf"|(?: return| output| produce| make)? (?:in |the |raw |valid ){{0,3}}(?:{formats}))"
+        rf"|\b(?:{formats}) only\b"
+    )
+
+
+_OTHER = _nothing_but(f"{_DATA}|latex|{_TEXT}")
+_NAMED = re.compile("|".join(_SEEDS).replace(" ", r"\s"))
+_ONLY, _ALSO = _only(_FORMATS), _also(_FORMATS)
 _TABLE = phrase(
     r"\b(?:present|output|return|format|write|give|show|put)\b[^.;\n]{0,40} (?:as|in)"
     r"(?: the form of)? an? (?P<format>markdown|csv|html|latex) table\b"
@@ -55,6 +77,7 @@ _LAYOUT = phrase(
     r"\b(?:output|answer|response) should look like (?:the following|this):\s{0,4}"
     r"(?!\s|json|array|object)[^{\[`<\"$]"
 )
+_SECTION_SEEDS, _LAYOUT_SEEDS = (" section",), ("should look like",)
 _NOT_SEEDS = ("bullet", "table", "numbered list")
 _NEGATED = re.compile(r"\b(?:not|never|no|avoid|without|don't)\b")
 _BARE = frozenset({"mermaid", "markmap", "csv"})  # formats with no place for a section of text
@@ -88,24 +111,27 @@ class FormatConflict(Rule):
     code = "CON002"
     name = "format-conflict"
     severity = Severity.ERROR
-    version = 3
-    triggers = ("json", "xml", "yaml", "csv", "html", "latex", "markdown")
+    version = 4
+    triggers = ("json", "xml", "yaml", "csv", "html", "latex", "plain text")
+    file_triggers = _SEEDS  # a declared schema excludes every other format
     shapes = (
-        shape(
-            r"(?:only|just|strictly|exclusively|nothing but|solely)(?: [a-z]{1,12}){0,4}"
-            r" (?:plain text|prose|bullet|table|numbered list|bulleted list)"
-        ),
-        shape(r"(?:plain text|prose|bullet points|bulleted list|table|numbered list) only"),
-        shape(
-            r"(?:only|just) (?:return|output|produce|make) (?:the |raw |valid ){0,3}"
-            r"(?:mermaid|markmap)"
-        ),
+        # Open, since a gap of so many characters would be compiled ten times as long.
+        shape("(?:only|just|strictly|exclusively|nothing but|solely)")
+        + shape(rf"[^.;,]*[^a-z0-9_](?:{_TEXT})"),
+        shape(f"(?:{_TEXT}) only"),
         shape(
             r"(?:not|don.t|never) (?:use|output|write|include|return) (?:any )?"
             r"(?:bullet|tables|numbered)"
         ),
     )
-    signs = ((_ONLY, _ALSO), (_ONLY, _SECTION), (_ONLY, _LAYOUT), (_NOT_SO, _SO), (_TABLE,))
+    signs = (
+        (_OTHER, _ALSO),
+        (_nothing_but(_MARKDOWN), _also(_DATA)),  # Markdown holds what the others are
+        (_OTHER, _LAYOUT),
+        (_OTHER, _SECTION),
+        (_NOT_SO,),
+        (phrase(r"\b(?:csv|html|latex) table\b"),),  # two notations: one is not Markdown
+    )
     tags = ("pd-structure",)
 
     def check(self, prompt: ParsedPrompt) -> Iterator[Finding]:
@@ -118,7 +144,7 @@ class FormatConflict(Rule):
                 ("json", "the declared JSON output") if schema else None
             )
             for message in wording.instructing:
-                for match in near(message, _ONLY, _ONLY_SEEDS, self.regions, before=70, after=60):
+                for match in _only_near(message, self.regions):
                     if self._unconditional(message, match) and exclusive is None:
                         words = message.text[match.start() : match.end()]
                         exclusive = (_exclusive(match), f'"{words}"')
@@ -140,8 +166,14 @@ class FormatConflict(Rule):
             return True
         if len({match["format"] for match in matches(_TABLE, (" table",), 90, 12)}) > 1:
             return True
-        only = {_exclusive(match) for match in matches(_ONLY, _ONLY_SEEDS, 70, 60)}
-        if not only.isdisjoint(_BARE | {"json"}):
+        only = {
+            _exclusive(match)
+            for each in wording.instructing
+            for match in _only_near(each, EVERYWHERE)
+        }
+        if "json" in only and any(matches(_LAYOUT, _LAYOUT_SEEDS, 30, 40)):
+            return True
+        if not only.isdisjoint(_BARE) and any(matches(_SECTION, _SECTION_SEEDS, 30, 40)):
             return True
         return bool(only) and any(
             _differ(_family(match["format"]), each)
@@ -158,9 +190,9 @@ class FormatConflict(Rule):
                     message, match
                 ):
                     return self._against(prompt, message, match, exclusive[1])
-        pattern, seeds = _LAYOUT, ("should look like",)
+        pattern, seeds = _LAYOUT, _LAYOUT_SEEDS
         if exclusive[0] in _BARE:
-            pattern, seeds = _SECTION, (" section",)
+            pattern, seeds = _SECTION, _SECTION_SEEDS
         elif exclusive[0] != "json":
             return None
         for message in messages:
@@ -220,6 +252,10 @@ class FormatConflict(Rule):
         start, end = sentence_around(message, match.start())
         sentence = message.lower[start:end]
         return not _NEGATED.search(sentence) and scope(sentence, without=_UNITS) == frozenset()
+
+
+def _only_near(message: ParsedMessage, regions: frozenset[Region]) -> Iterator[re.Match[str]]:
+    return near(message, _ONLY, _ONLY_SEEDS, regions, before=70, after=60, holding=_NAMED)
 
 
 _LISTS = frozenset({"bullet points", "bulleted list", "numbered list"})

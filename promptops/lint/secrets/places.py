@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from promptops.lint.pattern_set import PatternSet
-from promptops.lint.secrets.gate import COMMAND, MANIFEST, RUN, SHAPES, TRIGGERS
+from promptops.lint.secrets.gate import COMMAND, MANIFEST, RUN, TELLING, TRIGGERS
 from promptops.lint.sieve import folded, image
 
 _BEFORE, _AFTER = 160, 80
@@ -20,18 +20,15 @@ _FAR = {
     MANIFEST: (1100, 2100),
 }
 """Characters before and behind a sign that what it is the sign of reaches to."""
-_RUN_END = r"[a-z0-9_.~+/-]{16}[^a-z0-9_.~+/-]"
-"""Told once a run, and in half the time; whether the run holds a digit is seen afterwards."""
-_RUNS = 0
-"""The number of that sign."""
-_DIGIT = re.compile(r"[0-9]")
+_RUN_END = RUN + r"[a-z0-9_.~+/-]*[^a-z0-9_.~+/-]"
+"""Told once a run."""
 _SPACE = re.compile(r"[ \n]")
 
 
 @cache
 def _signs() -> tuple[PatternSet, list[tuple[int, int]]]:
     """Every sign, and by its number how far before and behind it a secret reaches."""
-    signs = [*TRIGGERS, *(shape for shape in SHAPES if shape is not RUN)]
+    signs = [*TRIGGERS, *TELLING]
     written = [re.escape(sign) for sign in TRIGGERS]
     # Only white space may be something else in a folded text.
     written += [image(sign) if r"\s" in sign else sign for sign in signs[len(TRIGGERS) :]]
@@ -49,10 +46,6 @@ def around_signs(text: str) -> Iterator[tuple[int, int]]:
         ends.setdefault(number, []).append(end)
 
     signs.scan(folded(text) + b" ", seen)
-    if _RUNS in ends:
-        ends[_RUNS] = [
-            at for at in ends[_RUNS] if _DIGIT.search(text, _word_start(text, at - 1), at)
-        ]
     places = sorted(
         place for number, at in ends.items() for place in _reached(text, at, *reach[number])
     )

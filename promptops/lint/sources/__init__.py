@@ -12,6 +12,7 @@ import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import translate
+from operator import itemgetter
 from pathlib import Path
 
 from promptops.core.globs import matches
@@ -171,9 +172,9 @@ _BY_NAME = re.compile(
 _ORDER = [item.name for item in FORMATS.values() for _ in item.patterns]
 
 
-def detect(path: Path) -> str | None:
-    """The name of the format that a file name says; None when it says none."""
-    match = _BY_NAME.match(path.name.lower())
+def detect(path: Path | str) -> str | None:
+    """The name of the format that a file's name says, alone or at the end of a path; or None."""
+    match = _BY_NAME.match((path if isinstance(path, str) else path.name).lower())
     return _ORDER[(match.lastindex or 1) - 1] if match else None
 
 
@@ -264,12 +265,17 @@ def find_files(folder: Path, *, include: Sequence[str] = ()) -> list[Path]:
 
     found = []
     for place, folders, names in os.walk(folder, onerror=unlisted):
-        folders[:] = [name for name in folders if _is_searched(name, Path(place))]
-        for name in names:
-            path = Path(place, name)
-            if _is_prompt(path, path.relative_to(folder).as_posix(), include):
-                found.append(path)
-    return sorted(found)
+        here = Path(place)
+        folders[:] = [name for name in folders if _is_searched(name, here)]
+        parts = here.relative_to(folder).parts
+        prefix = "".join(f"{part}/" for part in parts)
+        # Texts are compared: to make and compare paths costs more than all the rest.
+        found += [
+            ((*parts, name), here)
+            for name in names
+            if _is_prompt(here, name, prefix + name, include)
+        ]
+    return [here / parts[-1] for parts, here in sorted(found, key=itemgetter(0))]
 
 
 def _is_searched(name: str, place: Path) -> bool:
@@ -278,16 +284,16 @@ def _is_searched(name: str, place: Path) -> bool:
     return name not in _SKIPPED_FOLDERS and not (place / name / "pyvenv.cfg").exists()
 
 
-def _is_prompt(path: Path, relative: str, include: Iterable[str]) -> bool:
+def _is_prompt(folder: Path, name: str, relative: str, include: Iterable[str]) -> bool:
     if any(matches(relative, glob) for glob in include):
         return True
-    name = detect(path)
-    if name is None or not FORMATS[name].in_folders:
+    kind = detect(name)
+    if kind is None or not FORMATS[kind].in_folders:
         return False
-    if name != "python":
+    if kind != "python":
         return True
     try:
-        return python_strings.MARKER.encode() in path.read_bytes()
+        return python_strings.MARKER.encode() in (folder / name).read_bytes()
     except OSError:
         return True  # reading it again will say why it cannot be read
 

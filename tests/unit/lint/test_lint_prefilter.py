@@ -9,11 +9,14 @@ from hypothesis import strategies as st
 from promptops.lint import RULES, LintOptions, parse_text
 from promptops.lint.prefilter import Prefilter
 from promptops.lint.rule import PhraseRule, Rule
+from promptops.lint.secrets.gate import WINDOW
 
 TEXT_RULES = [rule for rule in RULES.values() if rule.triggers or rule.shapes]
 PHRASES = [
     rule for rule in TEXT_RULES if issubclass(rule, PhraseRule) and "check" not in vars(rule)
 ]
+
+SECRETS = Prefilter([RULES["PRI001"]])
 
 
 def found(rule: type[Rule], text: str) -> bool:
@@ -72,3 +75,16 @@ def test_triggers_are_lower_case_and_shapes_compile_in_ascii():
         assert all(shape.isascii() for shape in rule.shapes), rule.code
         assert not any(re.escape(shape) == shape for shape in rule.shapes), f"{rule.code}: literal"
     Prefilter(TEXT_RULES)
+
+
+def test_what_only_a_file_can_be_about_is_not_looked_up_in_bare_texts():
+    kind = type("Keyed", (Rule,), {"triggers": ("json",), "file_triggers": ("markdown",)})
+    assert Prefilter([kind]).candidates("Write Markdown.")
+    assert not Prefilter([kind], bare=True).candidates("Write Markdown.")
+    assert Prefilter([kind], bare=True).candidates("Write JSON.")
+
+
+@given(st.from_regex(r"[a-z0-9_.~+/-]{0,15}[0-9][a-z0-9_.~+/-]{0,15}", fullmatch=True))
+def test_every_long_run_with_a_digit_is_looked_at_for_secrets(run):
+    if len(run) >= WINDOW:
+        assert SECRETS.candidates(f"Take {run} and go on.")

@@ -101,3 +101,29 @@ def test_the_linter_finds_in_a_text_what_the_rule_finds_alone(rule, change):
 def test_a_trigger_beyond_ascii_is_seen_in_either_case(text):
     kind = type("Foreign", (Rule,), {"triggers": ("игнорируй", "50 \u03c9")})
     assert Prefilter([kind]).candidates(text)
+
+
+FORMATS = ("json", "csv", "plain text", "markdown", "prose", "bullet points", "table", "mermaid")
+LINTER = Linter(LintOptions(select=frozenset({"CON002"})))
+LINTER.prepare()
+
+
+@pytest.mark.parametrize(
+    "demand",
+    [
+        "Return only {}.",
+        "Output {} only.",
+        "Only produce\nthe valid {}.",
+        "Answer, please, just and very simply in {}.",
+        "Your output is only in the raw {}.",
+    ],
+)
+@pytest.mark.parametrize("one", FORMATS)
+def test_no_pair_of_formats_escapes_the_sieve(one, demand):
+    rule = RULES["CON002"](None)
+    rivals = [f"Format it as {other}." for other in FORMATS]
+    rivals += ["The answer should look like this: name, then age", "Add an output section called X"]
+    texts = [f"{demand.format(one)} {rival}" for rival in rivals]
+    alone = [set(rule.check(parse_text(text, path="a"))) for text in texts]
+    assert any(alone)
+    assert [set(LINTER.check_text(text, path="a").findings) for text in texts] == alone

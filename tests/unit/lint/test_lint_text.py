@@ -91,6 +91,8 @@ def test_sentences(text, wanted):
 @settings(max_examples=150, deadline=None)
 def test_any_text_is_checked_and_places_stay_inside(text):
     assert len(lower(text)) == len(text)
+    # The dotted capital I aside, which two characters replace.
+    assert lower(text) == "\u0130".join(part.lower() for part in text.split("\u0130"))
     assert len(paint(text)) == len(text)
     report = lint_prompts([parse_text(text, path="a")])
     assert not report.skipped

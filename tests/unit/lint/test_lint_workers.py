@@ -47,6 +47,16 @@ def test_what_fails_in_a_worker_fails_here(threads):
 
 
 @BOTH
+def test_work_that_nobody_waits_for_is_not_finished(threads, tmp_path):
+    slow = f"import time; time.sleep(5); open({str(tmp_path / 'done')!r}, 'w')"
+    with threads(), Workers(2) as workers:
+        results = workers.spread(exec, ["pass", slow, slow, slow, slow, slow])
+        next(results)
+        results.close()
+    assert not (tmp_path / "done").exists()
+
+
+@BOTH
 def test_many_texts_give_the_report_of_one_process(threads, tmp_path):
     # Long enough for a pool, with patterns that no process has compiled before.
     cells = [(row, f"{OVERRIDE if row % 7 == 0 else ''}{'Count the sheep. ' * 60}")
