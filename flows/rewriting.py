@@ -24,7 +24,8 @@ def rewriting(
     Variants whose base wording or dialect has changed are derived again.
 
     Returns:
-        What came of each prompt: its proposal, and the targets that were refused.
+        What came of each prompt: its proposal, the targets that were refused, and those that take
+        the request only when a person has mended it.
     """
     refs = iter(only or prompts_to_rewrite(workspace))
     found: dict[str, str] = {}

@@ -15,7 +15,7 @@ from promptops import __version__
 from promptops.config import Settings, Workspace, find_workspace, load_settings
 from promptops.config.environment import default_weights, prepare_environment
 from promptops.core.clock import Clock, system_clock
-from promptops.core.store import BlobStore
+from promptops.core.store import BlobStore, Forgo
 
 if TYPE_CHECKING:
     from promptops.embedding.embedder import Embedder
@@ -72,6 +72,7 @@ class Services:
         self.sources = dict(sources or {})
         self.clock = clock
         self.notice: Notice = notice or (lambda _line: None)
+        self.forgo = Forgo(lambda line: self.notice(line))
         self.progress: Progress = progress or (lambda _what, _done, _total: None)
         self._lock = threading.RLock()
         self._turn = threading.RLock()
@@ -142,7 +143,8 @@ class Services:
     @property
     def vectors(self) -> BlobStore:
         """Embeddings by text and embedder."""
-        return self._once("vectors", lambda: BlobStore(self.workspace.state / "embeddings.db"))
+        path = self.workspace.state / "embeddings.db"
+        return self._once("vectors", lambda: BlobStore(path, or_read=True))
 
     @property
     def run_log(self) -> "RunLog":
@@ -270,6 +272,7 @@ class Services:
                 load_embedder(self.settings.embedding.backend, self.settings.embedding.model),
                 self.vectors,
                 progress=lambda done, total: self.progress("embed texts", done, total),
+                refused=self.forgo,
             )
 
         return self._once("embedder", make)

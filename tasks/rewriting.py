@@ -47,7 +47,12 @@ def rewrite_batch(
 def _outcome(found: Rewritten) -> str:
     proposed = found.proposal.id if found.proposal else "nothing to propose"
     refused = [f"refused for {name}: {reason}" for name, reason in found.refused.items()]
-    return "; ".join([proposed, *refused])
+    left = [
+        f"cannot be sent to {each.name}: {', '.join(skip.reason for skip in each.by_hand)}"
+        for each in found.rewrites
+        if each.by_hand
+    ]
+    return "; ".join([proposed, *refused, *left])
 
 
 @task(task_run_name="list prompts", **RETRIED)

@@ -14,7 +14,7 @@ from promptops.cli.lazy import Cli
 from promptops.cli.measures import csv_text, measured, write_metrics, write_plot
 from promptops.cli.options import PATH, common, open_workspace, reports, watching
 from promptops.cli.output import emit_json, emit_text
-from promptops.cli.tables import assignment_rows, check_table, table_embedder
+from promptops.cli.tables import assignment_rows, check_table, read_table, table_embedder
 from promptops.cli.watch import Watch
 from promptops.core.counting import counted
 
@@ -54,7 +54,7 @@ _TOLD = 50
     metavar="FILE",
     help="Group the texts of a CSV, TSV, JSONL or Parquet file instead; needs no workspace.",
 )
-@click.option("--column", metavar="NAME", help="The column with the texts.")
+@click.option("--column", metavar="NAME", help="The column with the texts; else guessed.")
 @measured
 @reports("text", "json", "csv")
 @common
@@ -82,7 +82,7 @@ def command(
         raise click.UsageError("--titles-calls goes with --titles")
     watch = watching(cli)
     asked = _Asked(model=titles, calls=titles_calls)
-    if texts is not None and column is not None:
+    if texts is not None:
         found = _of_table(cli, watch, texts, column, asked)
     else:
         found = _of_workspace(cli, watch, asked)
@@ -133,7 +133,7 @@ def _of_workspace(cli: Cli, watch: Watch, asked: _Asked) -> _Found:
     from promptops.operations.clustering import cluster_registry
     from promptops.operations.titling import title_clusters
 
-    services = open_workspace(cli, watch=watch)
+    services = open_workspace(cli, watch=watch, reading=True)
     files, broken = services.registry.load_all()
     report = cluster_registry(services, files=files, progress=_remarks(watch))
     titled = _title(partial(title_clusters, services, report, files), report, watch, asked)
@@ -146,15 +146,14 @@ def _of_workspace(cli: Cli, watch: Watch, asked: _Asked) -> _Found:
     )
 
 
-def _of_table(cli: Cli, watch: Watch, texts: Path, column: str, asked: _Asked) -> _Found:
-    from promptops.cluster.texts import read_texts
+def _of_table(cli: Cli, watch: Watch, texts: Path, column: str | None, asked: _Asked) -> _Found:
     from promptops.core.clock import system_clock
     from promptops.operations.clustering import cluster_table
     from promptops.operations.titling import title_texts
 
     # Only who asks a model needs a workspace, and is told so before anything is grouped.
     services = None if asked.model is None else open_workspace(cli, watch=watch)
-    table = read_texts(texts, column)
+    table = read_table(watch, texts, column)
     report = cluster_table(table, table_embedder(cli), progress=_remarks(watch))
     titled = None
     if services is not None:

@@ -9,7 +9,7 @@ from promptops.cli.broken import end_with
 from promptops.cli.lazy import Cli
 from promptops.cli.options import PATH, common, open_workspace, reports, watching
 from promptops.cli.output import emit_json, emit_table, emit_text
-from promptops.cli.tables import check_table, table_embedder
+from promptops.cli.tables import check_table, read_table, table_embedder
 from promptops.core.counting import counted
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _SHOWN = 50
     metavar="FILE",
     help="Compare the texts of a CSV, TSV, JSONL or Parquet file instead; needs no workspace.",
 )
-@click.option("--column", metavar="NAME", help="The column with the texts.")
+@click.option("--column", metavar="NAME", help="The column with the texts; else guessed.")
 @click.option("--diff", is_flag=True, help="Show what each member would lose or gain by merging.")
 @reports()
 @common
@@ -61,7 +61,7 @@ def command(
     if texts is not None and since is not None:
         raise click.UsageError("--since compares prompts of a workspace: leave --texts out")
     broken: list[PromptOpsError] = []
-    if texts is not None and column is not None:
+    if texts is not None:
         found = _of_table(cli, texts, column)
     else:
         found, broken = _of_workspace(cli, since)
@@ -104,7 +104,7 @@ def _of_workspace(cli: Cli, since: str | None) -> "tuple[Found, list[PromptOpsEr
     )
 
     watch = watching(cli)
-    services = open_workspace(cli, watch=watch)
+    services = open_workspace(cli, watch=watch, reading=True)
     files, broken = services.registry.load_all()
     if since is None:
         found = registry_duplicates(services, files)
@@ -116,11 +116,11 @@ def _of_workspace(cli: Cli, since: str | None) -> "tuple[Found, list[PromptOpsEr
     return found, list(broken)
 
 
-def _of_table(cli: Cli, path: Path, column: str) -> "Found":
+def _of_table(cli: Cli, path: Path, column: str | None) -> "Found":
     from promptops.operations.duplicates import table_duplicates
 
     watch = watching(cli)
-    found = table_duplicates(path, column, table_embedder(cli))
+    found = table_duplicates(read_table(watch, path, column), table_embedder(cli))
     watch.close()
     return found
 

@@ -1,5 +1,6 @@
 """``promptops import``."""
 
+import os
 import shlex
 from collections.abc import Iterable
 from pathlib import Path
@@ -206,7 +207,8 @@ def _refuse_whole_disks(source: Path) -> None:
     from promptops.errors import UsageError
 
     place = source.expanduser().resolve()
-    if place in (Path(place.anchor), Path.home().resolve()):
+    home = Path(os.path.expanduser("~")).resolve()  # noqa: PTH111 - Path raises without an account
+    if place in (Path(place.anchor), home):
         raise UsageError(
             "this folder holds everything there is", where=str(source), hint="name one below it"
         )

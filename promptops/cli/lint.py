@@ -24,7 +24,9 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     type=click.Choice(("error", "warning", "info")),
     help="The mildest severity that fails the run; else lint.toml's.",
 )
-@click.option("--column", metavar="NAME", help="The column with the prompts, for tables.")
+@click.option(
+    "--column", metavar="NAME", help="The column with the prompts, for tables; else guessed."
+)
 @click.option("--input-format", metavar="NAME", help="How to read the files (see --formats).")
 @click.option("--stdin", is_flag=True, help="Lint the text on standard input.")
 @click.option("--stdin-filename", metavar="NAME", help="What that text is called; its format.")

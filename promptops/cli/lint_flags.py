@@ -5,6 +5,8 @@ from pathlib import Path
 
 from promptops.errors import UsageError
 
+_PLAIN = ("text", "json")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LintFlags:
@@ -107,6 +109,22 @@ class LintFlags:
         ):  # fmt: skip
             if given:
                 raise UsageError(f"{flag} needs {needed}")
+        self._check_format()
+
+    def _check_format(self) -> None:
+        """Refuse a format that what is asked for does not have: it would be left unheard."""
+        data = "--rules --select RULE --format json has a rule as data"
+        for asked, flag, formats, hint in (
+            (self.diff, "--diff", ("text",), "without --diff a report has the edits of each fix"),
+            (self.fix and self.stdin, "--fix of --stdin", ("text",), "it prints the fixed text"),
+            (self.explain, "--explain", ("text",), data),
+            (self.rules, "--rules", _PLAIN, ""),
+            (self.formats, "--formats", _PLAIN, ""),
+            (self.statistics, "--statistics", _PLAIN, ""),
+            (self.measure, "--measure", _PLAIN, ""),
+        ):
+            if asked and self.format_ not in formats:
+                raise UsageError(f"{flag} cannot be used with --format {self.format_}", hint=hint)
 
 
 def _words(texts: tuple[str, ...]) -> list[str]:

@@ -1,10 +1,12 @@
 """Lint and report: once, against a baseline or a revision, or again and again."""
 
+import gc
 import glob
 import os
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,11 +44,23 @@ def scope_of(cli: Cli, flags: LintFlags) -> "LintScope":
     return replace(scope, options=options)
 
 
+@contextmanager
+def _lasting() -> Iterator[None]:
+    """What is made meanwhile, as by imports, stays to the end: no garbage is looked for in it."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 def run(cli: Cli, flags: LintFlags) -> None:
     """Lint what the flags name, report it, and end with the report's status."""
     watch = watching(cli)
-    scope = scope_of(cli, flags)
-    _spare(scope, flags)
+    with _lasting():
+        scope = scope_of(cli, flags)
+        _spare(scope, flags)
     if flags.watch:
         _again_and_again(cli, scope, flags, watch)
         return
@@ -133,7 +147,7 @@ def _read(cli: Cli, scope: "LintScope", flags: LintFlags, watch: Watch) -> "Lint
 
 def _since(scope: "LintScope", flags: LintFlags, watch: Watch) -> "LintReport":
     from promptops.operations.lint_changes import lint_changes
-    from promptops.operations.linting import named_targets, with_sources
+    from promptops.operations.linting import named_targets, with_registry, with_sources
 
     assert flags.since is not None
     targets = named_targets(scope, flags.targets, column=flags.column, format_=flags.input_format)
@@ -141,7 +155,7 @@ def _since(scope: "LintScope", flags: LintFlags, watch: Watch) -> "LintReport":
     found = lint_changes(root, flags.since, targets, options=scope.options)
     changed = counted(len(found.files), "changed file")
     watch.remark(f"{changed} since {found.base[:10]}; {counted(found.settled, 'finding')} settled")
-    return with_sources(scope, found.report, targets)
+    return with_sources(scope, with_registry(scope, found.report, found.targets), targets)
 
 
 def _judged(

@@ -114,6 +114,7 @@ def open_workspace(
     settings: Mapping[str, Any] | Iterable[tuple[str, Any]] = (),
     *,
     watch: Watch | None = None,
+    reading: bool = False,
 ) -> "Services":
     """The services of the workspace that the options name.
 
@@ -121,8 +122,11 @@ def open_workspace(
         cli: The options.
         settings: Settings that flags of the command override; None leaves one as it is.
         watch: Where remarks and progress go; a new one when None.
+        reading: Whether the command works, too, where nothing can be kept for the next one.
     """
     from promptops.wiring import open_services
 
     told = watch or watching(cli)
-    return open_services(cli.workspace, dict(settings), notice=told.remark, progress=told.tell)
+    found = open_services(cli.workspace, dict(settings), notice=told.remark, progress=told.tell)
+    found.forgo.allowed = reading
+    return found

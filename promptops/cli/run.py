@@ -12,6 +12,8 @@ from promptops.config.environment import make_prefect_home, quiet_prefect
 from promptops.errors import UsageError
 
 _BUDGET = {"calls": int, "usd": float, "minutes": float}
+_UNDONE = ("refused for ", "cannot be sent to ")
+"""How an outcome of ``run rewriting`` tells what a person has to look at."""
 
 
 @click.group()
@@ -99,13 +101,14 @@ def clustering(cli: Cli, format_: str) -> None:
 def rewriting(cli: Cli, /, format_: str, **what: Any) -> int:
     """Propose wording for other models and families, for every prompt.
 
-    Ends with 1 when a rewrite was refused, with 2 when a prompt could not be rewritten at all.
+    Ends with 1 when a rewrite was refused or a target refuses the request until a person mends it,
+    with 2 when a prompt could not be rewritten at all.
     """
     found = _simple(cli, "rewriting", **what)
     _show(found, format_, "prompt", "outcome")
     if any(outcome.startswith("error[") for outcome in found.values()):
         return 2
-    return int(any("refused for " in outcome for outcome in found.values()))
+    return int(any(mark in outcome for outcome in found.values() for mark in _UNDONE))
 
 
 @command.command("pack-release")

@@ -42,7 +42,7 @@ def command(
     if not wanted:
         raise click.UsageError("name some words to search for")
     watch = watching(cli)
-    services = open_workspace(cli, watch=watch)
+    services = open_workspace(cli, watch=watch, reading=True)
     files, broken = services.registry.load_all()
     asked = Facets(tags=tags, variables=variables, **facets)
     found = search_prompts(services, wanted, top, facets=asked, files=files)

@@ -7,16 +7,28 @@ import click
 
 from promptops.cli.lazy import Cli
 from promptops.cli.options import open_workspace
+from promptops.cli.watch import Watch
 
 if TYPE_CHECKING:
     from promptops.cluster.report import ClusterReport
+    from promptops.cluster.texts import Texts
     from promptops.embedding.embedder import Embedder
 
 
+def read_table(watch: Watch, texts: Path, column: str | None) -> "Texts":
+    """The texts of a table; a remark says when its ids do not name them."""
+    from promptops.cluster.texts import read_texts
+
+    table = read_texts(texts, column)
+    if table.numbered:
+        watch.remark(f"texts are called by their row, the column id has {table.numbered}")
+    return table
+
+
 def check_table(texts: Path | None, column: str | None) -> None:
-    """Refuse one of ``--texts`` and ``--column`` without the other."""
-    if (texts is None) is not (column is None):
-        raise click.UsageError("--texts and --column belong together")
+    """Refuse ``--column`` without ``--texts``."""
+    if texts is None and column is not None:
+        raise click.UsageError("--column goes with --texts")
 
 
 def table_embedder(cli: Cli) -> "Embedder":
@@ -27,7 +39,7 @@ def table_embedder(cli: Cli) -> "Embedder":
     from promptops.errors import WorkspaceNotFoundError
 
     try:
-        return open_workspace(cli).embedder
+        return open_workspace(cli, reading=True).embedder
     except WorkspaceNotFoundError:
         if cli.workspace is not None:
             raise

@@ -39,7 +39,7 @@ def command(
     from promptops.prompts.registry import path_of
 
     watch = watching(cli)
-    services = open_workspace(cli, watch=watch)
+    services = open_workspace(cli, watch=watch, reading=True)
     files, broken = services.registry.load_all()
     sets = data_sets(services, files)
     if paths:

@@ -5,6 +5,8 @@ occurrences: the share of the group's texts that hold a phrase (those that open 
 twice), times ``log(N / n)`` with N the number of texts and n the number that hold it. What a small
 collection cannot know, how common a word is, comes from `common`, as if `_PRIOR` further prompts
 had been counted. A phrase that is no more frequent in the group than elsewhere does not count.
+Where texts have titles, these say what a text is about: a phrase that none of a group's titles has
+does not count.
 """
 
 import math
@@ -14,9 +16,9 @@ from functools import cached_property
 from itertools import islice
 
 from promptops.cluster.phrases import Phrase, alike, lead, opening, phrases, surface
-from promptops.cluster.vocabulary import common, weight
+from promptops.cluster.vocabulary import common, is_generic, is_usual, weight
 
-METHOD = "phrases-1"
+METHOD = "phrases-2"
 """Raise the number when labels change: a cluster keeps no label of another method."""
 
 TYPICAL = 100
@@ -51,6 +53,7 @@ class Labels:
         """
         self._texts = texts
         self._titles = titles or [""] * len(texts)
+        self._titled = any(titles)
         self._read: dict[int, tuple[str, frozenset[Phrase], frozenset[Phrase]]] = {}
         self._rows = range(0, len(texts), -(-len(texts) // _COUNTED) or 1)
 
@@ -108,12 +111,17 @@ class Labels:
             count.update(one)
             opened.update(start)
         size = len(held)
-        score = {
-            phrase: -(number + opened[phrase]) / size * math.log(elsewhere) * _worth(phrase)
-            for phrase, number in count.items()
-            if number >= min(2, size)
-            and ((elsewhere := self._share(phrase, number)) < number / size or whole)
-        }
+        score: dict[Phrase, float] = {}
+        for titled in (True, False) if self._titled else (False,):
+            score = {
+                phrase: -(number + opened[phrase]) / size * math.log(elsewhere) * _worth(phrase)
+                for phrase, number in count.items()
+                if number >= min(2, size)
+                and (not titled or _is_told(phrase, opened[phrase], size))
+                and ((elsewhere := self._share(phrase, number)) < number / size or whole)
+            }
+            if any(found > 0 for found in score.values()):
+                break
         least = _WEAKEST * max(score.values(), default=0.0)
         chosen: list[Phrase] = []
         for phrase in sorted(score, key=lambda each: (-score[each], each)):
@@ -127,6 +135,18 @@ class Labels:
         """The part of all prompts that hold a phrase, of which a group holds so many."""
         counted = max(self._everywhere[phrase], inside * len(self._rows) / len(self._texts))
         return min(1.0, (counted + _PRIOR * common(phrase)) / (len(self._rows) + _PRIOR))
+
+
+def _is_told(phrase: Phrase, titles: int, size: int) -> bool:
+    """Whether titles tell a phrase: at least one, and two for what prompts are full of.
+
+    Args:
+        phrase: The stems of its words.
+        titles: How many titles of the group have it.
+        size: How many texts the group has.
+    """
+    needed = min(2, size) if is_usual(phrase) else 1
+    return titles >= needed and not is_generic(phrase)
 
 
 def _worth(phrase: Phrase) -> float:

@@ -21,21 +21,21 @@ within without won't would wouldn't yes yet you you'd you'll you're you've your 
 act expert role assistant example examples system
 """
 _GENERIC = """
-able according actually after allow almost always amount appear ask asking available back bad
-became become began begin best better bit bring brought came cause certain come comes coming
-currently day days different early easily end enough ensure especially exactly extra feel few find
-finding first five follow following four full gave get gets getting give given gives giving go
-goes going gone good got great guess happen happened happening hard help helpful hey hour hours
-immediately important include including kind knew know knows large last later latest least
-leave less like likely little long longer look looking lot made main make makes making many matter
-mean means minute minutes month months move necessary need needed needs new next number oft often
-old ones originally part particular people person place possible problem properly provide provided
-put quick quickly real reason recent recently regarding related right said same saw say saying
-says second see seem seems seen sent set several show showing shows simply single soon sorry
-specific start started stay stays stop stopped take taken takes taking ten tell think thought
-three time times today together told tomorrow tonight took tried tries true try trying turn two
-understand unable use used useful using usual usually various want wanted wanting wants way ways
-week weeks well went wish wondering work working works year years yesterday zero
+able according actually after allow almost always amount appear ask asking available back bad became
+become began begin best better bit bring brought came cause certain come comes coming create created
+creates creating currently day days different early easily end enough ensure especially exactly
+extra feel few find finding first five follow following four full gave get gets getting give given
+gives giving go goes going gone good got great guess happen happened happening hard help helpful hey
+hour hours immediately important include including kind knew know knows large last later latest
+least leave less like likely little long longer look looking lot made main make makes making many
+matter mean means minute minutes month months move necessary need needed needs new next number oft
+often old ones originally part particular people person place possible problem properly provide
+provided put quick quickly real reason recent recently regarding related right said same saw say
+saying says second see seem seems seen sent set several show showing shows simply single soon sorry
+specific start started stay stays stop stopped take taken takes taking ten tell think thought three
+time times today together told tomorrow tonight took tried tries true try trying turn two understand
+unable use used useful using usual usually various want wanted wanting wants way ways week weeks
+well went wish wondering work working works year years yesterday zero
 """
 _OTHER_LANGUAGES = """
 aber als am an auch auf aus bei bin bis das dass dem den der des die doch du durch ein eine einem
@@ -90,7 +90,7 @@ def stem(word: str) -> str:
 
 _RARE = 0.01
 _COMMON = {
-    0.20: """task question answer text input output context instruction write create""",
+    0.20: """task question answer text input output context instruction write""",
     0.10: """sentence base design detail focus analyze identify step style structure
 generate data content goal understand request name information read language message
 response reply user describe description explain list format section option review prompt""",
@@ -123,6 +123,16 @@ def common(phrase: tuple[str, ...]) -> float:
         phrase: The stems of its words.
     """
     return min(_SHARE.get(word, _RARE) for word in phrase) * 0.5 ** (len(phrase) - 1)
+
+
+def is_usual(phrase: tuple[str, ...]) -> bool:
+    """Whether prompts are full of each word of a phrase."""
+    return all(word in _SHARE for word in phrase)
+
+
+def is_generic(phrase: tuple[str, ...]) -> bool:
+    """Whether no word of a phrase names anything by itself, as "find" or "create"."""
+    return _GENERIC_STEMS.issuperset(phrase)
 
 
 def weight(phrase: tuple[str, ...]) -> float:

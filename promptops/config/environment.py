@@ -53,7 +53,12 @@ def server_token() -> str:
 def user_cache() -> Path:
     """The user's cache folder for what is no workspace's own."""
     cache = os.environ.get("XDG_CACHE_HOME")  # noqa: TID251
-    return (Path(cache) if cache else Path.home() / ".cache") / "promptops"
+    if cache:
+        return Path(cache, "promptops")
+    try:
+        return Path.home() / ".cache" / "promptops"
+    except RuntimeError:  # no account, as in some containers: a folder that nobody can make
+        return Path(os.devnull, "promptops")
 
 
 def default_weights() -> Path:

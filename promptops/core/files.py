@@ -37,6 +37,8 @@ def storage_refusals(path: Path) -> Iterator[None]:
             raise StorageFullError("no space is left to write here", where=place) from problem
         if problem.errno in _DENIED:
             raise ReadOnlyWorkspaceError("this cannot be written to", where=place) from problem
+        if isinstance(problem, NotADirectoryError | FileExistsError):
+            problem.strerror = "a file is where a folder has to be"
         raise StorageError(problem.strerror or str(problem), where=place) from problem
 
 

@@ -4,7 +4,7 @@ import shutil
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -62,14 +62,29 @@ def _full(path: Path) -> bool:
         return False
 
 
-def connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path, *, or_read: bool = False) -> sqlite3.Connection:
     """Open a database that several threads and processes write to (WAL, 30 s busy timeout).
 
     The folder is created. The connection may be used by several threads, one at a time.
 
+    Args:
+        path: The database.
+        or_read: Whether one that is there and cannot be written to is opened for reading; a write
+            says so then.
+
     Raises:
         StorageError: See `storage_errors`.
     """
+    try:
+        return _connect(path)
+    except ReadOnlyWorkspaceError:
+        if not (or_read and path.is_file()):
+            raise
+    with storage_errors(path):
+        return _for_reading(path)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
     with storage_refusals(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     with storage_errors(path):
@@ -87,6 +102,24 @@ def connect(path: Path) -> sqlite3.Connection:
         return connection
 
 
+def _for_reading(path: Path) -> sqlite3.Connection:
+    def opened(way: str) -> sqlite3.Connection:
+        place = f"{path.absolute().as_uri()}?{way}"
+        connection = sqlite3.connect(place, uri=True, check_same_thread=False, isolation_level=None)
+        try:
+            connection.execute("SELECT 1 FROM sqlite_master")
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+    try:
+        return opened("mode=ro")
+    except sqlite3.OperationalError:
+        # Where nobody can write, the files that share the log cannot be made either.
+        return opened("immutable=1")
+
+
 def _use_wal(connection: sqlite3.Connection) -> None:
     """Switch to WAL; the switch of a new database does not wait for others by itself."""
     deadline = time.monotonic() + _BUSY_SECONDS
@@ -102,6 +135,28 @@ def _use_wal(connection: sqlite3.Connection) -> None:
             return
 
 
+class Forgo:
+    """What a refusal of the disk to keep something means, where that only saves time later.
+
+    A failure, unless ``allowed`` is set, as a command does that only reads: then it goes on and
+    tells once. A damaged file and a full disk stay failures: they are to be mended.
+    """
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        """Name who is told."""
+        self.allowed = False
+        self._tell = tell
+        self._told = False
+
+    def __call__(self, problem: StorageError) -> None:
+        """Raise the refusal, or tell it."""
+        if not self.allowed or isinstance(problem, CorruptStoreError | StorageFullError):
+            raise problem
+        if not self._told:
+            self._told = True
+            self._tell(f"nothing is kept for the next run: {problem}")
+
+
 class BlobStore:
     """Bytes by key, kept on disk; the first value written under a key stays.
 
@@ -109,9 +164,16 @@ class BlobStore:
     same content never disagree.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Name the database; it is opened on first use."""
+    def __init__(self, path: Path, *, or_read: bool = False) -> None:
+        """Name the database; it is opened on first use.
+
+        Args:
+            path: The database.
+            or_read: Whether it can be read, too, where it cannot be written to. Not for what costs
+                money: that it cannot be kept is then known too late.
+        """
         self._path = path
+        self._or_read = or_read
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
 
@@ -124,6 +186,8 @@ class BlobStore:
         wanted = sorted(set(keys))  # in the order in which they lie on disk
         found: dict[str, bytes] = {}
         with self._lock, storage_errors(self._path):
+            if self._or_read and self._connection is None and not self._path.exists():
+                return found
             connection = self._open()
             for start in range(0, len(wanted), _KEYS_PER_QUERY):
                 part = wanted[start : start + _KEYS_PER_QUERY]
@@ -138,6 +202,8 @@ class BlobStore:
 
     def put_many(self, blobs: Mapping[str, bytes]) -> None:
         """Keep several, in one transaction."""
+        if not blobs:
+            return
         with self._lock, storage_errors(self._path):
             connection = self._open()
             connection.execute("BEGIN IMMEDIATE")
@@ -160,7 +226,7 @@ class BlobStore:
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
-            connection = connect(self._path)
+            connection = connect(self._path, or_read=self._or_read)
             connection.execute(
                 "CREATE TABLE IF NOT EXISTS blob (key TEXT PRIMARY KEY, data BLOB NOT NULL)"
                 " WITHOUT ROWID"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from promptops.core.canonical import digest
 from promptops.core.store import BlobStore
 from promptops.embedding.embedder import Embedder
+from promptops.errors import StorageError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,7 +25,11 @@ class CachedEmbedder:
     """
 
     def __init__(
-        self, inner: Embedder, store: BlobStore, progress: Progress = lambda _done, _all: None
+        self,
+        inner: Embedder,
+        store: BlobStore,
+        progress: Progress = lambda _done, _all: None,
+        refused: Callable[[StorageError], None] | None = None,
     ) -> None:
         """Wrap an embedder.
 
@@ -32,10 +37,12 @@ class CachedEmbedder:
             inner: Who embeds new texts.
             store: Where vectors are kept, as little-endian float32.
             progress: Told how many of how many new texts are done, after each batch.
+            refused: Told when vectors cannot be kept, which then does no harm; None raises.
         """
         self._inner = inner
         self._store = store
         self._progress = progress
+        self._refused = refused
 
     @property
     def fingerprint(self) -> str:
@@ -61,12 +68,16 @@ class CachedEmbedder:
         for start in range(0, len(order), _BATCH):
             part = order[start : start + _BATCH]
             vectors = self._inner.embed([new[key] for key in part])
-            self._store.put_many(
-                {
-                    key: vector.astype("<f4").tobytes()
-                    for key, vector in zip(part, vectors, strict=True)
-                }
-            )
+            kept = {
+                key: vector.astype("<f4").tobytes()
+                for key, vector in zip(part, vectors, strict=True)
+            }
+            try:
+                self._store.put_many(kept)
+            except StorageError as problem:
+                if self._refused is None:
+                    raise
+                self._refused(problem)
             rows.update(zip(part, vectors, strict=True))
             self._progress(min(start + _BATCH, len(order)), len(order))
         out = np.empty((len(texts), self.dimension), dtype=np.float32)

@@ -34,7 +34,7 @@ class SnapshotStore:
         """Name the folder; it is made on first save."""
         self._folder = folder
         self._clock = clock
-        self._texts = BlobStore(folder / "documents.db")
+        self._texts = BlobStore(folder / "documents.db", or_read=True)
 
     def save(self, kb: KnowledgeBase) -> Snapshot:
         """Keep a version; saving it again changes nothing but, when it differs, its label.

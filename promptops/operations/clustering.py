@@ -17,8 +17,8 @@ from promptops.wiring import CODE_VERSION, Services
 
 Progress = Callable[[str], None]
 KIND = "cluster"
-CLUSTER_VERSION = "3"
-"""Part of the evidence key: raise it when grouping changes."""
+CLUSTER_VERSION = "4"
+"""Part of the evidence key: raise it when grouping or naming changes."""
 
 
 def cluster_registry(
@@ -74,7 +74,8 @@ def cluster_registry(
             value=report.to_json(),
             measured_at=services.clock(),
             code_version=CODE_VERSION,
-        )
+        ),
+        refused=services.forgo,
     )
     return report
 

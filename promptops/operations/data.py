@@ -141,7 +141,8 @@ def _check(services: Services, item: DataSet) -> "ContractReport":
                 value=report.to_json(),
                 measured_at=services.clock(),
                 code_version=CODE_VERSION,
-            )
+            ),
+            refused=services.forgo,
         )
     return report
 

@@ -16,7 +16,7 @@ from promptops.cluster.items import item_of
 from promptops.cluster.merging import Standing, group_pairs
 from promptops.cluster.neighbors import nearest
 from promptops.cluster.report import DuplicateKind, DuplicatePair
-from promptops.cluster.texts import read_texts
+from promptops.cluster.texts import Texts
 from promptops.cluster.word_neighbors import word_neighbors
 from promptops.cluster.wording import normalized, without_boilerplate
 from promptops.embedding.embedder import Embedder
@@ -113,14 +113,8 @@ def changed_duplicates(
     return Found(report=only_of(report, changed), texts={item.id: item.text for item in items})
 
 
-def table_duplicates(path: Path, column: str, embedder: Embedder) -> Found:
-    """The duplicates in a column of a table.
-
-    Raises:
-        UsageError: See `read_texts`.
-        InputError: See `read_texts`.
-    """
-    table = read_texts(path, column)
+def table_duplicates(table: Texts, embedder: Embedder) -> Found:
+    """The duplicates among the texts of a table (`read_texts`)."""
     report = find_duplicates(table.items, embedder)
     whole = replace(
         report,

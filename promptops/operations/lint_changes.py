@@ -30,12 +30,14 @@ class Introduced:
         report: The findings that the change brought in; ``checked`` counts the changed prompts.
         base: The commit that was compared with.
         files: The files that differ from it: those that were named, and prompt files that are gone.
+        targets: Those of them that are still there.
         settled: How many findings of the base are gone from the files that are still there.
     """
 
     report: LintReport
     base: str
     files: tuple[ChangedFile, ...]
+    targets: tuple[Target, ...]
     settled: int
 
 
@@ -97,6 +99,7 @@ def lint_changes(
         ),
         base=base,
         files=files,
+        targets=tuple(wanted[item.path] for item in files if item.status != "deleted"),
         settled=settled,
     )
 

@@ -1,6 +1,6 @@
 """Lint: the prompts of a workspace, or files wherever they are."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
@@ -19,7 +19,7 @@ from promptops.errors import (
 from promptops.lint.cache import VerdictCache
 from promptops.lint.engine import Linter
 from promptops.lint.options import LintOptions, Option, load_options
-from promptops.lint.paths import Target, check_read, lint_targets
+from promptops.lint.paths import Places, Target, check_read, lint_targets
 from promptops.lint.project_engine import project_rules, with_project
 from promptops.lint.report import LintReport, Skipped
 from promptops.lint.rules.unknown_target import UnknownTarget
@@ -29,7 +29,7 @@ from promptops.models.catalog import Catalog
 from promptops.models.dialects import load_dialects
 from promptops.operations.lint_project import read_project
 from promptops.prompts.loader import PromptFile
-from promptops.prompts.registry import Registry
+from promptops.prompts.registry import Registry, path_of
 from promptops.wiring import Services
 
 Progress = Callable[[int, int], None]
@@ -153,33 +153,16 @@ def named_targets(
                 hint="name files or folders, or run it inside a workspace",
             )
         folder = scope.workspace.prompts
-        return [Target(path=path) for path in find_files(folder)] if folder.exists() else []
-    found: dict[Path, Target] = {}
-    root = scope.options.root.resolve() if scope.options.root is not None else None
-    folders: dict[Path, Path] = {}
+        # The search passes over folders such as venv, the registry does not.
+        everything = {*find_files(folder), *Registry(folder).paths()} if folder.exists() else ()
+        return [Target(path=path) for path in sorted(everything)]
+    found: dict[str, Target] = {}
+    places = Places(scope.options.root)
     for name in names:
         for path in _paths(scope, name, format_):
-            place, key = _place(path, root, folders)
+            place, key = places.of(path)
             found.setdefault(key, Target(path=place, column=column, format_=format_))
     return list(found.values())
-
-
-def _place(path: Path, root: Path | None, folders: dict[Path, Path]) -> tuple[Path, Path]:
-    """A file under the name that it was given, below ``root`` as such; and what makes it one file.
-
-    A link keeps its own name, wherever it leads; only the folders on the way to it are followed,
-    each once (``folders`` keeps where they lead).
-    """
-    folder = path.parent
-    try:
-        if folder not in folders:
-            folders[folder] = folder.resolve()
-        place = folders[folder] / path.name
-        key = path.resolve() if path.is_symlink() or path.name == ".." else place
-    except (OSError, RuntimeError):  # links in a circle: the reader tells it
-        place = key = path.absolute()
-    inside = root is not None and place.is_relative_to(root)
-    return place if inside else path, key
 
 
 def _paths(scope: LintScope, name: str, format_: str | None) -> Sequence[Path]:
@@ -219,7 +202,7 @@ def lint_named(
     cached: bool = True,
     workers: int = 1,
     progress: Progress | None = None,
-    notice: Notice | None = None,
+    notice: Notice = lambda _line: None,
 ) -> LintReport:
     """Lint files, each by itself: the rules about a whole project are `with_context`.
 
@@ -232,15 +215,18 @@ def lint_named(
         notice: Told when the cache cannot be used.
     """
     options = scope.options
+
+    def refused(problem: StorageError) -> None:
+        notice(f"verdicts cannot be kept: {problem}")
+
     if cached:
         try:
-            cache = VerdictCache(scope.database, options)
+            cache = VerdictCache(scope.database, options, refused)
             return lint_targets(
                 targets, options=options, cache=cache, workers=workers, progress=progress
             )
         except StorageError as problem:
-            if notice is not None:
-                notice(f"verdicts cannot be kept, everything is checked: {problem}")
+            refused(problem)
     return lint_targets(targets, options=options, workers=workers, progress=progress)
 
 
@@ -254,6 +240,7 @@ def with_context(
     """A report with what the prompts' surroundings say added: golden sets, policies, each other.
 
     It speaks of targets in the workspace's registry only; elsewhere nothing surrounds a prompt.
+    What the registry does not take for a prompt is skipped, see `with_registry`.
 
     Args:
         scope: Where they are.
@@ -261,14 +248,14 @@ def with_context(
         targets: The files of the report.
         open_services: Opens the workspace; called only when there is something to ask.
     """
-    if scope.workspace is None or not project_rules(scope.options):
-        return report
-    folder = scope.workspace.prompts
-    named = {target.path for target in targets if target.path.is_relative_to(folder)}
+    named = _in_registry(scope, targets)
     if not named:
         return report
     services = open_services()
-    files, _ = services.registry.load_all()
+    files, broken = services.registry.load_all()
+    report = _with_broken(scope, report, named, broken)
+    if not project_rules(scope.options):
+        return report
     everything = named.issuperset(file.path for file in files)
     about = None if everything else {file.prompt.id for file in files if file.path in named}
     project = read_project(services, files, scope.options, about=about)
@@ -284,6 +271,46 @@ def with_context(
             each for each in whole.skipped if each in report.skipped or each.path in shown
         ),
     )
+
+
+def with_registry(scope: LintScope, report: LintReport, targets: Sequence[Target]) -> LintReport:
+    """A report that skips what every other command refuses: an id that two files have, for one.
+
+    A file by itself may look well: that another one has its id is known to the registry alone.
+    """
+    named = _in_registry(scope, targets)
+    if scope.workspace is None or not named:
+        return report
+    _, broken = Registry(scope.workspace.prompts).load_all()
+    return _with_broken(scope, report, named, broken)
+
+
+def _in_registry(scope: LintScope, targets: Sequence[Target]) -> set[Path]:
+    if scope.workspace is None:
+        return set()
+    folder = scope.workspace.prompts
+    return {target.path for target in targets if target.path.is_relative_to(folder)}
+
+
+def _with_broken(
+    scope: LintScope,
+    report: LintReport,
+    named: Collection[Path],
+    broken: Iterable[PromptSyntaxError],
+) -> LintReport:
+    told = {item.path for item in report.skipped}
+    more = [
+        Skipped(
+            path=shown,
+            reason=problem.message + (f" ({problem.hint})" if problem.hint else ""),
+            line=problem.line or None,
+            column=problem.column or None,
+        )
+        for problem in broken
+        if (path := path_of(problem)) in named and (shown := scope.options.shown(path)) not in told
+    ]
+    skipped = sorted((*report.skipped, *more), key=lambda item: item.order)
+    return replace(report, skipped=tuple(skipped))
 
 
 def with_sources(scope: LintScope, report: LintReport, targets: Sequence[Target]) -> LintReport:

@@ -177,7 +177,8 @@ def _eval_fit(services: Services, file: PromptFile, item: Eval) -> Mapping[str, 
             value=value,
             measured_at=services.clock(),
             code_version=CODE_VERSION,
-        )
+        ),
+        refused=services.forgo,
     )
     return value
 

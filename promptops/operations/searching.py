@@ -9,7 +9,7 @@ from promptops.cluster.items import item_of
 from promptops.cluster.search import SearchHit, SearchIndex
 from promptops.core.files import storage_refusals
 from promptops.core.suggest import did_you_mean
-from promptops.errors import PromptOpsError
+from promptops.errors import PromptOpsError, StorageError
 from promptops.prompts.loader import PromptFile
 from promptops.wiring import Services
 
@@ -94,7 +94,8 @@ def search_prompts(
 ) -> tuple[FoundPrompt, ...]:
     """The prompts closest to a text in words and meaning, best first.
 
-    The index is kept in the state folder; only prompts that changed are indexed anew. Without
+    The index is kept in the state folder, where that can be written to; only prompts that changed
+    are indexed anew. Without
     ``files`` every prompt that can be read; the others are told to ``services.notice``.
     """
     if files is None:
@@ -148,11 +149,12 @@ def _opened(
     services: Services, files: Sequence[PromptFile], broken: tuple[PromptOpsError, ...] = ()
 ) -> _Held:
     by_id = {file.prompt.id: file for file in files}
-    index = SearchIndex.open(
-        services.workspace.state / "search",
-        [item_of(file) for file in by_id.values()],
-        services.embedder,
-    )
+    items = [item_of(file) for file in by_id.values()]
+    try:
+        index = SearchIndex.open(services.workspace.state / "search", items, services.embedder)
+    except StorageError as problem:
+        services.forgo(problem)
+        index = SearchIndex.build(items, services.embedder)
     return _Held(files=by_id, index=index, broken=broken)
 
 

@@ -14,9 +14,9 @@ from promptops.core.canonical import JSON
 from promptops.core.jsonl import parse_json
 from promptops.core.suggest import did_you_mean
 from promptops.errors import ImportFormatError
+from promptops.prompts.columns import TEXT_COLUMNS, separator_of
 from promptops.prompts.formats.conversion import convert, foreign_suffix
 
-TEXT_COLUMNS = ("prompt", "text", "content", "template", "body", "instruction")
 ID_COLUMNS = ("id", "name", "act", "title", "slug", "key")
 TEXT_SUFFIXES = (".md", ".markdown", ".txt")
 _GENERIC = {"system", "user", "prompt", "readme", "index", "template", "templates"}
@@ -77,11 +77,11 @@ def read_rows(
     )
 
 
-def _csv(source: Path, text: str | None, name: str | None, delimiter: str) -> Iterator[Row]:
+def _csv(source: Path, text: str | None, name: str | None, usual: str) -> Iterator[Row]:
     # Prompts are longer than the 128 KiB that the module allows a field.
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     with _opened(source, "") as stream:
-        reader = csv.DictReader(stream, delimiter=delimiter)
+        reader = csv.DictReader(stream, delimiter=separator_of(stream, usual, text))
         line = 1
         try:
             columns = list(reader.fieldnames or ())

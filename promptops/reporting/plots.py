@@ -1,8 +1,8 @@
 """Positions of marks in the report's plots, in percent, so that drawings fit any width."""
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from promptops.core.statistics import Interval
 from promptops.reporting.night import PointRow, StepRow
@@ -156,7 +156,11 @@ _NAMED = 8
 _MARGIN = 4.0
 _FEW = 12
 _LINE = 4.2  # height of a line of text, in percent of the map
+_LETTERS = 2.5  # how far letters rise above their line
 _LETTER = 0.75  # width of a letter, in percent of the map
+_DOT = 1.3  # how far a dot reaches from its middle, in percent of the map's height
+_TOP, _BOTTOM = 3.5, 98.5
+_STEPS = 24
 
 
 def cluster_map(points: Sequence[PointRow]) -> ClusterMap:
@@ -186,41 +190,52 @@ def cluster_map(points: Sequence[PointRow]) -> ClusterMap:
         )
         for point in points
     )
-    labels = _apart(
-        [
-            Label(
-                text=name,
-                x=_middle([dot.x for dot in dots if dot.cluster == name]),
-                y=_label_height([dot.y for dot in dots if dot.cluster == name]),
-            )
-            for name in ranked[:_NAMED]
-        ]
-    )
+    named = {name: [dot for dot in dots if dot.cluster == name] for name in ranked[:_NAMED]}
     keys = tuple(
         Key(cluster=name, label=name, size=len(members[name]), color=colors[name])
         for name in ranked[:_COLORS]
     )
-    return ClusterMap(dots=dots, labels=labels, keys=keys)
+    return ClusterMap(dots=dots, labels=_apart(named, dots), keys=keys)
 
 
-def _label_height(heights: Sequence[float]) -> float:
-    """Above a small cluster, in the middle of a large one."""
-    return max(3.5, min(heights) - 2) if len(heights) <= _FEW else _middle(heights)
+def _apart(named: Mapping[str, Sequence[Dot]], dots: Sequence[Dot]) -> tuple[Label, ...]:
+    """The names of clusters, none on another: moved up or down to where there is room.
 
-
-def _apart(labels: Iterable[Label]) -> tuple[Label, ...]:
-    """Labels moved down until none stands on another; widths are a guess from their length."""
+    That of a small cluster stands above its dots and on no dot, if there is such a place; that of
+    a large one in its middle. Widths are a guess from the number of letters.
+    """
+    wanted = [
+        Label(
+            text=name,
+            x=min(max(_middle([dot.x for dot in own]), _half(name)), 100 - _half(name)),
+            y=min(dot.y for dot in own) - 2 if len(own) <= _FEW else _middle([d.y for d in own]),
+        )
+        for name, own in named.items()
+    ]
     placed: list[Label] = []
-    for label in sorted(labels, key=lambda one: (one.y, one.x, one.text)):
-        y = label.y
-        while any(
-            abs(other.y - y) < _LINE
-            and abs(other.x - label.x) < (len(other.text) + len(label.text)) * _LETTER / 2
-            for other in placed
-        ):
-            y += _LINE / 2
-        placed.append(Label(text=label.text, x=label.x, y=round(y, 2)))
+    for label in sorted(wanted, key=lambda one: (one.y, one.x, one.text)):
+        steps = sorted(range(-_STEPS, _STEPS + 1), key=lambda step: (abs(step), -step))
+        heights = [round(label.y + step * _LINE / 4, 2) for step in steps]
+        moved = [replace(label, y=y) for y in heights if _TOP <= y <= _BOTTOM]
+        free = [one for one in moved if not any(_touch(one, other) for other in placed)] or moved
+        if len(named[label.text]) <= _FEW:
+            free.sort(key=lambda one: sum(_covers(one, dot) for dot in dots))
+        placed.append(free[0])
     return tuple(placed)
+
+
+def _touch(one: Label, other: Label) -> bool:
+    return abs(one.y - other.y) < _LINE and abs(one.x - other.x) < _half(one.text + other.text)
+
+
+def _covers(label: Label, dot: Dot) -> bool:
+    """Whether a dot is under a label, whose ``y`` is the line that its letters stand on."""
+    beside = abs(dot.x - label.x) > _half(label.text) + _DOT / 2
+    return not beside and -_LETTERS - _DOT < dot.y - label.y < _DOT
+
+
+def _half(text: str) -> float:
+    return len(text) * _LETTER / 2
 
 
 def _fit(values: Sequence[float]) -> Scale:

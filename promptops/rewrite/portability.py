@@ -26,6 +26,12 @@ from promptops.rewrite.rewriter import Rewrite, rewrite
 Kind = Literal["hard", "soft"]
 
 _DECLARED = ("model", "family")
+_STEP_OF: Mapping[str, str] = {
+    "MOD003": "soften-shouting",
+    "MOD009": "name-json",
+    "MOD010": "drop-identity",
+}
+"""The step that mends what a rule finds, where the two say it in words of their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,17 +109,9 @@ def _passage(prompt: Prompt, target: ModelName, dialect: Dialect, linter: Linter
     chosen = choose_variant(prompt, model=target.name, family=target.family, size_b=target.size_b)
     sent = resolve(prompt, chosen.id if chosen else None)
     result = rewrite(prompt, target, dialect)
-    asked = tuple(_asked_by_claims(sent, target, dialect))
-    # A claim that a step acts on needs no rule to say it again.
-    said = [each.text.partition(": ")[2].rstrip(".") for each in asked]
-    found = [
-        *asked,
-        *(
-            each
-            for each in _refused_by_rules(sent, target, linter)
-            if not any(text and text in each.text for text in said)
-        ),
-    ]
+    found = _each_once(
+        list(_asked_by_claims(sent, target, dialect)), _refused_by_rules(sent, target, linter)
+    )
     ordered = sorted(dict.fromkeys(found), key=lambda each: (each.kind, each.code, each.text))
     return Passage(
         target=target,
@@ -122,6 +120,23 @@ def _passage(prompt: Prompt, target: ModelName, dialect: Dialect, linter: Linter
         obstacles=tuple(ordered),
         rewrite=result,
     )
+
+
+def _each_once(asked: list[Obstacle], refused: Iterator[Obstacle]) -> Iterator[Obstacle]:
+    """What steps and what rules say, without what both say: then the harder one, else the step.
+
+    A step stands for one finding of its rule.
+    """
+    said = [each.text.partition(": ")[2].rstrip(".") for each in asked]
+    steps = {each.code: each for each in asked}
+    for each in refused:
+        twin = steps.pop(_STEP_OF.get(each.code, ""), None)
+        if twin is not None and (twin.kind, each.kind) == ("soft", "hard"):
+            asked.remove(twin)
+        elif twin is not None or any(text and text in each.text for text in said):
+            continue
+        yield each
+    yield from asked
 
 
 def _refused_by_rules(sent: Prompt, target: ModelName, linter: Linter) -> Iterator[Obstacle]:

@@ -9,7 +9,7 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from promptops.core.canonical import JSON, canonical_json, digest
 from promptops.core.store import connect, storage_errors
-from promptops.errors import CorruptStoreError
+from promptops.errors import CorruptStoreError, StorageError
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS evidence (
@@ -97,13 +97,24 @@ class EvidenceStore:
         self._connection: sqlite3.Connection | None = None
         self._process = 0
 
-    def add(self, evidence: Evidence) -> None:
+    def add(
+        self, evidence: Evidence, *, refused: Callable[[StorageError], None] | None = None
+    ) -> None:
         """Keep one fact; a fact whose key is known already is passed over.
+
+        Args:
+            evidence: The fact.
+            refused: Told when the disk refuses, for a fact that may go; None raises.
 
         Raises:
             ValueError: The value is not JSON.
         """
-        self.add_many([evidence])
+        try:
+            self.add_many([evidence])
+        except StorageError as problem:
+            if refused is None:
+                raise
+            refused(problem)
 
     def add_many(self, facts: Iterable[Evidence]) -> None:
         """Keep several facts, all or none.
@@ -201,7 +212,7 @@ class EvidenceStore:
         if self._connection is None or self._process != os.getpid():
             if not create and not self._path.exists():
                 return None
-            connection = connect(self._path)
+            connection = connect(self._path, or_read=not create)
             try:
                 connection.executescript(_SCHEMA)
             except sqlite3.Error:

@@ -60,6 +60,31 @@ def test_texts_of_a_table_get_an_id_a_cluster_a_label_and_a_probability(run: Run
     assert (code, "left out: empty" in err) == (0, True)
 
 
+ROWS = ("1", "2")
+FOUND = {
+    "the only column": ("ask\n{}\n{}\n", ROWS, ""),
+    "the only one beside id": ("id,ask\na,{}\nb,{}\n", ("a", "b"), ""),
+    "the only one with a usual name": ("id,text,topic\na,{},x\nb,{},y\n", ("a", "b"), ""),
+    "semicolons": ("id;text;topic\na;{};x\nb;{};y\n", ("a", "b"), ""),
+    "semicolons behind quotes": ('"id";"text"\na;{}\nb;{}\n', ("a", "b"), ""),
+    "tabs": ("id\ttext\na\t{}\nb\t{}\n", ("a", "b"), ""),
+    "an id twice": ("id,text\na,{}\na,{}\n", ROWS, '1 id more than once, such as "a"'),
+    "a row without an id": ("id,text\na,{}\n,{}\n", ROWS, "1 row without an id"),
+}
+
+
+@pytest.mark.parametrize(("rows", "ids", "told"), FOUND.values(), ids=FOUND)
+def test_texts_and_ids_of_a_table_are_found(
+    run: Run, tmp_path: Path, rows: str, ids: tuple[str, ...], told: str
+):
+    (tmp_path / "t.csv").write_text(rows.format('"My card, lost; where?"', '"Tomato soup."'))
+    code, out, err = run("cluster", "--texts", "t.csv", "--format", "csv")
+    assert (code, tuple(row["id"] for row in csv.DictReader(io.StringIO(out)))) == (0, ids)
+    assert ("texts are called by their row" in err, told in err) == (bool(told), True)
+    code, out, err = run("duplicates", "--texts", "t.csv", "--format", "json")
+    assert (code, json.loads(out)["items"], told in err) == (0, 2, True)
+
+
 ODD = {
     "a missing cell, NaN and a number": (
         '{"body": null}\n{"body": NaN}\n{"body": 3}\n{"body": "My card is lost."}\n',
@@ -114,7 +139,12 @@ WRONG = {
     "an empty file": (["--texts", "e.csv", "--column", "body"], "no row is in this file"),
     "a column with a slip": (["--texts", "t.csv", "--column", "bodi"], 'did you mean "body"'),
     "calls without titles": (["--titles-calls", "3"], "--titles-calls goes with --titles"),
-    "no column named": (["--texts", "t.csv"], "belong together"),
+    "a column of no table": (["--column", "body"], "--column goes with --texts"),
+    "no column that is clearly the one": (["--texts", "two.csv"], "columns: id, from, to"),
+    "a header that only looks like columns": (
+        ["--texts", "spaced.csv", "--column", "body"],
+        'the header is one column, "id; body": is it separated by semicolons?',
+    ),
     "another column": (["--texts", "t.csv", "--column", "text"], 'no column "text"'),
     "no such file": (["--texts", "u.csv", "--column", "body"], "cannot be read"),
     "titles outside of a workspace": (
@@ -128,6 +158,8 @@ WRONG = {
 def test_a_wrong_input_is_one_line(run: Run, tmp_path: Path, arguments: list[str], says: str):
     (tmp_path / "t.csv").write_text("id,body\n1,Hello.\n")
     (tmp_path / "e.csv").write_text("")
+    (tmp_path / "two.csv").write_text("id,from,to\n1,Hello.,Bye.\n")
+    (tmp_path / "spaced.csv").write_text("id; body\n1; Hello.\n")
     code, out, err = run("cluster", *arguments)
     assert (code, out) == (2, "")
     assert says in err

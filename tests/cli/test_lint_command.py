@@ -3,8 +3,10 @@
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -87,6 +89,30 @@ def test_the_exit_status_says_how_it_went(lint, arguments, status):
     if status == 2:
         assert ended.err.count("\n") <= 2 or "SKIPPED" in ended.out
         assert "Traceback" not in ended.err
+
+
+NO_FORMAT = {
+    "changes as JSON": ["filler.md", "--diff", "--format", "json"],
+    "a rule's page as JSON": ["--explain", "SEC002", "--format", "json"],
+    "fixed text as JSON": ["--stdin", "--fix", "--format", "json"],
+    "rules as SARIF": ["--rules", "--format", "sarif"],
+    "counts as SARIF": ["attack.md", "--statistics", "--format", "sarif"],
+}
+
+
+@pytest.mark.parametrize("arguments", NO_FORMAT.values(), ids=NO_FORMAT)
+def test_a_format_that_is_not_to_be_had_is_refused(lint, arguments):
+    ended = lint(*arguments)
+    assert (ended.code, ended.out) == (2, "")
+    assert f"cannot be used with --format {arguments[-1]}" in ended.err
+
+
+DOCUMENTS = [["--statistics", "filler.md"], ["--fix", "filler.md"], ["--rules"], ["--formats"]]
+
+
+@pytest.mark.parametrize("arguments", DOCUMENTS, ids=" ".join)
+def test_json_is_one_document(lint, arguments):
+    assert json.loads(lint(*arguments, "--format", "json").out)
 
 
 def test_a_table_names_the_row_and_the_place_in_its_cell(lint):
@@ -206,6 +232,47 @@ def test_the_rules_of_a_workspace_are_explained(lint, folder):
     )
     assert lint("--explain", "own-name").out.startswith("# ACME001 own-name\n\nnot this\n")
     assert "--rules --select ACME" in lint("--explain", "acme").err
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds processes in /proc")
+def test_an_interruption_ends_it_and_its_workers(folder):
+    for number in range(300):
+        (folder / f"{number}.md").write_text(f"{number}. {FILLER * 400}")
+    (folder / "lint.toml").write_text('include = ["*.md"]\n')
+    command = [sys.executable, "-m", "promptops.cli", "lint", ".", "--no-cache"]
+    # In the background a shell ignores it, and who is started from there does, too.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    lint = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    signal.signal(signal.SIGINT, before)
+    while lint.poll() is None and not (workers := _children(lint.pid)):
+        time.sleep(0.01)
+    os.killpg(lint.pid, signal.SIGINT)
+    out, err = lint.communicate()
+    assert (lint.returncode, out, err.strip()) == (130, "", "interrupted: finished work is kept")
+    assert not [pid for pid in workers if Path(f"/proc/{pid}").exists()]
+
+
+def _children(pid: int) -> list[str]:
+    try:
+        return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="accounts are another matter there")
+def test_it_works_for_a_user_without_an_account(lint, monkeypatch):
+    import pwd
+
+    def unknown(uid):
+        raise KeyError(uid)
+
+    for name in ("HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    ended = lint("clean.md")
+    assert (ended.code, ended.err.count("verdicts cannot be kept: ")) == (0, 1)
 
 
 def test_no_fix_is_promised_inside_a_table(lint, folder):

@@ -195,6 +195,26 @@ def test_a_stale_variant_is_told_and_derived_again_without_naming_its_family(
     assert json.loads(out)["targets"]["claude"]["status"] == "updated"
 
 
+TWICE = {
+    "a name that a step takes off": ("You are ChatGPT, a helpful clerk.", ["drop-identity"]),
+    "a name that it has to leave": ("As ChatGPT, be helpful.", ["drop-identity"]),
+    "two names, of which it tells one": (
+        "You are ChatGPT and helpful. Act as Gemini and be brief.",
+        ["MOD010", "drop-identity"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "codes"), TWICE.values(), ids=TWICE)
+def test_one_fault_is_counted_once(run: Run, root: Path, text: str, codes: list[str]) -> None:
+    (path,) = (root / "prompt_registry" / "prompts").rglob("refund.prompt.yaml")
+    path.write_text(path.read_text().replace("You answer questions about refunds.", text))
+    _, out, _ = run("portability", "refund", "--family", "claude", "--format", "json")
+    ((target,),) = (each["targets"] for each in json.loads(out))
+    found = [each["code"] for each in target["soft"]]
+    assert [code for code in found if code in ("MOD010", "drop-identity")] == codes
+
+
 BY_HAND = {
     "too many stop sequences": (
         "openai/gpt-4.1",

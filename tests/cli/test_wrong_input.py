@@ -299,3 +299,53 @@ def test_reading_commands_work_in_a_read_only_workspace(root: Path) -> None:
             assert run(root, arguments, prefix=prefix).returncode == 0
     finally:
         root.chmod(0o755)
+
+
+READING = {
+    "show": (["show"], ""),
+    "render": (["render", "topic", "--set=message=x"], ""),
+    "lint": (["lint", "--exit-zero"], "verdicts cannot be kept: "),
+    "lint without what is known": (["lint", "--exit-zero", "--no-cache"], ""),
+    "search": (["search", "message"], "nothing is kept for the next run: "),
+    "cluster": (["cluster"], "nothing is kept for the next run: "),
+    "duplicates": (["duplicates"], "nothing is kept for the next run: "),
+    "validate": (["validate"], "nothing is kept for the next run: "),
+    "portability": (["portability", "--family", "gemma"], ""),
+    "kb": (["kb", "list"], ""),
+}
+
+
+@pytest.mark.parametrize(("arguments", "told"), READING.values(), ids=READING)
+def test_reading_commands_work_where_nothing_can_be_kept(
+    root: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], told: str
+) -> None:
+    (root / ".promptops").write_text("in the way")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(root / ".promptops"))
+    done = run(root, arguments)
+    assert done.returncode == 0, done.stderr
+    lines = [line for line in done.stderr.splitlines() if ".promptops" in line]
+    assert len(lines) == bool(told), done.stderr
+    assert all(line.startswith(told) and "a file is where" in line for line in lines)
+    assert (root / ".promptops").read_text() == "in the way"
+
+
+def test_what_is_known_is_read_where_nothing_can_be_written(root: Path) -> None:
+    for arguments in (["validate"], ["lint", "--exit-zero"]):
+        assert run(root, arguments).returncode == 0
+    prefix: list[str] = []
+    if os.geteuid() == 0:
+        if not shutil.which("setpriv"):
+            pytest.skip("root writes anywhere, and setpriv is not installed")
+        prefix = ["setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner"]
+    kept = [path for path in (root / ".promptops").rglob("*") if path.is_file()]
+    places = [(root / ".promptops", 0o555), *((path, 0o444) for path in kept)]
+    for path, mode in places:
+        path.chmod(mode)
+    try:
+        for arguments in (["validate"], ["lint", "--exit-zero"]):
+            done = run(root, arguments, prefix=prefix)
+            assert (done.returncode, "checking" in done.stderr) == (0, False), done.stderr
+            assert "kept" not in done.stderr
+    finally:
+        for path, mode in places:
+            path.chmod(mode | 0o200)

@@ -15,15 +15,14 @@ from typing import TYPE_CHECKING, TextIO
 
 from promptops.core.canonical import JSON
 from promptops.core.jsonl import parse_json
-from promptops.core.suggest import did_you_mean
 from promptops.lint.parsed import ParsedPrompt
 from promptops.lint.parsing import parse_text
 from promptops.lint.sources.building import build, clean
 from promptops.lint.sources.chat_json import is_chat
 from promptops.lint.sources.model import Read, Source
+from promptops.prompts.columns import separator_of, text_column
 from promptops.prompts.formats.foreign import ForeignMessage, ForeignPrompt, role_named, shifted
 from promptops.prompts.formats.github_prompt import text_parts
-from promptops.prompts.sources import TEXT_COLUMNS
 
 if TYPE_CHECKING:
     import pyarrow.parquet as pq
@@ -54,26 +53,27 @@ class _Trouble:
 
 
 def read_csv(source: Source) -> Iterator[Read]:
-    """Read a table with commas; the first row names the columns."""
+    """Read a table with commas, or what its header shows; the first row names the columns."""
     return _delimited(source, ",")
 
 
 def read_tsv(source: Source) -> Iterator[Read]:
-    """Read a table with tabs; the first row names the columns."""
+    """Read a table with tabs, or what its header shows; the first row names the columns."""
     return _delimited(source, "\t")
 
 
-def _delimited(source: Source, delimiter: str) -> Iterator[Read]:
+def _delimited(source: Source, usual: str) -> Iterator[Read]:
     # Prompts are longer than the 128 KiB that the module allows a field.
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     trouble = _Trouble(source)
     with _opened(source, "") as stream:
-        rows = _rows(csv.reader(stream, delimiter=delimiter, strict=True))
+        mark = separator_of(stream, usual, source.column)
+        rows = _rows(csv.reader(stream, delimiter=mark, strict=True))
         header = next(rows, None)
         if not isinstance(header, list):
             yield source.skipped(header or "no header row is here", line=1, column=1)
             return
-        column = _column(header, source.column)
+        column = text_column(header, source.column)
         if isinstance(column, str):
             yield source.skipped(column, line=1, column=1)
             return
@@ -132,7 +132,7 @@ def read_jsonl(source: Source) -> Iterator[Read]:
                 continue
             if column is None:
                 names = list(values)
-                found = _column(names, source.column)
+                found = text_column(names, source.column)
                 if isinstance(found, str) and source.column is None:
                     yield source.skipped(found, row=number)
                     return
@@ -160,7 +160,7 @@ def read_parquet(source: Source) -> Iterator[Read]:
     try:
         with pq.ParquetFile(source.path) as file:
             names = list(file.schema_arrow.names)
-            column = _column(names, source.column)
+            column = text_column(names, source.column)
             if isinstance(column, str):
                 yield source.skipped(column)
                 return
@@ -200,25 +200,6 @@ def _chat(source: Source, value: Sequence[Mapping[str, JSON]], row: int) -> Pars
     )
     own = Source(text=json.dumps(value, ensure_ascii=False), shown=source.shown)
     return build(ForeignPrompt(name="", messages=messages), own, row=row)
-
-
-def _column(columns: Sequence[str], wanted: str | None) -> int | str:
-    """The index of the column with the prompt, or why there is none."""
-    known = f"columns: {', '.join(columns) or 'none'}"
-    if wanted is not None:
-        count = list(columns).count(wanted)
-        if count == 1:
-            return list(columns).index(wanted)
-        if count:
-            return f'{count} columns are called "{wanted}" ({known})'
-        hint = did_you_mean(wanted, columns)
-        return f'no column "{wanted}" ({f"{hint}; " if hint else ""}{known})'
-    if len(columns) == 1:
-        return 0
-    usual = [place for place, name in enumerate(columns) if name.lower() in TEXT_COLUMNS]
-    if len(usual) == 1:
-        return usual[0]
-    return f"name the column with the prompt: --column NAME ({known})"
 
 
 @contextmanager

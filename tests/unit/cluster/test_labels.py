@@ -85,6 +85,38 @@ def test_a_title_says_most():
     assert label(texts, ["Sort a support ticket", "Route a support ticket"]) == "support ticket"
 
 
+TITLED = {
+    "what only the texts share": (
+        {"Write a tagline": "Name it in ten plain words.", "Announce a tagline": "Name the words."},
+        "tagline",
+    ),
+    "what prompts are full of, in one title": (
+        {
+            "Find the data of a parcel": "The parcel is data, find it.",
+            "Sort a parcel": "The parcel is data.",
+        },
+        "parcel",
+    ),
+    "what prompts are full of, in two": (
+        {"Sort a parcel message": "Sort it.", "Rate a parcel message": "Sort it."},
+        "parcel message · sort",
+    ),
+    "a generic word": (
+        {"Create a parcel": "Say it well.", "Create the parcel": "Say it well."},
+        "parcel",
+    ),
+    "titles that say nothing in common": (
+        {"Alpha": "Repaint the late ferry.", "Beta": "Sell the late ferry."},
+        "late ferry",
+    ),
+}
+
+
+@pytest.mark.parametrize(("texts", "expected"), TITLED.values(), ids=TITLED)
+def test_titles_say_what_texts_are_about(texts, expected):
+    assert label([*texts.values()], [*texts]) == expected
+
+
 def test_a_prompt_is_named_without_its_variables():
     file = parse_prompt(
         "apiVersion: promptops/v1\nkind: Prompt\nid: a\nversion: '1.0.0'\ntitle: A title\n"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from promptops.lint.sources import read_prompts
+from promptops.lint.sources import parse_source, read_prompts
 
 MARK = "<|im_end|>"
 
@@ -67,6 +67,34 @@ def test_an_ambiguous_column_names_the_columns(tmp_path):
     assert item.reason == "name the column with the prompt: --column NAME (columns: prompt, text)"
     (item,) = read(write(tmp_path, "b.csv", "x,x\na,b\n"), column="x")
     assert item.reason == '2 columns are called "x" (columns: x, x)'
+
+
+SEPARATED = {
+    "semicolons": "id;text\n1;fine, indeed\n2;{}\n",
+    "tabs": "id\ttext\n1\tfine, indeed\n2\t{}\n",
+    "what gives the column asked for": "a,b;text\n1;fine\n2;{}\n",
+    "quotes": '"id";"text"\n"1";"fine, indeed"\n"2";"{}"\n',
+    "a mark, blank lines": "\ufeff\n\nid;text\n1;fine\n2;{}\n",
+}
+
+
+@pytest.mark.parametrize("text", SEPARATED.values(), ids=SEPARATED)
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv"])
+def test_a_header_tells_what_separates_the_columns(tmp_path, name, text):
+    path = write(tmp_path, name, text.format(MARK))
+    assert rows(read(path, column="text")) == [(2, 1, 1)]
+    stream = list(parse_source(text.format(MARK), shown=name, format_="csv", column="text"))
+    assert rows(stream) == [(2, 1, 1)]
+
+
+def test_a_header_that_is_one_name_is_not_cut_without_being_told(tmp_path):
+    path = write(tmp_path, "a.csv", "question; in full\nWhat; when?\n")
+    (item,) = read(path)
+    assert 'the header is one column, "question; in full": is it separated by sem' in item.reason
+    (item,) = read(path, column="question; in full")
+    assert item.messages[0].text == "What; when?"
+    (item,) = read(write(tmp_path, "b.csv", '"question, in full"\n"What, when?"\n'))
+    assert item.messages[0].text == "What, when?"
 
 
 def read(path, **kwargs):

@@ -43,6 +43,14 @@ def test_braces_line_ends_and_spaces_survive(tmp_path):
     assert import_collection(source, tmp_path / "out", license="CC0-1.0").files == report.files
 
 
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_a_table_is_cut_where_its_header_is(tmp_path, mark):
+    source = tmp_path / "c.csv"
+    source.write_text(f"act{mark}prompt\nGreet{mark}Say hello!\n")
+    report = import_collection(source, tmp_path / "out")
+    assert (texts(report), report.files[0].name) == (["Say hello!"], "greet.prompt.yaml")
+
+
 def test_a_file_that_says_something_else_is_never_overwritten(tmp_path):
     source = tmp_path / "notes"
     (source / "sum" / ".git").mkdir(parents=True)

@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from promptops.core.statistics import Interval
@@ -271,6 +271,31 @@ def test_only_the_largest_clusters_are_colored() -> None:
     assert [key.label for key in drawn.keys] == [f"c{n}" for n in range(15, 5, -1)]
     assert {dot.color for dot in drawn.dots if dot.cluster == "c3"} == {"other"}
     assert all(0 <= dot.x <= 100 and 0 <= dot.y <= 100 for dot in drawn.dots)
+
+
+PLACE = st.floats(-1, 1, width=16)
+
+
+@given(places=st.lists(st.tuples(PLACE, PLACE), min_size=4, max_size=4))
+@example(places=[(0, 1), (0, 0), (0.1, 0.9), (-1, -1)])
+def test_the_name_of_a_small_cluster_lies_on_no_dot_and_on_no_other(
+    places: list[tuple[float, float]],
+) -> None:
+    points = [
+        PointRow(id=str(n), cluster=f"card · lost · {n % 2}", x=x, y=y)
+        for n, (x, y) in enumerate(places)
+    ]
+    drawn = cluster_map(points)
+    one, other = drawn.labels
+    # A letter is 7 pixels wide and 11 high, the map at least 940 wide and 470 high.
+    half = 100 * len(one.text) * 7 / 2 / 940
+    assert abs(one.y - other.y) > 100 * 11 / 470 or abs(one.x - other.x) > 2 * half
+    for label in drawn.labels:
+        assert half < label.x < 100 - half
+        assert 100 * 11 / 470 < label.y < 100
+        for dot in drawn.dots:
+            above = 0 <= label.y - dot.y <= 100 * 11 / 470
+            assert not (above and abs(dot.x - label.x) < half)
 
 
 def test_a_held_out_score_is_shown_only_beside_the_one_after() -> None:
