@@ -192,7 +192,7 @@ def _peers(report: Report, measured: Sequence[str]) -> Iterable[str]:
         "are judged by the same test on the same cases. LLMLingua-2 is missing: its weights are\n"
         "on no package index. `lost` counts what the prompts had and the texts do not: numbers,\n"
         "quotes, tags, restricting words. `ours` is what is counted for the optimizer on the\n"
-        "same prompts. Of the prompts that others wrote none was judged yet.\n"
+        "same prompts (`--peers` of the commands above).\n"
     )
     yield "| compressor | prompts | shown | counted | ours | raw | change of score | lost |"
     yield "|---|---|---|---|---|---|---|---|"
