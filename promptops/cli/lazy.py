@@ -8,6 +8,17 @@ import click
 
 from promptops.cli.edge import BROKEN_PIPE
 
+_CALLED_ELSEWHERE = {
+    "list": "show",
+    "ls": "show",
+    "check": "lint",
+    "test": "evaluate",
+    "find": "search",
+    "new": "init",
+    "format": "fmt",
+}
+"""What commands are called in other tools, where our name is not a near one."""
+
 
 @dataclass(slots=True)
 class Cli:
@@ -73,7 +84,8 @@ class LazyGroup(click.Group):
         except click.UsageError as problem:
             from promptops.core.suggest import did_you_mean
 
-            hint = did_you_mean(args[0], self.list_commands(ctx))
+            meant = _CALLED_ELSEWHERE.get(args[0], args[0])
+            hint = did_you_mean(meant, self.list_commands(ctx))
             if not hint or args[0].startswith("-"):
                 raise
             raise click.UsageError(f'no command "{args[0]}": {hint}', ctx) from problem

@@ -85,12 +85,15 @@ def test_every_command_of_the_table_exists_and_explains_itself(name: str) -> Non
             )
 
 
-def test_a_mistyped_command_is_suggested(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(("typed", "meant"), [("evalute", "evaluate"), ("list", "show")])
+def test_a_mistyped_command_is_suggested(
+    typed: str, meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as end:
-        main(["evalute"])
+        main([typed])
     assert end.value.code == 2
     assert capsys.readouterr().err == (
-        'error[usage]: no command "evalute": did you mean "evaluate"? (see `promptops --help`)\n'
+        f'error[usage]: no command "{typed}": did you mean "{meant}"? (see `promptops --help`)\n'
     )
 
 
