@@ -176,13 +176,13 @@ def kept(found: Fit, names: list[str], bar: float) -> dict:
 
 def collected(paths: list[Path]) -> list[Pair]:
     """The pairs of all files and lexicons, each once."""
-    every = words._lines  # noqa: SLF001 - the one place where the files are read
+    every = words.lines
     found: dict[Pair, None] = {}
     for level in range(3):
-        words._lines = lambda name, level=level: without(every, name, level)  # noqa: SLF001
+        words.lines = lambda name, level=level: without(every, name, level)
         words.lexicon.cache_clear()
         found |= dict.fromkeys(each for path in paths for each in soft(path))
-    words._lines = every  # noqa: SLF001
+    words.lines = every
     words.lexicon.cache_clear()
     return list(found)
 

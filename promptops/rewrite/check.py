@@ -14,17 +14,20 @@ The check knows nothing of the steps, so it also judges rewrites made by hand or
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from promptops.core.canonical import JSON
 from promptops.prompts.model import MessageTemplate, Prompt
 from promptops.rewrite.checking.comparing import Compared, compare, reworded
 from promptops.rewrite.checking.facts import Facts, facts
-from promptops.rewrite.checking.lexicon import lexicon, same_word
+from promptops.rewrite.checking.fair import fair_copy, mended
+from promptops.rewrite.checking.inventory import renamed
+from promptops.rewrite.checking.lexicon import derived, lexicon, same_word
 from promptops.rewrite.checking.matching import as_text, groups, key, rest
-from promptops.rewrite.checking.redundancy import repeated, split_clauses, without_known
+from promptops.rewrite.checking.redundancy import once, repeated, split_clauses, without_known
 from promptops.rewrite.checking.sentences import Sentence, Token, tokens
 from promptops.rewrite.checking.sides import read_side
+from promptops.rewrite.checking.stages import exchanged_stages
 from promptops.rewrite.reading import kept_sentences
 
 _ORDERED = frozenset({"MUST", "SHOULD", "NOT", "NEVER", "AVOID", "ONLY", "THEN"})
@@ -85,11 +88,11 @@ def weighed(
     hard = [
         *_counted("variable", old.slots, now.slots),
         *_moved_variables(old, now),
-        *(f'the quotation "{item}" is lost' for item in sorted(old.quotes - now.quotes)
-          if _times(item, now.text) < _times(item, old.text)),
+        *_lost_quotations(old, now),
         *_lost_examples(old, now),
         *_lost_fields(base, old.text, now.text),
         *_kept(base, old.text, now.text),
+        *renamed(old.lines, now.lines),
     ]  # fmt: skip
     if old.controls != now.controls:
         hard.append("the template's control structure changed")
@@ -97,6 +100,15 @@ def weighed(
         hard.append("the conversation ends with another role")
     found = [*(Difference(text=each) for each in hard), *_said(old, now)]
     return tuple(dict.fromkeys(found))
+
+
+def _lost_quotations(old: Facts, new: Facts) -> Iterator[str]:
+    """What stood between quotation marks and stands nowhere now, in whatever spelling."""
+    lost = old.quotes - new.quotes
+    spelled = {fair_copy(each) for each in new.quotes - old.quotes} if lost else set()
+    for item in sorted(lost):
+        if fair_copy(item) not in spelled and _times(item, new.text) < _times(item, old.text):
+            yield f'the quotation "{item}" is lost'
 
 
 def _times(item: str, text: str) -> int:
@@ -124,7 +136,10 @@ def _moved_variables(old: Facts, new: Facts) -> Iterator[str]:
 def _lost_examples(old: Facts, new: Facts) -> Iterator[str]:
     if not old.examples:
         return
-    for text in sorted(old.examples - Counter(each.text for each in new.sentences)):
+    there = Counter(each.text for each in new.sentences)
+    gone = old.examples - there
+    fair = {tokens(fair_copy(each)) for each in there - old.examples} if gone else set()
+    for text in sorted(each for each in gone if tokens(fair_copy(each)) not in fair):
         yield f'the example "{text[:_SHOWN]}" changed'
 
 
@@ -175,9 +190,12 @@ def _said(old: Facts, new: Facts) -> Iterator[Difference]:
     moved = (_reordered, _relabeled)
     for text in (text for find in moved for text in find(old.sentences, new.sentences)):
         yield Difference(text=text)
+    gone, come = _fair(gone, come)
+    gone, come = rest(gone, come), rest(come, gone)
     if not gone and not come:
         return
     yield from (Difference(text=text) for text in _renamed(gone, come))
+    yield from (Difference(text=text) for text in exchanged_stages(gone, come))
     names_old, names_new = _names(gone), _names(come)
     texts = {each.text for each in new.sentences}
     shared = [each for each in old.sentences if each.text in texts]
@@ -210,6 +228,18 @@ def _said(old: Facts, new: Facts) -> Iterator[Difference]:
             )
 
 
+def _fair(
+    gone: Sequence[Sentence], come: Sequence[Sentence]
+) -> tuple[list[Sentence], list[Sentence]]:
+    """Both sides with their slips mended, those of each by the words of the other one, too."""
+    sides = [[fair_copy(each.text) for each in side] for side in (gone, come)]
+    one, other = mended(*sides)
+    return (
+        [replace(each, text=text) for each, text in zip(gone, one, strict=True)],
+        [replace(each, text=text) for each, text in zip(come, other, strict=True)],
+    )
+
+
 def _judged(
     before: Sequence[Sentence], after: Sequence[Sentence], shared: Sequence[Sentence]
 ) -> Compared:
@@ -228,6 +258,9 @@ def _judged(
         needed = [each for each in clauses if not repeated(each, shared)]
         if needed and len(needed) < len(clauses) and compare(needed, after).clean:
             return compare(needed, after)
+    own = list(once(clauses))
+    if len(own) < len(clauses) and compare(own, after).clean:
+        return compare(own, after)
     return compared
 
 
@@ -235,7 +268,7 @@ def _renamed(gone: Sequence[Sentence], come: Sequence[Sentence]) -> Iterator[str
     """Sections under another name: what reads the answer knows them by name, so synonyms count."""
     before, after = [e.text for e in gone if e.title], [e.text for e in come if e.title]
     lost = [each for each in before if not any(_one_name(each, other) for other in after)]
-    added = [each for each in after if not any(_one_name(each, other) for other in before)]
+    added = [each for each in after if not any(_one_name(other, each) for other in before)]
     if lost and added:
         yield f"the section {_listed(lost)} became {_listed(added)}"
 
@@ -245,9 +278,14 @@ def _one_name(one: str, other: str) -> bool:
     a, b = _naming(one), _naming(other)
     if not a and not b:
         return True
-    return all(any(same_word(x, y) for y in b) for x in a) and all(
-        any(same_word(x, y) for x in a) for y in b
+    return all(any(_one_word(x, y) for y in b) for x in a) and all(
+        any(_one_word(x, y) for x in a) for y in b
     )
+
+
+def _one_word(old: str, new: str) -> bool:
+    """Whether a word of a name is the same, or a slip that was mended; no slip is made in it."""
+    return (new in lexicon().known and same_word(old, new)) or derived(old, new)
 
 
 def _naming(title: str) -> list[str]:

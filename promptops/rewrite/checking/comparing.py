@@ -9,28 +9,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from promptops.rewrite.checking.inventory import SHOUTED
 from promptops.rewrite.checking.lexicon import Lexicon, lexicon, same_word, stem
-from promptops.rewrite.checking.places import dropped_words, moved_words, shifted_words
-from promptops.rewrite.checking.sentences import Sentence
-from promptops.rewrite.checking.sides import Side, read_side
-from promptops.rewrite.checking.strength import conditions, denied, signals
-
-SHOUTED = frozenset(
-    {
-        *("ALWAYS", "AND", "ANY", "CRITICAL", "DO", "EVER", "EVERY", "IMPORTANT", "MANDATORY"),
-        *("MUST", "NEVER", "NO", "NOT", "NOTE", "ONLY", "OR", "REQUIRED", "SHOULD", "STRICTLY"),
-        *("VERY", "WARNING"),
-    }
+from promptops.rewrite.checking.places import (
+    dropped_words,
+    exchanged_opposites,
+    moved_numbers,
+    moved_words,
+    shifted_words,
+    turned_heads,
 )
-"""Words that are written in capitals for emphasis, not because they are names."""
-
+from promptops.rewrite.checking.roles import exchanged_roles
+from promptops.rewrite.checking.sentences import Sentence, tokens
+from promptops.rewrite.checking.sides import LISTED, Side, read_side
+from promptops.rewrite.checking.strength import conditions, denied, negations, signals
 
 _SMALL = frozenset({"a", "an", "and", "for", "in", "of", "on", "or", "the", "to", "with"})
 """Words that titles leave in lower case."""
 _SAID_BY = {"UNTIL": "wait", "CONSIDER": "consider"}
 """Words that a signal says."""
-_CAPITALS = re.compile(r"\b[A-Z][A-Z]+\b")
-_PLAIN_WORD = re.compile(r"[^\W\d_]{2,}")
+_PLAIN = re.compile(r"[^\W\d_]+(?:[ ,'-]+[^\W\d_]+)*[?!]?")
 _Verbs = dict[str, frozenset[str]]
 
 
@@ -55,32 +53,77 @@ class Compared:
 
 
 def compare(old: Sequence[Sentence], new: Sequence[Sentence]) -> Compared:
-    """The differences between the sentences of a group."""
-    a, b, relations = read_side(old), read_side(new), lexicon()
+    """The differences between the sentences of a group.
+
+    They are read as they stand, and where that does not agree, with their wordings read as plainer
+    ones: what either reading finds to be the same is the same.
+    """
+    roles = [*exchanged_roles(old, new)]
+    said = _compared(old, new, plainer=False)
+    if not said.clean and not roles:
+        meant = _compared(old, new, plainer=True)
+        if meant.clean or (said.found and not meant.found):
+            return meant
+    said.found += roles
+    return said
+
+
+def _compared(old: Sequence[Sentence], new: Sequence[Sentence], *, plainer: bool) -> Compared:
+    """The differences by one reading."""
+    a, b = read_side(old, plainer=plainer), read_side(new, plainer=plainer)
+    relations = lexicon()
     lost, added, found = _words(a, b, relations)
     turns = len(found)
-    if turns and abs(denied(a.signals) - denied(b.signals)) == turns:
+    if turns and abs(negations(a) - negations(b)) == turns:
         # "not sure" became "unsure": what was denied is now said by the opposite.
         found = []
-        lost = [w for w in lost if not any(relations.opposed(w, other) for other in _every(b))]
-        added = [w for w in added if not any(relations.opposed(w, other) for other in _every(a))]
+        lost = [w for w in lost if not any(relations.opposed(w, other) for other in _every(b, a))]
+        added = [w for w in added if not any(relations.opposed(w, other) for other in _every(a, b))]
+    if plainer:
+        lost, added = _unframed(lost, added, a), _unframed(added, lost, b)
     found += signals(a, b, turned=bool(turns))
     found += _numbers(a, b)
     found += _literals(a, b)
-    found += _shouted(a, b)
+    found += turned_heads(*([tokens(e.text, plainer) for e in each] for each in (old, new)))
+    found += exchanged_opposites(a.tokens, b.tokens)
+    found += moved_numbers(a.tokens, b.tokens)
     if not found and not lost and not added and not turns:
         found += moved_words(a.tokens, b.tokens)
         found += shifted_words(a.tokens, b.tokens)
         if len(old) == len(new):
             found += dropped_words(a.tokens, b.tokens)
-    if not found and len(old) == len(new):
+    if not found and len(old) == len(new) and not plainer:
         found += conditions(a.signals, b.signals)
     return Compared(found=found, lost=lost, added=added)
 
 
+def _unframed(words: Sequence[str], others: Sequence[str], side: Side) -> list[str]:
+    """Words without those that only carry a sentence, where the other side lost none of these.
+
+    A member of an enumeration carries nothing.
+    """
+    frame = lexicon().frame
+    if not frame.isdisjoint(others):
+        return [*words]
+    return [word for word in words if word not in frame or _is_member(word, side)]
+
+
+def _is_member(word: str, side: Side) -> bool:
+    """Whether a word stands beside what holds the parts of an enumeration together."""
+    said = [
+        token for token in side.tokens if token[0] not in {"function", "light"} or token in LISTED
+    ]
+    places = [n for n, token in enumerate(said) if token == ("word", word)]
+    return any(
+        token in LISTED
+        for n in places
+        for token in (*said[max(0, n - 1) : n], *said[n + 1 : n + 2])
+    )
+
+
 def _words(a: Side, b: Side, relations: Lexicon) -> tuple[list[str], list[str], list[str]]:
     """Words lost and added for which the other side has none that means the same; opposites."""
-    every_old, every_new = _every(a), _every(b)
+    every_old, every_new = _every(a, b), _every(b, a)
     lost = [word for word in a.words if word not in every_new]
     added = [word for word in b.words if word not in every_old]
     found = [
@@ -156,8 +199,15 @@ def _joined(one: Side, other: Side) -> set[str]:
     return found
 
 
-def _every(side: Side) -> set[str]:
-    quoted = {stem(each) for each in side.literals if _is_word(each)}
+def _every(side: Side, other: Side) -> set[str]:
+    """The stems of a side, with those of quotations that the other side may have without marks."""
+    own = side.literals - other.literals
+    quoted = {
+        stem(word)
+        for each in side.literals
+        if _is_plain(each) and (each in own or " " not in each)
+        for word in _plain(each)
+    }
     quoted |= {each for each in ("several", "once") if each in side.spelled}
     quoted |= {word for signal, word in _SAID_BY.items() if side.signals[signal]}
     return quoted.union(
@@ -181,42 +231,24 @@ def _numbers(a: Side, b: Side) -> Iterator[str]:
 
 def _literals(a: Side, b: Side) -> Iterator[str]:
     """Literals that came or went; a plain word may get quotation marks or lose them."""
-    for item in sorted(a.literals - b.literals):
-        if not _is_word(item) or a.spelled.count(item) != b.spelled.count(item):
-            yield f'"{item}" is lost'
-    for item in sorted(b.literals - a.literals):
-        if not _is_word(item) or a.spelled.count(item) != b.spelled.count(item):
-            yield f'"{item}" was added'
+    texts = [f" {' '.join(side.spelled)} " for side in (a, b)]
+    for mine, theirs, became in ((a, b, "is lost"), (b, a, "was added")):
+        for item in sorted(mine.literals - theirs.literals):
+            words = f" {' '.join(_plain(item))} "
+            if not _is_plain(item) or texts[0].count(words) != texts[1].count(words):
+                yield f'"{item}" {became}'
 
 
-def _shouted(a: Side, b: Side) -> Iterator[str]:
-    """Names in capitals ("a section called NOTES") that another name stands for."""
-    lost = _capitals(a) - {stem(each) for each in b.spelled}
-    added = _capitals(b) - {stem(each) for each in a.spelled}
-    lost, added = (
-        {x for x in lost if not any(same_word(x, y) for y in added)},
-        {y for y in added if not any(same_word(x, y) for x in lost)},
-    )
-    if lost and added:
-        yield f"the name {_quoted(lost)} became {_quoted(added)}"
+def _is_plain(literal: str) -> bool:
+    """Whether a quotation is of words as they stand in a text, and no name of a program."""
+    if " " not in literal and "-" not in literal:
+        return literal.isalpha()
+    return _PLAIN.fullmatch(literal) is not None
 
 
-def _capitals(side: Side) -> set[str]:
-    """Stems of the words in capitals, in sentences that are not in capitals as a whole."""
-    found: set[str] = set()
-    for each in side.sentences:
-        words = _CAPITALS.findall(each.text)
-        if any(word.islower() for word in _PLAIN_WORD.findall(each.text)):
-            found.update(stem(word.lower()) for word in words if word not in SHOUTED)
-    return found
-
-
-def _quoted(words: set[str]) -> str:
-    return ", ".join(f'"{word}"' for word in sorted(words))
-
-
-def _is_word(literal: str) -> bool:
-    return literal.isalpha() and literal.islower()
+def _plain(literal: str) -> list[str]:
+    """The words of a quotation."""
+    return re.findall(r"[^\W\d_]+", literal.lower())
 
 
 def reworded(

@@ -11,7 +11,10 @@ from promptops.rewrite.checking.sentences import Sentence, sentences
 
 _SLOT = re.compile(r"\{\{[-+]?(.*?)[-+]?\}\}", re.DOTALL)
 _CONTROL = re.compile(r"\{%[-+]?(.*?)[-+]?%\}", re.DOTALL)
-_QUOTED = re.compile(r"\"([^\"\s]+(?: [^\"\s]+){0,3})\"|`([^`\n]{2,120})`")
+_QUOTED = re.compile(
+    r"\"([^\"\s]+(?: [^\"\s]+){0,3}|[^\"\s]+(?: [^\"\s]+){4,5}(?<![.!?,]))\""
+    r"|`([^`\n]{2,120})`"
+)
 _TYPOGRAPHIC = str.maketrans({"“": '"', "”": '"', "’": "'", "‘": "'", "…": "..."})
 _EXAMPLE_NAME = re.compile(
     r"(?:solved |worked )?(?:examples?|samples?|demonstrations?)(?: \d+)?"
@@ -44,6 +47,7 @@ class Facts:
         examples: Sentences of solved examples, letter by letter.
         shown: (name of the section, variable) of values that stand alone.
         text: All of it on one line, without variables and control statements.
+        lines: The same with its lines.
     """
 
     slots: Counter[str]
@@ -53,6 +57,7 @@ class Facts:
     examples: Counter[str]
     shown: tuple[tuple[str, str], ...]
     text: str
+    lines: str
 
 
 @lru_cache(maxsize=256)
@@ -74,6 +79,7 @@ def facts(messages: tuple[MessageTemplate, ...], without: tuple[str, ...] = ()) 
                 break
     slots = [_flat(each) for each in _SLOT.findall(source)] if "{{" in source else []
     controls = [_flat(each) for each in _CONTROL.findall(source)] if "{%" in source else []
+    plain = _CONTROL.sub(" ", _SLOT.sub(" ", source))
     found: list[Sentence] = []
     examples: Counter[str] = Counter()
     for place, content in enumerate(contents):
@@ -85,11 +91,12 @@ def facts(messages: tuple[MessageTemplate, ...], without: tuple[str, ...] = ()) 
     return Facts(
         slots=Counter(slots),
         controls=tuple(controls),
-        quotes=Counter(_flat("".join(match)) for match in _QUOTED.findall(source)),
+        quotes=Counter(_flat("".join(match)).rstrip(",.;") for match in _QUOTED.findall(source)),
         sentences=tuple(found),
         examples=examples,
         shown=tuple(_shown(found)),
-        text=_flat(_CONTROL.sub(" ", _SLOT.sub(" ", source))),
+        text=_flat(plain),
+        lines=plain,
     )
 
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
+from promptops.rewrite.checking.letters import foreign, near
+
 _FOLDER = Path(__file__).parent
 _SHORTEST_ROOT = 4
-_SHORTEST_TYPO = 5
-_LONG = 8
 _DERIVED = frozenset(
     {
         *("", "e", "al", "ally", "ance", "ant", "ary", "ate", "ation", "ative", "ator", "cation"),
@@ -27,7 +27,7 @@ _DERIVED = frozenset(
     }
 )
 """Endings that make one part of speech out of another."""
-_SETS = ("light", "extra", "safety", "logic", "support")
+_SETS = ("light", "extra", "frame", "person", "symmetric", "safety", "logic", "support")
 _OPPOSING = ("un", "in", "im", "ir", "il", "dis", "non", "mis", "de", "ab", "anti", "counter")
 _IRREGULAR = {
     "written": "write", "wrote": "write", "given": "give", "gave": "give", "made": "make",
@@ -51,7 +51,7 @@ _IRREGULAR = {
 @lru_cache(maxsize=1 << 15)
 def stem(word: str) -> str:
     """A word without its inflection; the same for a word's forms, not always a word itself."""
-    word = _american(_IRREGULAR.get(word, word))
+    word = american(_IRREGULAR.get(word, word))
     if len(word) <= 3:
         return word
     if word.endswith("ies"):
@@ -69,7 +69,7 @@ def stem(word: str) -> str:
     return word[:-1] if word.endswith("e") and len(word) > 3 else word
 
 
-def _american(word: str) -> str:
+def american(word: str) -> str:
     """The American spelling of a word that Great Britain spells otherwise."""
     if len(word) > 5:
         for british, american in _BRITISH:
@@ -83,7 +83,8 @@ _BRITISH = (
     (re.compile(r"is(?=(?:e|es|ed|er|ers|ing|ation|ations)$)"), "iz"),
     (re.compile(r"ys(?=(?:e|es|ed|er|ers|ing)$)"), "yz"),
     (re.compile(r"(?<=[bt])re(?=s?$)"), "er"),
-    (re.compile(r"ll(?=(?:ed|ing|er|ery)$)"), "l"),
+    (re.compile(r"(?<=[aeiou][^aeiou][aeiou])ll(?=(?:ed|ing|er|ery)$)"), "l"),
+    (re.compile(r"(?<=tro)ll(?=(?:ed|ing|er)$)"), "l"),
     (re.compile(r"ogue(?=s?$)"), "og"),
     (re.compile(r"(?<=[ef])ence$"), "ense"),
     (re.compile(r"ae(?=[a-z]{3})"), "e"),
@@ -103,6 +104,9 @@ class Lexicon:
         synonyms: Those of them that are not only nearly the same.
         opposite: Stem -> stems that mean the opposite.
         light: Stems that may come and go.
+        frame: Stems that may come and go on one side where little else changed.
+        person: Stems of who may do something or have it done to them.
+        symmetric: Stems of verbs to which it is the same which of two things stands first.
         extra: Stems of what "only X" rules out.
         safety: Stems of what harms or must be kept from others.
         kind: Stem -> the kinds of which it is one.
@@ -118,6 +122,9 @@ class Lexicon:
     synonyms: Mapping[str, frozenset[str]]
     opposite: Mapping[str, frozenset[str]]
     light: frozenset[str]
+    frame: frozenset[str]
+    person: frozenset[str]
+    symmetric: frozenset[str]
     extra: frozenset[str]
     safety: frozenset[str]
     kind: Mapping[str, frozenset[int]]
@@ -133,6 +140,8 @@ class Lexicon:
         if other in self.opposite.get(one, ()):
             return True
         short, long = sorted((one, other), key=len)
+        if short + "r" == long and short.endswith("e"):
+            return True  # interviewee, interviewer
         return any(long == prefix + short for prefix in _OPPOSING) and len(short) > 3
 
     def contrary(self, one: str, other: str) -> bool:
@@ -173,7 +182,7 @@ class Lexicon:
     def misspelled(self, one: str, other: str) -> bool:
         """Whether one is the other with a slip; names differ by another letter, too."""
         known = (one in self.known) + (other in self.known)
-        if known > 1 or not _slipped(one, other):
+        if known > 1 or not near(one, other) or foreign(one, other):
             return False
         return known == 1 or sorted(one) == sorted(other) or len(one) != len(other)
 
@@ -219,6 +228,9 @@ def lexicon() -> Lexicon:
         synonyms={word: frozenset(others) for word, others in synonyms.items()},
         opposite={word: frozenset(others - {word}) for word, others in opposite.items()},
         light=frozenset(sets["light"]),
+        frame=frozenset(sets["frame"]),
+        person=frozenset(sets["person"]) | {"i", "you", "we"},
+        symmetric=frozenset(sets["symmetric"]),
         extra=frozenset(sets["extra"]),
         safety=frozenset(sets["safety"]),
         kind={word: frozenset(numbers) for word, numbers in kind.items()},
@@ -233,18 +245,19 @@ def lexicon() -> Lexicon:
 
 def _groups() -> Iterator[tuple[str, list[str]]]:
     relations = {"=": "same", "~": "near", "!": "opposite", "+": "phrasal", "*": "idiom"}
-    for line in _lines("lexicon.txt"):
+    for line in lines("lexicon.txt"):
         mark, *words = line.split()
         yield relations.get(mark, mark), words
     section = ""
-    for line in _lines("vocabulary.txt"):
+    for line in lines("vocabulary.txt"):
         if line.startswith("["):
             section = line.strip("[]")
         else:
             yield section, line.split()
 
 
-def _lines(name: str) -> Iterator[str]:
+def lines(name: str) -> Iterator[str]:
+    """The lines of a file beside this module that are not remarks."""
     for line in (_FOLDER / name).read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             yield line
@@ -252,7 +265,18 @@ def _lines(name: str) -> Iterator[str]:
 
 def same_word(one: str, other: str) -> bool:
     """Whether two stems are one word in its forms, or one of them with a slip."""
-    return one == other or _derived(one, other) or lexicon().misspelled(one, other)
+    return derived(one, other) or lexicon().misspelled(one, other)
+
+
+def is_word(word: str) -> bool:
+    """Whether a stem is of a word that the lexicon knows."""
+    relations = lexicon()
+    return word in relations.known or word in relations.senses
+
+
+def derived(one: str, other: str) -> bool:
+    """Whether two stems are one word in its forms."""
+    return one == other or _derived(one, other)
 
 
 @lru_cache(maxsize=1 << 15)
@@ -302,42 +326,16 @@ def _derived(one: str, other: str) -> bool:
         length += 1
     if length < _SHORTEST_ROOT:
         return False
-    return one[length:] in _DERIVED and other[length:] in _DERIVED
-
-
-@lru_cache(maxsize=1 << 15)
-def _slipped(one: str, other: str) -> bool:
-    """Whether one letter is missing, too many, another one, or two changed places.
-
-    A long word may have two such slips, and the first letter may be one too many.
-    """
-    short, long = sorted((one, other), key=len)
-    if len(short) >= _SHORTEST_TYPO and long[1:] == short:
-        return True
-    if len(short) >= _LONG and short[0] == long[0] and _distance(short, long) <= 2:
-        return True
-    if len(short) < _SHORTEST_TYPO or short[0] != long[0] or len(long) - len(short) > 1:
-        return False
-    at = next((n for n, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
-    if len(short) < len(long):
-        return short[at:] == long[at + 1 :]
-    swapped = short[at : at + 2] == long[at : at + 2][::-1]
-    return short[at + 1 :] == long[at + 1 :] or (swapped and short[at + 2 :] == long[at + 2 :])
-
-
-def _distance(one: str, other: str) -> int:
-    """How many letters to add, drop or change (Levenshtein)."""
-    row = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
-        last, row[0] = row[0], i
-        for j, b in enumerate(other, 1):
-            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (a != b))
-    return row[-1]
+    doubled = one[length - 1]  # ship, shippable
+    return all(
+        rest in _DERIVED or (rest[:1] == doubled and rest[1:] in _DERIVED)
+        for rest in (one[length:], other[length:])
+    )
 
 
 def phrases() -> Iterator[tuple[str, str]]:
     """(signal, wording as a regular expression over lower-case text) of ``phrases.txt``."""
-    for line in _lines("phrases.txt"):
+    for line in lines("phrases.txt"):
         signal, _, wordings = line.partition(":")
         for wording in wordings.split(" | "):
             yield signal, wording.strip()

@@ -30,7 +30,7 @@ def moved_words(old: tuple[Token, ...], new: tuple[Token, ...]) -> Iterator[str]
         return
     if changed := _persons(a, b):
         yield changed
-    if _denied_conditions(a) != _denied_conditions(b):
+    if _conditional(a) == _conditional(b) and _denied_conditions(a) != _denied_conditions(b):
         yield "what is denied changed: the condition, or what it is about"
     if _contrasted(a, b):
         yield "what is denied and what is not changed places"
@@ -116,9 +116,11 @@ def around(pieces: Sequence[Token], pivot: Token) -> tuple[set[Token], set[Token
 
 def _same_parts(a: Sequence[Token], b: Sequence[Token]) -> bool:
     """Whether the parts of an enumeration only stand in another order."""
-    if any(token in _RELATING for token in a):
-        return False
     differ = [n for n, (one, other) in enumerate(zip(a, b, strict=True)) if one != other]
+    relating = [n for n, token in enumerate(a) if token in _RELATING]
+    inside = [*a[differ[0] : differ[-1] + 1]]
+    if relating and (relating[-1] >= differ[0] or ("signal", "OR") not in inside):
+        return False  # what stands before what relates, or "not A, B"
     return any(
         sorted(_split(a[differ[0] : end])) == sorted(_split(b[differ[0] : end]))
         for end in (differ[-1] + 1, len(a))
@@ -202,6 +204,95 @@ def shifted_words(old: tuple[Token, ...], new: tuple[Token, ...]) -> Iterator[st
     one = len(lost) == len(added) == 1 and len(old) == len(new)
     if one and not lexicon().alike(lost[0], added[0]):
         yield f'"{lost[0]}" became "{added[0]}"'
+
+
+_DENYING = frozenset({"NOT", "NEVER", "AVOID"})
+_TURNING = frozenset({"ONLY", "ONLYIF", "UNLESS", "EXCEPT", "UNTIL", "LESS", "MORE", "MAX", "MIN"})
+
+
+def turned_heads(
+    old: Sequence[tuple[Token, ...]], new: Sequence[tuple[Token, ...]]
+) -> Iterator[str]:
+    """A thing that was forbidden and is now told to be done, or the other way around.
+
+    Args:
+        old: The pieces of each old sentence.
+        new: Those of each new one.
+    """
+    before, after = _heads(old), _heads(new)
+    for head in sorted(before.keys() & after.keys()):
+        if {before[head], after[head]} == {True, False}:
+            yield f'"{head}" is {"no longer" if before[head] else "now"} denied'
+
+
+def _heads(sentences: Sequence[tuple[Token, ...]]) -> dict[str, bool | None]:
+    """First words of clauses -> whether they are denied; None where that is not plain."""
+    found: dict[str, bool | None] = {}
+    for pieces in sentences:
+        clause: list[Token] = []
+        leading = True
+        for token in (*pieces, ("function", ",")):
+            if token[1] not in {",", ";", ":"}:
+                clause.append(token)
+                continue
+            at = next((n for n, each in enumerate(clause) if each[0] in {"word", "light"}), -1)
+            leads, leading = leading, token[1] != ","
+            if leads and at >= 0:
+                signals = [value for kind, value in clause if kind == "signal"]
+                before = {value for kind, value in clause[:at] if kind == "signal"}
+                denied: bool | None = not _DENYING.isdisjoint(before)
+                later = not denied and not _DENYING.isdisjoint(signals)
+                if later or not _TURNING.isdisjoint(signals):
+                    denied = None
+                head = clause[at][1]
+                found[head] = denied if found.get(head, denied) == denied else None
+            clause = []
+    return found
+
+
+def moved_numbers(old: tuple[Token, ...], new: tuple[Token, ...]) -> Iterator[str]:
+    """A number that counted one thing and now counts another that was there before."""
+    before, after = _counted(old), _counted(new)
+    for number in sorted(before.keys() & after.keys()):
+        went, came = before[number] - after[number], after[number] - before[number]
+        said, says = {value for _, value in old}, {value for _, value in new}
+        apart = went and came and before[number].isdisjoint(after[number])
+        if apart and went <= says and came <= said:
+            yield f"the number {number} now counts {', '.join(sorted(came))}"
+
+
+def _counted(pieces: Sequence[Token]) -> dict[str, set[str]]:
+    """Numbers that stand once -> the words behind them, up to what holds words together."""
+    found: dict[str, set[str]] = {}
+    again: set[str] = set()
+    for place, (kind, value) in enumerate(pieces):
+        if kind == "number" and value not in {"1", "2nd"}:
+            words: set[str] = set()
+            for token in pieces[place + 1 :]:
+                if token[0] != "word":
+                    break
+                words.add(token[1])
+            again |= {value} & found.keys()
+            found[value] = words
+    return {number: words for number, words in found.items() if number not in again and words}
+
+
+def exchanged_opposites(old: tuple[Token, ...], new: tuple[Token, ...]) -> Iterator[str]:
+    """Two opposites that changed places: "from the oldest to the newest"."""
+    a, b = ([token for token in side if token[0] != "function"] for side in (old, new))
+    for signal in ("BEFORE", "AFTER", "IF", "ONLYIF", "UNLESS", "NOT"):
+        if a.count(("signal", signal)) != b.count(("signal", signal)):
+            return
+    if ("function", "by") in set(old) ^ set(new):
+        return
+    words = [t for t in a if t[0] == "word" and a.count(t) == b.count(t) == 1]
+    for n, one in enumerate(words):
+        for other in words[n + 1 :]:
+            if lexicon().opposed(one[1], other[1]) and b.index(one) > b.index(other):
+                between = a[a.index(one) + 1 : a.index(other)]
+                if between and any(token not in LISTED for token in between):
+                    yield f'"{one[1]}" and "{other[1]}" changed places'
+                    return
 
 
 def dropped_words(old: tuple[Token, ...], new: tuple[Token, ...]) -> Iterator[str]:

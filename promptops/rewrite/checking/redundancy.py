@@ -1,17 +1,25 @@
 """What is said elsewhere in a prompt anyway, so that its coming or going changes nothing."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from promptops.rewrite.checking.comparing import Compared
 from promptops.rewrite.checking.lexicon import lexicon
-from promptops.rewrite.checking.sentences import Sentence
+from promptops.rewrite.checking.sentences import Sentence, tokens
 from promptops.rewrite.checking.sides import Side, read_side
 from promptops.rewrite.checking.strength import denied
 
 _PRONOUNS = frozenset({"it", "its", "this", "that", "these", "those", "they", "them", "their"})
 _LIMITING = ("IF", "ONLYIF", "UNLESS", "EXCEPT", "BEFORE", "AFTER", "UNTIL", "HEDGE", "MAY")
+_CLAUSES = re.compile(r",? and (?!nothing|only)|; |(?<=etc\.) (?=[A-Z])")
+_NARROWER = re.compile(r" (?:of|about|on|how|why|regarding|concerning) .*")
+_OF_FACTS = frozenset({"detail", "information", "text", "description", "content", "output", "data"})
+_MATERIAL = frozenset({"text", "input", "content"})
+_GIVING = frozenset({"list", "show", "print", "display", "output"})
+"""Verbs that only say that there is an answer."""
 _LEAST_OF_A_LONG_ONE = 4
 """Words that a sentence must have to be found within a sentence that says much more."""
 
@@ -20,9 +28,13 @@ def repeated(sentence: Sentence, others: Sequence[Sentence]) -> bool:
     """Whether others say it all: one sentence, two in a row, or "only" of what may not be added."""
     side = read_side([sentence])
     if not side.words:
-        return False
+        return bool(side.signals) and any(_insists(each, side) for each in others)
     sides = [read_side([each]) for each in others]
     if any(_covers(its, side) or _rules_out(its, side) for its in sides):
+        return True
+    if side.numbers and any(
+        _covers(its, side, topic=_topic(sides, n)) for n, its in enumerate(sides)
+    ):
         return True
     if len(side.words) + len(side.numbers) < 3:
         return False
@@ -35,17 +47,48 @@ def repeated(sentence: Sentence, others: Sequence[Sentence]) -> bool:
     )
 
 
+def _insists(other: Sentence, side: Side) -> bool:
+    """Whether a sentence without words of its own, such as "Never.", only says once more."""
+    its = read_side([other])
+    return (
+        bool(its.words)
+        and not side.signals - its.signals
+        and not (side.numbers or side.literals or side.light)
+    )
+
+
 def _rules_out(its: Side, side: Side) -> bool:
     """Whether "only X" says what a prohibition or a "just X" says."""
     if side.literals or not its.signals["ONLY"]:
         return False
-    if denied(side.signals) and set(side.words) <= lexicon().extra:
-        return True
-    return bool(side.signals["JUST"]) and set(side.words) <= set(its.words)
+    extra = lexicon().extra
+    if denied(side.signals) and set(side.words) <= extra | its.words.keys():
+        return not extra.isdisjoint(side.words)
+    if (
+        denied(side.signals)
+        and len(side.sentences) == 1
+        and lexicon().safety.isdisjoint(side.words)
+    ):
+        # Who may not explain may not explain how something works.
+        (said,) = side.sentences
+        head = read_side([replace(said, text=_NARROWER.sub("", said.text))])
+        if head.words and set(head.words) <= extra - _OF_FACTS:
+            return True
+    return bool(side.signals["JUST"]) and set(side.words) - _GIVING <= set(its.words)
 
 
-def _covers(its: Side, side: Side) -> bool:
-    """Whether one side says all that the other does, without a condition of its own."""
+def _topic(sides: Sequence[Side], place: int) -> frozenset[str]:
+    """The words that a sentence takes over from the two before it, and those for any material."""
+    return _MATERIAL.union(*(each.words for each in sides[max(0, place - 2) : place]))
+
+
+def _covers(its: Side, side: Side, *, topic: frozenset[str] = frozenset()) -> bool:
+    """Whether one side says all that the other does, without a condition of its own.
+
+    Words of the topic need not be said again, but at least one other must be.
+    """
+    if topic and side.words.keys().isdisjoint(its.words):
+        return False
     if side.literals - its.literals or side.numbers - its.numbers:
         return False
     if bool(denied(side.signals)) != bool(denied(its.signals)):
@@ -58,7 +101,7 @@ def _covers(its: Side, side: Side) -> bool:
     if len(side.words) * (3 if long else 2) < len(its.words):
         return False
     relations = lexicon()
-    there = its.words.keys() | its.light | _wholes(its)
+    there = its.words.keys() | its.light | _wholes(its) | topic
     parts = _parts(side, there)
     return all(
         word in there or word in parts or any(relations.alike(word, other) for other in its.words)
@@ -103,8 +146,19 @@ def _pronouns(group: Sequence[Sentence]) -> Counter[str]:
     return Counter(value for _, value in read_side(group).tokens if value in _PRONOUNS)
 
 
+def once(clauses: Sequence[Sentence]) -> Iterator[Sentence]:
+    """Clauses without those that another one of them says word by word as well."""
+    left = [*clauses]
+    for each in reversed(clauses):
+        others = [other for other in left if other is not each]
+        said = {*tokens(each.text)}
+        if any(said <= {*tokens(other.text)} for other in others) and repeated(each, others):
+            left = others
+    yield from left
+
+
 def split_clauses(group: Sequence[Sentence]) -> Iterator[Sentence]:
     """The sentences of a group, cut where another main clause begins."""
     for each in group:
-        for part in each.text.replace(", and ", " and ").split(" and "):
+        for part in _CLAUSES.split(each.text):
             yield Sentence(text=part, label=each.label)

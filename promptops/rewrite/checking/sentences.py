@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Literal
 
+from promptops.rewrite.checking.forms import plain_form
 from promptops.rewrite.checking.lexicon import lexicon, phrases, stem
 
 Kind = Literal["word", "light", "signal", "number", "slot", "literal", "function"]
@@ -23,7 +24,7 @@ _SAYING = frozenset(
         *("BEFORE", "AFTER", "UNTIL", "MIN", "MAX", "ONLYIF"),
     }
 )
-_BULLET = re.compile(r"[ \t>]*(?:(?P<mark>[-*+•–]|\(?(?:\d{1,2}|[a-zA-Z])[.)])(?=\s)\s*)?")
+_BULLET = re.compile(r"[ \t>]*(?:(?P<mark>[-*+•–·]|\(?(?:\d{1,2}|[a-zA-Z])[.)])(?=\s)\s*)?")
 _NUMBERED = re.compile(r"\(?\d{1,2}[.)]")
 _HEADING = re.compile(r"#{1,6}[ \t]+(.*?)[ \t]*#*$")
 _TAG = re.compile(r"</?([A-Za-z][\w-]*)>")
@@ -136,6 +137,7 @@ _REWORDED = (
     (re.compile(r"\blet (me|us|the user) know\b"), r"tell \1"),
     (re.compile(r"\bpay(?:ing)? (?:\w+ )?attention\b"), "notice"),
     (re.compile(r"\btak(?:e|ing) (?:\w+ )?care to notice\b"), "notice"),
+    (re.compile(rf"\bwhether ({_WORD}{{1,8}}?)or not\b"), r"whether \1"),
     (re.compile(rf"\bwith ({_WORD}{{1,5}}?)in mind\b"), r"considering \1"),
     (re.compile(r"\btak(?:e|es|ing) into (?:account|consideration)\b"), "considering"),
     (re.compile(r"^thank(?:s| you) for(?!.*\b(?:not|no|never|only|without)\b)[\w,' ]*$"), ""),
@@ -146,7 +148,8 @@ _REWORDED = (
     (
         re.compile(
             rf"\b(?:limit|cap|restrict|keep)(?:ed|ped)? ({_WORD}{{0,5}}?)"
-            r"(?:to|at|within|under|below) (?:(?:at most|no more than|a maximum of) )?(?=\d)"
+            r"(?:to|at|within|under|below) (?:(?:at most|no more than|a maximum of) )?"
+            r"(?=\d|one |two |a single )"
         ),
         r"keep \1 §MAX ",
     ),
@@ -160,10 +163,13 @@ _NUMBERS = {
     "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80", "ninety": "90",
     "hundred": "100", "thousand": "1000", "million": "1000000", "dozen": "12", "half": "1/2",
     "twice": "2", "thrice": "3", "double": "2", "triple": "3", "second": "2nd", "third": "3rd",
-    "fourth": "4th", "fifth": "5th", "1st": "first", "single": "1", "once": "1", "pair": "2",
+    "fourth": "4th", "fifth": "5th", "sixth": "6th", "seventh": "7th", "eighth": "8th",
+    "ninth": "9th", "tenth": "10th", "1st": "first", "single": "1", "once": "1", "pair": "2",
     "couple": "2", "quarter": "1/4",
 }  # fmt: skip
-_PLAIN_NUMBERS = [word for word, value in _NUMBERS.items() if value.isdigit() and int(value) > 2]
+_PLAIN_NUMBERS = [
+    word for word, value in _NUMBERS.items() if value.isdigit() and int(value) > 2
+] + ["two"]
 _TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 _NUMBER_WORD = re.compile(
     rf"\b(?:({_TENS})[ -](one|two|three|four|five|six|seven|eight|nine)"
@@ -212,7 +218,8 @@ _PIECE = re.compile(
     r"|\[[a-z]+(?:[ _-][a-z]+){0,3}\](?!\()"
     r"|\$[A-Za-z_]\w*\$?)"
     r"|(?P<address>https?://[^\s<>\"')]+|[\w.+-]+@[\w-]+\.[\w.-]*\w)"
-    r"|(?P<quoted>\"[^\"\s]*(?: [^\"\s]+){0,3}\"|`[^`\n]{1,120}`)"
+    r"|(?P<quoted>\"[^\"\s]*(?: [^\"\s]+){0,3}\"|\"[^\"\s]+(?: [^\"\s]+){4,5}(?<![.!?,])\""
+    r"|`[^`\n]{1,120}`)"
     r"|(?P<literal>\b(?:\w*_\w+|[a-z]+[A-Z]\w*|(?!\d+-[a-z]{3})(?=[\w-]*\d)(?=[\w-]*[A-Za-z])\w[\w-]*\w"
     r"|(?<=\{)[a-z]+(?=:)"
     r"|^[a-z]+(?:-[a-z]+)+(?=:\s)|^[a-z]+(?:-[a-z]+)*(?= -(?:\s|$))"
@@ -255,7 +262,7 @@ def _phrases() -> tuple[re.Pattern[str], dict[str, str]]:
 
 def _first_letters(wording: str) -> set[str]:
     """The letters that a wording of ``phrases.txt`` can begin with."""
-    rest = re.sub(r"^(?:\^|\(\?<[=!][^)]*\))", "", wording)
+    rest = re.sub(r"^(?:\^|\(\?<[=!][^)]*\))+", "", wording)
     if not rest.startswith("("):
         return {rest[0]}
     depth = 0
@@ -282,8 +289,13 @@ def _alternatives(inner: str) -> list[str]:
 
 
 @lru_cache(maxsize=1 << 14)
-def tokens(text: str) -> tuple[Token, ...]:
-    """What a sentence says, piece by piece."""
+def tokens(text: str, plainer: bool = False) -> tuple[Token, ...]:
+    """What a sentence says, piece by piece.
+
+    Args:
+        text: The sentence.
+        plainer: Whether its wordings are read as plainer ones (``forms.txt``).
+    """
     kept: list[Token] = []
 
     def keep(match: re.Match[str]) -> str:
@@ -293,7 +305,9 @@ def tokens(text: str) -> tuple[Token, ...]:
         value = " ".join((match[kind] or "").split()) if kind else ""
         if kind == "literal" and _ORDINAL.fullmatch(value):
             return match[0]
-        kept.append(("slot", value) if kind == "slot" else ("literal", value.strip('"`')))
+        kept.append(
+            ("slot", value) if kind == "slot" else ("literal", value.strip('"`').rstrip(",.;"))
+        )
         return f" ¤{len(kept) - 1}¤ "
 
     plain = _PIECE.sub(keep, _CONTROL.sub(" ", text.replace("§", " ").replace("¤", " ")))
@@ -303,6 +317,8 @@ def tokens(text: str) -> tuple[Token, ...]:
     for pattern, spelled in _SHORT:
         plain = pattern.sub(spelled, plain)
     plain = " ".join(plain.split())
+    if plainer:
+        plain = " ".join(plain_form(plain).split())
     for pattern, spelled in _REWORDED:
         plain = pattern.sub(spelled, plain)
     plain = _signals(plain)
@@ -353,7 +369,7 @@ def _compound(match: re.Match[str]) -> str:
 
 
 def _token(piece: str) -> Token:
-    if piece[0].isdigit():
+    if piece[0].isdigit() and piece not in _NUMBERS:
         return "number", piece.replace(" ", "")
     if number := _NUMBERS.get(piece):
         return ("number", number) if number[0].isdigit() else ("word", number)

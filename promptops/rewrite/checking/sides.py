@@ -27,6 +27,7 @@ class Side:
         signals: How often each signal is given.
         numbers: Its numbers, each with its bound.
         literals: Pieces that must stay letter by letter.
+        plainer: Whether its wordings were read as plainer ones.
     """
 
     sentences: tuple[Sentence, ...]
@@ -36,6 +37,7 @@ class Side:
     signals: Counter[str] = field(default_factory=Counter)
     numbers: Counter[str] = field(default_factory=Counter)
     literals: Counter[str] = field(default_factory=Counter)
+    plainer: bool = False
 
     @property
     def spelled(self) -> tuple[str, ...]:
@@ -48,11 +50,17 @@ class Side:
         return any(self.signals[each] for each in ("NOT", "NEVER", "AVOID", "ONLY", "HEDGE", "MAY"))
 
 
-def read_side(group: Sequence[Sentence]) -> Side:
-    """The pieces of the sentences of one side."""
+def read_side(group: Sequence[Sentence], *, plainer: bool = False) -> Side:
+    """The pieces of the sentences of one side.
+
+    Args:
+        group: The sentences.
+        plainer: Whether their wordings are read as plainer ones.
+    """
     side = Side(
         sentences=tuple(group),
-        tokens=tuple(token for each in group for token in tokens(each.text)),
+        tokens=tuple(token for each in group for token in tokens(each.text, plainer)),
+        plainer=plainer,
     )
     said = [token for token in side.tokens if token[0] != "function"]
     for place, (kind, value) in enumerate(said):

@@ -1,5 +1,6 @@
 """Negations, conditions, quantifiers and how strong an obligation is: what came or went of them."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -8,6 +9,10 @@ from promptops.rewrite.checking.places import around
 from promptops.rewrite.checking.sides import LISTED, Side
 
 _BOUNDS = {"MIN": "at least", "MAX": "at most", "MORE": "more than", "LESS": "less than"}
+_TURNED_BOUNDS = (
+    *(("MIN", "MAX"), ("MAX", "MIN"), ("MORE", "LESS"), ("LESS", "MORE")),
+    *(("MAX", "MORE"), ("MORE", "MAX"), ("MIN", "LESS"), ("LESS", "MIN")),
+)
 _CLOSED = {
     "ONLY": "only",
     "UNLESS": "unless",
@@ -18,7 +23,22 @@ _CLOSED = {
     "UNTIL": "until",
     "MOST": "most",
     "EXAMPLE": "for example",
+    "ANYORDER": "in any order",
 }
+_THOUGHT = frozenset({"consider", "consideration", "think", "account", "reflect"})
+_ASKED = re.compile(r"\b[Aa]sk(?: me| them| the user| for \w+)? if\b")
+"""A question whether, or what to do in a case."""
+_COUNTED = frozenset({"ONLY", "UNLESS", "EXCEPT", "ONLYIF", "UNTIL"})
+"""Signals that count as negations where wordings are read as plainer ones."""
+_RELATING = ("that", "which", "who", "whose", "where", "any", "with", "for", "without", "those")
+_RESTRICTING = frozenset(
+    {
+        *("certain", "chief", "final", "first", "important", "key", "last", "latest", "main"),
+        *("major", "necessary", "primary", "relevant", "selected", "significant", "single"),
+        *("specific",),
+    }
+)
+"""Words of a part, where there was all of it."""
 """Signals of which none may come or go."""
 
 
@@ -34,14 +54,32 @@ def signals(a: Side, b: Side, *, turned: bool) -> Iterator[str]:
     if not turned:
         yield from _negations(a, b)
     yield from _strength(old, new, considered=_considered(a))
+    yield from _lapsed(a, b)
     for signal, name in _CLOSED.items():
+        if a.plainer and (signal in _COUNTED or (signal == "AFTER" and _timed(a, b))):
+            continue
         if bool(old[signal]) != bool(new[signal]) and not _instead(signal, a, b):
             yield f'"{name}" {"is lost" if old[signal] else "was added"}'
-    if bool(before := _conditional(old)) != bool(_conditional(new)):
+    if bool(before := _conditional(old)) != bool(_conditional(new)) and not _related(a, b):
         yield f"a condition {'is lost' if before else 'was added'}"
     if old["ALL"] and not new["ALL"] and new["ANY"] > old["ANY"] and new["IF"] + new["ONLYIF"]:
         yield "all became any"
+    if (
+        old["ANY"]
+        and not new["ANY"]
+        and new["ALL"] > old["ALL"]
+        and (_conditional(new) or denied(new))
+    ):
+        yield "any became all"
     yield from _quantities(a, b)
+    yield from _steps(a, b)
+    yield from _alternatives(a, b)
+
+
+def _alternatives(a: Side, b: Side) -> Iterator[str]:
+    old, new = a.signals, b.signals
+    if _widened(a, b):
+        yield "an alternative was added"
     if "both" in a.light - b.light and new["OR"] > old["OR"]:
         yield "both became either"
     if not denied(old):
@@ -51,12 +89,38 @@ def signals(a: Side, b: Side, *, turned: bool) -> Iterator[str]:
             yield "and became or"
 
 
+def _related(a: Side, b: Side) -> bool:
+    """Whether a clause that tells which is meant says a condition: "any that does not fit"."""
+    if any(_ASKED.search(each.text) for side in (a, b) for each in side.sentences):
+        return True
+    if not (a.plainer and b.plainer):
+        return False
+    one, other = (a, b) if _conditional(a.signals) else (b, a)
+    if other.signals["AFTER"] > one.signals["AFTER"]:
+        return True
+    return _relating(other) > _relating(one)
+
+
+def _timed(a: Side, b: Side) -> bool:
+    """Whether "after" became "when", or the other way around."""
+    one, other = (a, b) if a.signals["AFTER"] else (b, a)
+    return _conditional(other.signals) > _conditional(one.signals)
+
+
+def _relating(side: Side) -> int:
+    words = [each for text in side.sentences for each in text.text.lower().split()]
+    return sum(words.count(each) for each in _RELATING)
+
+
 def _quantities(a: Side, b: Side) -> Iterator[str]:
     old, new = a.signals, b.signals
+    part = sorted(_RESTRICTING & (set(b.spelled) - set(a.spelled)))
+    if old["ALL"] > new["ALL"] and part:
+        yield f'all became "{part[0]}"'
     if old["ALL"] > new["ALL"] and (new["SOME"] > old["SOME"] or new["MOST"] > old["MOST"]):
         yield "all became some"
-    for bound, other in (("MIN", "MAX"), ("MAX", "MIN"), ("MORE", "LESS"), ("LESS", "MORE")):
-        turned = bound in {"MIN", "MAX"} or denied(old) == denied(new)
+    for bound, other in _TURNED_BOUNDS:
+        turned = {bound, other} == {"MIN", "MAX"} or denied(old) == denied(new)
         if turned and old[bound] > new[bound] and new[other] > old[other]:
             yield f"{_BOUNDS[bound]} became {_BOUNDS[other]}"
     if new["ALL"] and not old["ALL"] and (old["SOME"] or old["MOST"]):
@@ -67,9 +131,40 @@ def _quantities(a: Side, b: Side) -> Iterator[str]:
         yield "one became all"
 
 
+def _steps(a: Side, b: Side) -> Iterator[str]:
+    """Steps more or less that no other word for what follows tells."""
+    ways = ("THEN", "AND", "BEFORE", "AFTER", "UNTIL", "IF", "ONLYIF")
+    for one, other, became in ((a, b, "was added"), (b, a, "is lost")):
+        if other.signals["THEN"] > one.signals["THEN"] and len(one.sentences) == len(
+            other.sentences
+        ):
+            extra = [each for each in ways[1:] if one.signals[each] > other.signals[each]]
+            if not extra and "first" not in one.spelled:
+                yield f"a step {became}"
+
+
 def _considered(side: Side) -> bool:
     """Whether it asks for thought, which "consider" at the beginning then says as well."""
-    return "consider" in side.words
+    return not _THOUGHT.isdisjoint({*side.words, *side.light})
+
+
+_JOINING = (
+    *(("signal", "AND"), ("signal", "OR"), ("function", ","), ("function", "/"), ("function", ";")),
+)
+
+
+def _widened(a: Side, b: Side) -> bool:
+    """Whether "or" joins more than before, with nothing gone that had joined it."""
+    old, new = a.signals, b.signals
+    if b.spelled.count("or") <= a.spelled.count("or") or denied(old) > denied(new):
+        return False
+    if any(old[each] > new[each] for each in ("ANY", "IF", "ALL", "SOME", "NEVER", "LIKE")):
+        return False
+    if len(a.sentences) != len(b.sentences):
+        return False
+    pieces = [sum(kind in {"word", "light", "literal"} for kind, _ in s.tokens) for s in (a, b)]
+    joined = [sum(s.tokens.count(each) for each in _JOINING) for s in (a, b)]
+    return joined[1] > joined[0] and pieces[1] > pieces[0]
 
 
 def _several(side: Side) -> bool:
@@ -107,9 +202,18 @@ def denied(signals: Counter[str]) -> int:
     return signals["NOT"] + signals["NEVER"] + signals["AVOID"]
 
 
+def negations(side: Side) -> int:
+    """How often a side denies; read as plainer wordings, an exception denies, "only" does twice."""
+    said = side.signals
+    if not side.plainer:
+        return denied(said)
+    once = sum(said[each] for each in ("UNLESS", "EXCEPT", "UNTIL"))
+    return denied(said) + once + 2 * said["ONLY"] + 2 * said["ONLYIF"]
+
+
 def _negations(a: Side, b: Side) -> Iterator[str]:
     """Negations that came or went; one may hold for several things that are listed behind it."""
-    before, after = denied(a.signals), denied(b.signals)
+    before, after = negations(a), negations(b)
     if waits(a, b):
         return
     if a.signals["UNLESS"] != b.signals["UNLESS"] and _instead("UNLESS", a, b):
@@ -150,6 +254,8 @@ def _listing(side: Side) -> int:
 def _strength(old: Counter[str], new: Counter[str], *, considered: bool) -> Iterator[str]:
     if new["HEDGE"] > old["HEDGE"]:
         yield "an instruction was weakened (hedge)"
+    if old["HEDGE"] > new["HEDGE"]:
+        yield "an instruction was strengthened (hedge)"
     if new["CONSIDER"] > old["CONSIDER"] and not considered:
         yield "an instruction was weakened (consider)"
     # "No names may be given" says what "do not give names" says.
@@ -163,6 +269,13 @@ def _strength(old: Counter[str], new: Counter[str], *, considered: bool) -> Iter
         yield "a permission became a duty"
     if new["AVOID"] > old["AVOID"] and new["NEVER"] < old["NEVER"]:
         yield "a prohibition was weakened"
+
+
+def _lapsed(a: Side, b: Side) -> Iterator[str]:
+    """The word "always" that went from what protects."""
+    weaker = a.signals["MUST"] > b.signals["MUST"] and "always" not in b.spelled
+    if weaker and "always" in a.spelled and not lexicon().safety.isdisjoint(a.words):
+        yield "a precaution was weakened (always)"
 
 
 def conditions(old: Counter[str], new: Counter[str]) -> Iterator[str]:
