@@ -20,7 +20,7 @@ from promptops.core.canonical import JSON
 from promptops.prompts.model import MessageTemplate, Prompt
 from promptops.rewrite.checking.comparing import Compared, compare, reworded
 from promptops.rewrite.checking.facts import Facts, facts
-from promptops.rewrite.checking.fair import fair_copy, mended
+from promptops.rewrite.checking.fair import fair_copy, marked, mended
 from promptops.rewrite.checking.inventory import renamed
 from promptops.rewrite.checking.lexicon import derived, lexicon, same_word
 from promptops.rewrite.checking.matching import as_text, groups, key, rest
@@ -88,6 +88,7 @@ def weighed(
     hard = [
         *_counted("variable", old.slots, now.slots),
         *_moved_variables(old, now),
+        *_exchanged_variables(old, now),
         *_lost_quotations(old, now),
         *_lost_examples(old, now),
         *_lost_fields(base, old.text, now.text),
@@ -131,6 +132,16 @@ def _moved_variables(old: Facts, new: Facts) -> Iterator[str]:
     for name, slot in new.shown:
         if name in before and slot not in before[name]:
             yield f"the variable {slot} now stands as {name or 'the first value'}"
+
+
+def _exchanged_variables(old: Facts, new: Facts) -> Iterator[str]:
+    """Variables of one line or path that stand in each other's places."""
+    came: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for row, names in new.rows - old.rows:
+        came[row].add(names)
+    for row, names in sorted(old.rows - new.rows):
+        if any(sorted(names) == sorted(others) for others in came[row]):
+            yield f"the variables {', '.join(names)} changed places"
 
 
 def _lost_examples(old: Facts, new: Facts) -> Iterator[str]:
@@ -232,8 +243,8 @@ def _fair(
     gone: Sequence[Sentence], come: Sequence[Sentence]
 ) -> tuple[list[Sentence], list[Sentence]]:
     """Both sides with their slips mended, those of each by the words of the other one, too."""
-    sides = [[fair_copy(each.text) for each in side] for side in (gone, come)]
-    one, other = mended(*sides)
+    sides = marked([each.text for each in gone], [each.text for each in come])
+    one, other = mended(*([fair_copy(text) for text in side] for side in sides))
     return (
         [replace(each, text=text) for each, text in zip(gone, one, strict=True)],
         [replace(each, text=text) for each, text in zip(come, other, strict=True)],
@@ -255,7 +266,7 @@ def _judged(
             return other
     clauses = list(split_clauses(before))
     if compared.lost and len(clauses) > len(before):
-        needed = [each for each in clauses if not repeated(each, shared)]
+        needed = [each for each in clauses if each.listed or not repeated(each, shared)]
         if needed and len(needed) < len(clauses) and compare(needed, after).clean:
             return compare(needed, after)
     own = list(once(clauses))

@@ -126,14 +126,14 @@ def _words(a: Side, b: Side, relations: Lexicon) -> tuple[list[str], list[str], 
     every_old, every_new = _every(a, b), _every(b, a)
     lost = [word for word in a.words if word not in every_new]
     added = [word for word in b.words if word not in every_old]
+    # "lower case" is "lowercase", and "counter-intuitive" is "counterintuitive".
+    joined = _joined(a, b) | _joined(b, a)
     found = [
         f'"{one}" became its opposite "{other}"'
         for one in sorted(every_old - every_new)
         for other in sorted(every_new - every_old)
-        if relations.opposed(one, other)
+        if relations.opposed(one, other) and not {one, other} <= joined
     ]
-    # "lower case" is "lowercase".
-    joined = _joined(a, b) | _joined(b, a)
     lost = [word for word in lost if word not in joined]
     added = [word for word in added if word not in joined]
     verbs_old, verbs_new = _phrasal(a, relations), _phrasal(b, relations)

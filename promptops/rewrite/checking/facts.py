@@ -11,6 +11,8 @@ from promptops.rewrite.checking.sentences import Sentence, sentences
 
 _SLOT = re.compile(r"\{\{[-+]?(.*?)[-+]?\}\}", re.DOTALL)
 _CONTROL = re.compile(r"\{%[-+]?(.*?)[-+]?%\}", re.DOTALL)
+_PLACES = re.compile(r"\{\{.*?\}\}|\$?\{[A-Za-z_][^{}\n]*\}|\[[A-Z][A-Z_ ]+\]|<[A-Z][A-Z_]+>")
+_PATH = re.compile(rf"(?:{_PLACES.pattern}|[^\s{{}}])+")
 _QUOTED = re.compile(
     r"\"([^\"\s]+(?: [^\"\s]+){0,3}|[^\"\s]+(?: [^\"\s]+){4,5}(?<![.!?,]))\""
     r"|`([^`\n]{2,120})`"
@@ -46,6 +48,7 @@ class Facts:
         sentences: All sentences in order.
         examples: Sentences of solved examples, letter by letter.
         shown: (name of the section, variable) of values that stand alone.
+        rows: (a line or path without its variables, these in order), where there are several.
         text: All of it on one line, without variables and control statements.
         lines: The same with its lines.
     """
@@ -56,6 +59,7 @@ class Facts:
     sentences: tuple[Sentence, ...]
     examples: Counter[str]
     shown: tuple[tuple[str, str], ...]
+    rows: frozenset[tuple[str, tuple[str, ...]]]
     text: str
     lines: str
 
@@ -95,6 +99,7 @@ def facts(messages: tuple[MessageTemplate, ...], without: tuple[str, ...] = ()) 
         sentences=tuple(found),
         examples=examples,
         shown=tuple(_shown(found)),
+        rows=frozenset(_rows(source)),
         text=_flat(plain),
         lines=plain,
     )
@@ -141,6 +146,18 @@ def _shown(found: Sequence[Sentence]) -> Iterator[tuple[str, str]]:
             name = ""
         else:
             name = ""
+
+
+def _rows(source: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The lines, and the paths in them, that show more than one variable or placeholder."""
+    if len(_PLACES.findall(source)) < 2:
+        return
+    for line in _CONTROL.sub("", source).split("\n"):
+        if len(_PLACES.findall(line)) > 1:
+            for part in (line, *_PATH.findall(line)):
+                names = tuple(_flat(each) for each in _PLACES.findall(part))
+                if len(set(names)) > 1:
+                    yield _flat(_PLACES.sub("¤", part)).lower(), names
 
 
 def _lines(content: str) -> str:

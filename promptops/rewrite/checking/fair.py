@@ -44,6 +44,9 @@ _GRAMMAR = frozenset(
         *("very", "other", "another", "anyone", "someone", "within", "against", "toward", "than"),
     }
 )
+_CODE = re.compile(r"`(@?\w[^`\s]*[/._@-][^`\s]*\w/?)`")
+"""A path, a name of a file or a package between backticks."""
+_COUNTED = re.compile(rf"\b(?:{'|'.join(_SMALL)})\b")
 _COUNT = rf"\d+|{'|'.join(_SMALL)}"
 
 
@@ -74,6 +77,7 @@ _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
     (re.compile(r"\btoo(?= (?:be|do|use|get|have|see|read|make|find|help|write|say)\b)"), "to"),
     (re.compile(r"\b(would|could|should|must|might) of\b"), r"\1 have"),
     (re.compile(r"\b([Ww])eather(?= (?:or not|it|they|you|he|she|we|there)\b)"), r"\1hether"),
+    (re.compile(r"\b([Ii]n (?:simple|plain))(?= (?:and|so)\b|[,.;]|$)"), r"\1 terms"),
     (re.compile(r"\bAl\b"), "AI"),
     (re.compile(r"\bl(?= (?:am|will|would|have|want|need|can)\b|'m|'ll|'ve|'d)"), "I"),
     (re.compile(r"(?<=\d)[oO]\b"), "0"),
@@ -106,6 +110,27 @@ def fair_copy(text: str) -> str:
     for pattern, written in _RULES:
         text = pattern.sub(written, text)
     return text
+
+
+def marked(ones: Sequence[str], others: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The sentences of both sides, each with the backticks that the other one has around a name.
+
+    Args:
+        ones: Sentences of one side.
+        others: Those of the other one.
+    """
+    names = {name for text in (*ones, *others) if "`" in text for name in _CODE.findall(text)}
+    if not names:
+        return [*ones], [*others]
+    longest = "|".join(re.escape(each) for each in sorted(names, key=len, reverse=True))
+    bare = re.compile(rf"(?<![\w`\"'/.@-])(?:{longest})(?![\w`\"'/@-]|\.\w)")
+    one, other = ([bare.sub(r"`\g<0>`", text) for text in side] for side in (ones, others))
+    return one, other
+
+
+def number_words(text: str) -> str:
+    """A text with its small numbers in digits."""
+    return _COUNTED.sub(lambda match: str(_SMALL[match[0]]), text)
 
 
 def mended(ones: Sequence[str], others: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from promptops.rewrite.checking.fair import fair_copy
+from promptops.rewrite.checking.fair import fair_copy, number_words
 from promptops.rewrite.checking.lexicon import american, lexicon, stem
 
 SHOUTED = frozenset(
@@ -166,7 +166,7 @@ def _alike(one: str, other: str) -> bool:
     """Whether two names differ in marks, in a plural or in what a step of rewriting adds."""
     if _is_code(one) or _is_code(other):
         return one.replace("-", "_") == other.replace("-", "_")
-    one, other = fair_copy(one), fair_copy(other)
+    one, other = (number_words(fair_copy(each)) for each in (one, other))
     if re.sub(r"[\W_]", "", one) == re.sub(r"[\W_]", "", other):
         return True
     a, b = ([american(word.rstrip("s")) for word in re.findall(r"\w+", e)] for e in (one, other))

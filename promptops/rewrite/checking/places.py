@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from promptops.rewrite.checking.lexicon import lexicon
 from promptops.rewrite.checking.sentences import Token
@@ -10,6 +11,8 @@ from promptops.rewrite.checking.sides import LISTED
 _WAYS = frozenset(
     {"from", "to", "in", "by", "with", "for", "than", "over", "through", "as", "of", "on"}
 )
+_SIDES = {"up": "down", "down": "up", "on": "off", "off": "on", "in": "out", "out": "in"}
+_DENYING = frozenset({"NOT", "NEVER", "AVOID"})
 _THEN: Token = ("signal", "THEN")
 _RELATING: tuple[Token, ...] = (
     *(("signal", each) for each in ("THEN", "NOT", "BEFORE", "AFTER", "MORE", "LESS")),
@@ -36,18 +39,55 @@ def moved_words(old: tuple[Token, ...], new: tuple[Token, ...]) -> Iterator[str]
         yield "what is denied and what is not changed places"
     elif _exchanged(a, b):
         yield "what stands before and what stands behind changed places"
+    if changed := _let_off(a, b):
+        yield changed
     if Counter(a) != Counter(b):
         return
     if [_place(token) for token in a] != [_place(token) for token in b]:
         ways_a, ways_b = _ways(a), _ways(b)
         crossed = (ways_a - ways_b), (ways_b - ways_a)
-        if {way for way, _ in crossed[0]} & {way for way, _ in crossed[1]}:
+        met = {way for way, _ in crossed[0]} & {way for way, _ in crossed[1]}
+        if met and not _same_parts(a, b):
             yield f"what goes where changed: {_shown(crossed[0])} became {_shown(crossed[1])}"
         return
     if _same_parts(a, b) or _floated(a, b):
         return
     moved = [place for place, (one, other) in enumerate(zip(a, b, strict=True)) if one != other]
     yield f'"{a[moved[0]][1]}" and "{b[moved[0]][1]}" changed places'
+
+
+def _let_off(a: Sequence[Token], b: Sequence[Token]) -> str:
+    """A thing out of the reach of a negation: "not A, but B", "not only"."""
+    limited = [sum(_is_not_only(*pair) for pair in pairwise(side)) for side in (a, b)]
+    if limited[0] != limited[1] and all(("signal", "ONLY") in side for side in (a, b)):
+        return 'what is denied changed: "only"'
+    for one, other in ((a, b), (b, a)):
+        behind = {word for before, word in pairwise(other) if before[1] == "but"}
+        if behind and (free := (behind & _reached(one)) - _reached(other)):
+            return f"what is denied changed: {_said(Counter(free))}"
+    return ""
+
+
+def _is_not_only(one: Token, other: Token) -> bool:
+    return one[0] == "signal" and one[1] in _DENYING and other == ("signal", "ONLY")
+
+
+def _reached(pieces: Sequence[Token]) -> set[Token]:
+    """The words in the reach of a negation that holds for several things."""
+    found: set[Token] = set()
+    inside = several = False
+    reach: set[Token] = set()
+    for token in (*pieces, ("function", ";")):
+        kind, value = token
+        if kind == "signal" and value in _DENYING:
+            inside = True
+        elif value in {";", ":", "but"}:
+            found |= reach if several else set()
+            inside, several, reach = False, False, set()
+        elif inside:
+            several = several or token == ("signal", "OR")
+            reach.add(token)
+    return found
 
 
 def _persons(a: Sequence[Token], b: Sequence[Token]) -> str:
@@ -198,16 +238,26 @@ def _shown(pairs: Counter[tuple[str, str]]) -> str:
 
 def shifted_words(old: tuple[Token, ...], new: tuple[Token, ...]) -> Iterator[str]:
     """A word that now stands where another one stood, where both are still said elsewhere."""
-    before = Counter(value for kind, value in old if kind == "word")
-    after = Counter(value for kind, value in new if kind == "word")
+    before, after = (
+        Counter(v for kind, v in side if kind == "word" or v in _SIDES) for side in (old, new)
+    )
     lost, added = sorted(before - after), sorted(after - before)
     one = len(lost) == len(added) == 1 and len(old) == len(new)
     if one and not lexicon().alike(lost[0], added[0]):
-        yield f'"{lost[0]}" became "{added[0]}"'
+        if _SIDES.get(lost[0]) == added[0] or _SIDES.keys().isdisjoint((*lost, *added)):
+            yield f'"{lost[0]}" became "{added[0]}"'
+        return
+    for word, other in ((word, other) for word in lost for other in added):
+        both = after[word] and before[other]
+        if both and _opposed(word, other):
+            yield f'"{word}" became its opposite "{other}"'
 
 
-_DENYING = frozenset({"NOT", "NEVER", "AVOID"})
 _TURNING = frozenset({"ONLY", "ONLYIF", "UNLESS", "EXCEPT", "UNTIL", "LESS", "MORE", "MAX", "MIN"})
+
+
+def _opposed(one: str, other: str) -> bool:
+    return _SIDES.get(one) == other or lexicon().opposed(one, other)
 
 
 def turned_heads(
@@ -279,6 +329,10 @@ def _counted(pieces: Sequence[Token]) -> dict[str, set[str]]:
 
 def exchanged_opposites(old: tuple[Token, ...], new: tuple[Token, ...]) -> Iterator[str]:
     """Two opposites that changed places: "from the oldest to the newest"."""
+    before, after = ([value for _, value in side] for side in (old, new))
+    if before != after and [_SIDES.get(value, value) for value in before] == after:
+        yield f"{_said(Counter(t for t in old if t[1] in _SIDES))} changed places"
+        return
     a, b = ([token for token in side if token[0] != "function"] for side in (old, new))
     for signal in ("BEFORE", "AFTER", "IF", "ONLYIF", "UNLESS", "NOT"):
         if a.count(("signal", signal)) != b.count(("signal", signal)):

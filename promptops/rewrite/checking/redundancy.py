@@ -15,6 +15,8 @@ from promptops.rewrite.checking.strength import denied
 _PRONOUNS = frozenset({"it", "its", "this", "that", "these", "those", "they", "them", "their"})
 _LIMITING = ("IF", "ONLYIF", "UNLESS", "EXCEPT", "BEFORE", "AFTER", "UNTIL", "HEDGE", "MAY")
 _CLAUSES = re.compile(r",? and (?!nothing|only)|; |(?<=etc\.) (?=[A-Z])")
+_MEMBER = re.compile(r", (?:\w+ ){0,2}\w+$")
+"""What stands before the "and" of an enumeration."""
 _NARROWER = re.compile(r" (?:of|about|on|how|why|regarding|concerning) .*")
 _OF_FACTS = frozenset({"detail", "information", "text", "description", "content", "output", "data"})
 _MATERIAL = frozenset({"text", "input", "content"})
@@ -30,7 +32,12 @@ def repeated(sentence: Sentence, others: Sequence[Sentence]) -> bool:
     if not side.words:
         return bool(side.signals) and any(_insists(each, side) for each in others)
     sides = [read_side([each]) for each in others]
-    if any(_covers(its, side) or _rules_out(its, side) for its in sides):
+    if any(_rules_out(its, side) for its in sides):
+        return True
+    if len(side.words) == 1 and not (side.signals or side.numbers or side.literals):
+        # "Check the outputs": the light word is half of what it says.
+        sides = [each for each in sides if side.light <= each.light | each.words.keys()]
+    if any(_covers(its, side) for its in sides):
         return True
     if side.numbers and any(
         _covers(its, side, topic=_topic(sides, n)) for n, its in enumerate(sides)
@@ -160,5 +167,8 @@ def once(clauses: Sequence[Sentence]) -> Iterator[Sentence]:
 def split_clauses(group: Sequence[Sentence]) -> Iterator[Sentence]:
     """The sentences of a group, cut where another main clause begins."""
     for each in group:
+        before = ""
         for part in _CLAUSES.split(each.text):
-            yield Sentence(text=part, label=each.label)
+            listed = _MEMBER.search(before) is not None
+            yield Sentence(text=part, label=each.label, listed=listed)
+            before = part

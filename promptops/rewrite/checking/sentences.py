@@ -51,6 +51,7 @@ class Sentence:
         numbered: Whether it is an item of a numbered list.
         bulleted: Whether it is an item of a list without numbers.
         label: The name that stands before it on its line; empty when there is none.
+        listed: Whether it is a piece of one that begins with the last member of an enumeration.
     """
 
     text: str
@@ -58,6 +59,7 @@ class Sentence:
     numbered: bool = False
     bulleted: bool = False
     label: str = ""
+    listed: bool = False
 
 
 @lru_cache(maxsize=1 << 14)

@@ -53,7 +53,7 @@ def signals(a: Side, b: Side, *, turned: bool) -> Iterator[str]:
     old, new = a.signals, b.signals
     if not turned:
         yield from _negations(a, b)
-    yield from _strength(old, new, considered=_considered(a))
+    yield from _strength(old, new, considered=_considered(a), forbidden=_forbidden(b))
     yield from _lapsed(a, b)
     for signal, name in _CLOSED.items():
         if a.plainer and (signal in _COUNTED or (signal == "AFTER" and _timed(a, b))):
@@ -181,7 +181,8 @@ def _instead(signal: str, a: Side, b: Side) -> bool:
         return bool(old["JUST"] + new["JUST"]) or _doubly(old, new)
     if signal == "EXAMPLE":
         one, other = (old, new) if old[signal] else (new, old)
-        return any(other[each] > one[each] for each in ("LIKE", "CAN"))
+        such = [side.spelled.count("such") for side in (a, b)]
+        return such[0] == such[1] > 0 or any(other[each] > one[each] for each in ("LIKE", "CAN"))
     if signal in {"UNLESS", "ONLYIF"}:  # "not A unless B" is "A only if B"
         fewer = denied(old) - denied(new)
         return (old["UNLESS"] > 0 < new["ONLYIF"] and fewer == 1) or (
@@ -251,7 +252,26 @@ def _listing(side: Side) -> int:
     return sum(token in LISTED for token in side.tokens)
 
 
-def _strength(old: Counter[str], new: Counter[str], *, considered: bool) -> Iterator[str]:
+def _forbidden(side: Side) -> bool:
+    """Whether a permission is denied in its clause."""
+    inside = allowed = False
+    last = ""
+    for kind, value in (*side.tokens, ("function", ";")):
+        if kind == "signal" and value in {"NOT", "NEVER", "AVOID"}:
+            inside = True
+        elif kind == "signal" and value == "MAY":
+            allowed = True
+        elif value == ";" or (value == "AND" and last == ","):
+            if inside and allowed:
+                return True
+            inside = allowed = False
+        last = value
+    return False
+
+
+def _strength(
+    old: Counter[str], new: Counter[str], *, considered: bool, forbidden: bool
+) -> Iterator[str]:
     if new["HEDGE"] > old["HEDGE"]:
         yield "an instruction was weakened (hedge)"
     if old["HEDGE"] > new["HEDGE"]:
@@ -259,7 +279,7 @@ def _strength(old: Counter[str], new: Counter[str], *, considered: bool) -> Iter
     if new["CONSIDER"] > old["CONSIDER"] and not considered:
         yield "an instruction was weakened (consider)"
     # "No names may be given" says what "do not give names" says.
-    same = denied(old) and denied(old) == denied(new) and old["MUST"] <= new["MUST"]
+    same = forbidden and denied(old) == denied(new) and old["MUST"] <= new["MUST"]
     if new["MAY"] + new["CAN"] > old["MAY"] + old["CAN"] and new["MAY"] > old["MAY"] and not same:
         yield "an instruction was weakened (may)"
     for signal in ("SHOULD", "CAN"):

@@ -6,6 +6,60 @@ from promptops.prompts.model import Prompt
 from promptops.rewrite.check import differences
 
 CHANGED = {
+    "directions that changed places": (
+        "Use a thumbs up for yes and a thumbs down for no.",
+        "Use a thumbs down for yes and a thumbs up for no.",
+    ),
+    "a direction that stands nearby": (
+        "Turn on the light; turn off the fan; turn on the radio.",
+        "Turn on the light; turn off the fan; turn off the radio.",
+    ),
+    "a negation that moved from sharing to only": (
+        "Never share passwords; only share links.",
+        "Share passwords; never only share links.",
+    ),
+    "the last of several things taken out of a prohibition": (
+        "Do not add, remove or change fields.",
+        "Do not add or remove, but change fields.",
+    ),
+    "what would only be welcome": ("Include a disclaimer.", "A disclaimer would be nice."),
+    "placeholders of a path": ("Use {{HOME}}/in/{{AREA}}.", "Use {{AREA}}/in/{{HOME}}."),
+    "placeholders in template text that is shown as it stands": (
+        "At {% raw %}{{HOME}}{% endraw %}/in/{% raw %}{{AREA}}{% endraw %}",
+        "At {% raw %}{{AREA}}{% endraw %}/in/{% raw %}{{HOME}}{% endraw %}",
+    ),
+    "a negation that moved to only": (
+        "Do not mock the logic - only its borders.",
+        "Mock the logic - not only its borders.",
+    ),
+    "a demand that is optional, beside a negation in other words": (
+        "Maintain the standards with proper citations.",
+        "Maintain the standards; proper citations are optional.",
+    ),
+    "a demand that is optional, beside a prohibition": (
+        "Do not guess, and cite your sources.",
+        "Do not guess, and optionally cite your sources.",
+    ),
+    "a demand that is left to the reader": (
+        "Cite your sources.",
+        "Cite your sources; this is up to you.",
+    ),
+    "a member of what is to be said, spoken of elsewhere": (
+        "State the benefits, the dose, and the risks.\nExplain the risks well.",
+        "State the benefits and the dose.\nExplain the risks well.",
+    ),
+    "an opposite that stands nearby": (
+        "Give one up arrow if it grows, one down arrow if not, up being the usual.",
+        "Give one down arrow if it grows, one down arrow if not, up being the usual.",
+    ),
+    "a sentence that shares its one heavy word": (
+        "Check the inputs. Check the outputs.",
+        "Check the inputs.",
+    ),
+    "a thing taken out of a prohibition": (
+        "Do not add or change lines.",
+        "Do not add, but change lines.",
+    ),
     "a key before a colon": ("status: open", "state: open"),
     "a value of a key": ("level: medium", "level: moderate"),
     "a value between bars": ("age: egg | baby | child", "age: egg | infant | child"),
@@ -70,6 +124,49 @@ def test_a_name_a_role_or_a_stage_that_changed_is_found(old, new):
 
 
 SAME = {
+    "particles of verbs in another order": (
+        "Point out slips in the text.",
+        "In the text, point out slips.",
+    ),
+    "a prohibition in another order beside but": (
+        "Do not add or change fields, but keep them.",
+        "Do not change or add fields, but keep them.",
+    ),
+    "backticks around a path": ("Edit src/app/page.tsx now.", "Edit `src/app/page.tsx` now."),
+    "backticks around a package": ("Use @xyflow/react here.", "Use `@xyflow/react` here."),
+    "backticks around a name with an underscore": (
+        "Read SESSION_LOG.md and my-tool.config.json.",
+        "Read `SESSION_LOG.md` and `my-tool.config.json`.",
+    ),
+    "a number word in a name": (
+        "Make 3 versions: one short, one long.",
+        "Make three versions: one short, one long.",
+    ),
+    "hyphens of beginnings that negate": (
+        "Find a counter-intuitive anti-pattern.",
+        "Find a counterintuitive antipattern.",
+    ),
+    "hyphens of other beginnings": (
+        "Send an e-mail for each pre-defined, non-technical sub-task.",
+        "Send an email for each predefined, nontechnical subtask.",
+    ),
+    "a lost word of such as": (
+        "List styles such tips on color.",
+        "List styles such as tips on color.",
+    ),
+    "a lost word of a set phrase": (
+        "Say it in simple and go on.",
+        "Say it in simple terms and go on.",
+    ),
+    "an enumeration behind a preposition": (
+        "Have knowledge of Node.js, VS Code, Git, and Playwright.",
+        "Have knowledge of Git, Node.js, Playwright, and VS Code.",
+    ),
+    "a verb of several words": (
+        "Set this show apart from others.",
+        "Differentiate this show from others.",
+    ),
+    "names of the same things": ("Create relevant visuals.", "Create relevant images."),
     "unable and cannot": (
         "If you cannot find the answer, say so.",
         "Say so if you are unable to find the answer.",
