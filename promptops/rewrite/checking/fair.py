@@ -41,7 +41,7 @@ _GRAMMAR = frozenset(
         *("everything", "something", "because", "through", "between", "during", "every", "each"),
         *("your", "their", "there", "these", "those", "which", "while", "where", "whether", "such"),
         *("than", "then", "that", "this", "them", "they", "have", "does", "more", "most", "least"),
-        *("very", "other", "another", "anyone", "someone", "within", "against", "toward", "than"),
+        *("very", "other", "another", "anyone", "someone", "within", "against", "toward"),
     }
 )
 _CODE = re.compile(r"`(@?\w[^`\s]*[/._@-][^`\s]*\w/?)`")

@@ -55,25 +55,15 @@ def near(one: str, other: str) -> bool:
 
     A long word may have two such slips, and the first letter may be one too many.
     """
+    from rapidfuzz.distance import OSA, Levenshtein
+
     short, long = sorted((one, other), key=len)
-    if len(short) >= _SHORTEST_TYPO and long[1:] == short:
-        return True
-    if len(short) >= _LONG and short[0] == long[0] and _distance(short, long) <= 2:
-        return True
-    if len(short) < _SHORTEST_TYPO or short[0] != long[0] or len(long) - len(short) > 1:
+    if len(short) < _SHORTEST_TYPO:
         return False
-    at = next((n for n, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
-    if len(short) < len(long):
-        return short[at:] == long[at + 1 :]
-    swapped = short[at : at + 2] == long[at : at + 2][::-1]
-    return short[at + 1 :] == long[at + 1 :] or (swapped and short[at + 2 :] == long[at + 2 :])
-
-
-def _distance(one: str, other: str) -> int:
-    """How many letters to add, drop or change (Levenshtein)."""
-    row = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
-        last, row[0] = row[0], i
-        for j, b in enumerate(other, 1):
-            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (a != b))
-    return row[-1]
+    if long[1:] == short:
+        return True
+    if short[0] != long[0]:
+        return False
+    if OSA.distance(short, long, score_cutoff=1) <= 1:
+        return True
+    return len(short) >= _LONG and Levenshtein.distance(short, long, score_cutoff=2) <= 2
