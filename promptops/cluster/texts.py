@@ -107,7 +107,7 @@ def _rows(path: Path, column: str | None) -> Iterator[Mapping[str, Any]]:
             yield from _parquet(path)
         else:
             raise UsageError(
-                f"{suffix or 'a file without a suffix'} is no table of texts",
+                f"{_kind(path)} is no table of texts",
                 where=str(path),
                 hint=f"give one of {', '.join(SUFFIXES)}",
             )
@@ -119,6 +119,10 @@ def _rows(path: Path, column: str | None) -> Iterator[Mapping[str, Any]]:
         ) from problem
     except UnicodeDecodeError as problem:
         raise InputError("not UTF-8 text", where=str(path)) from problem
+
+
+def _kind(path: Path) -> str:
+    return "a folder" if path.is_dir() else path.suffix or "a file without a suffix"
 
 
 def _delimited(path: Path, usual: str, column: str | None) -> Iterator[Mapping[str, Any]]:

@@ -184,7 +184,8 @@ def _paths(scope: LintScope, name: str, format_: str | None) -> Sequence[Path]:
     if "/" in name:
         if area := registry.below(name):
             return area
-        raise UsageError("no file, folder or area is called so", where=name)
+        hint = "`promptops show` lists the prompts with their areas"
+        raise UsageError("no file, folder or area is called so", where=name, hint=hint)
     try:
         return [registry.get(name).path]
     except (UnknownPromptError, UsageError):

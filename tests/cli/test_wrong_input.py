@@ -132,6 +132,14 @@ WRONG = {
         arguments=["lint", "--select", "AMB999"],
         says=r'error\[settings\]: --select: no lint rule is called "AMB999"',
     ),
+    "an area to lint that does not exist": Case(
+        arguments=["lint", "support/returns"],
+        says=r"error\[usage\]: support/returns: no file, folder or area .*`promptops show` lists",
+    ),
+    "a folder for a table": Case(
+        arguments=["cluster", "--texts", "{root}"],
+        says=r"error\[usage\]: .*: a folder is no table of texts \(give one of .csv",
+    ),
     "a routing policy with an unknown key": Case(
         files={"prompt_registry/policies/p.yaml": "apiVersion: promptops/v1\nkindd: x\n"},
         arguments=["route", "explain", "topic"],
