@@ -129,6 +129,7 @@ def _delimited(path: Path, usual: str, column: str | None) -> Iterator[Mapping[s
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))  # prompts are longer than 128 KiB
     with path.open(encoding="utf-8-sig", newline="") as stream:
         mark = separator_of(stream, usual, column)
+        above = int(stream.tell() > 0)  # a line that only names the separator
         reader = csv.DictReader(stream, delimiter=mark, strict=True)
         try:
             for number, row in enumerate(reader, start=1):
@@ -139,7 +140,8 @@ def _delimited(path: Path, usual: str, column: str | None) -> Iterator[Mapping[s
                     )
                 yield row
         except csv.Error as problem:
-            raise InputError(f"not CSV: {problem}", where=f"{path}:{reader.line_num}") from problem
+            line = reader.line_num + above
+            raise InputError(f"not CSV: {problem}", where=f"{path}:{line}") from problem
 
 
 def _json_lines(path: Path) -> Iterator[Mapping[str, Any]]:

@@ -1,6 +1,7 @@
 """The header of a table: what separates its columns, and which of them holds the texts."""
 
 import csv
+import re
 from collections.abc import Mapping, Sequence
 from typing import TextIO
 
@@ -8,6 +9,7 @@ from promptops.core.suggest import did_you_mean
 
 TEXT_COLUMNS = ("prompt", "text", "content", "template", "body", "instruction")
 _SEPARATORS: Mapping[str, str] = {";": "semicolons", "\t": "tabs", "|": "bars"}
+_TOLD = re.compile(r"\ufeff?sep=([,;\t|])\r?\n?", re.IGNORECASE)
 _NO_TEXTS = {"id", ""}
 """Names of columns that hold no texts; a table that numbers its rows leaves the name empty."""
 
@@ -16,13 +18,18 @@ def separator_of(stream: TextIO, usual: str, wanted: str | None = None) -> str:
     """What separates the columns of a table, by the names in its header.
 
     That is what gives the column that is asked for, else the usual separator, unless the header is
-    a single name with it: then the one that cuts the header into most names.
+    a single name with it: then the one that cuts the header into most names. A first line such as
+    ``sep=;``, which spreadsheets write and read, decides instead.
 
     Args:
-        stream: The table at its beginning; it is left there.
+        stream: The table at its beginning; it is left at its header.
         usual: What the file's name promises: a comma or a tab.
         wanted: The column that is asked for, if any.
     """
+    told = _TOLD.fullmatch(stream.readline())
+    if told:
+        return told[1]
+    stream.seek(0)
     header = next((line for line in stream if line.strip()), "")
     stream.seek(0)
     names = {mark: _names(header, mark) for mark in dict.fromkeys((usual, ",", *_SEPARATORS))}

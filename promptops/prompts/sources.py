@@ -81,22 +81,24 @@ def _csv(source: Path, text: str | None, name: str | None, usual: str) -> Iterat
     # Prompts are longer than the 128 KiB that the module allows a field.
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     with _opened(source, "") as stream:
-        reader = csv.DictReader(stream, delimiter=separator_of(stream, usual, text))
-        line = 1
+        mark = separator_of(stream, usual, text)
+        above = int(stream.tell() > 0)  # a line that only names the separator
+        reader = csv.DictReader(stream, delimiter=mark)
+        line = 1 + above
         try:
             columns = list(reader.fieldnames or ())
             text_column = _column(columns, text, TEXT_COLUMNS, source)
             name_column = _name_column(columns, name, source)
             for values in reader:
                 # The reader knows where a row ends; it starts on the line after the last one.
-                line, start = reader.line_num, line + 1
+                line, start = reader.line_num + above, line + 1
                 yield Row(
                     where=f"{source}:{start}",
                     name=values.get(name_column) or "",
                     text=values.get(text_column),
                 )
         except csv.Error as problem:
-            place = f"{source}:{reader.line_num}"
+            place = f"{source}:{reader.line_num + above}"
             raise ImportFormatError(f"not CSV: {problem}", where=place) from problem
 
 

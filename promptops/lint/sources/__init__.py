@@ -317,9 +317,23 @@ def _guarded(source: Source, read: Callable[[], Iterator[Read]]) -> Iterator[Rea
             problem.message + hint, line=problem.line or None, column=problem.column or None
         )
     except OSError as problem:
-        yield source.skipped(problem.strerror or str(problem))
+        reason = problem.strerror or str(problem)
+        if source.path is not None and not os.path.lexists(source.path):
+            reason = f"{reason}: {_instead_of(source.path)}"
+        yield source.skipped(reason)
     except Exception as problem:  # noqa: BLE001 - fails closed: told, never passed
         yield source.skipped(f"could not be read: {problem!r}")
+
+
+def _instead_of(path: Path) -> str:
+    """What to do where no file is."""
+    try:
+        near = did_you_mean(path.name, os.listdir(path.parent))
+    except FileNotFoundError:
+        return f"there is no folder {path.parent} either"
+    except OSError:
+        near = ""
+    return near or "check the path, or name a whole folder"
 
 
 def _read_file(source: Source, path: Path, kind: Format) -> Iterator[Read]:

@@ -117,9 +117,19 @@ def test_what_cannot_be_read_is_told_with_its_place(tmp_path, name):
     assert reason in item.reason
 
 
+MISSING = {
+    "note.md": 'did you mean "notes.md"?',
+    "x.prompt.yaml": "check the path, or name a whole folder",
+    "y/notes.md": "there is no folder {}/y either",
+}
+
+
 def test_folders_and_missing_files_are_told(tmp_path):
     assert [item.reason for item in read(tmp_path)] == ["this is a folder: name the files in it"]
-    assert [item.reason for item in read(tmp_path / "x.md")] == ["No such file or directory"]
+    write(tmp_path, "notes.md", "x")
+    for name, advice in MISSING.items():
+        (item,) = read(tmp_path / name)
+        assert item.reason == f"No such file or directory: {advice.format(tmp_path)}"
     with pytest.raises(UsageError, match="no format is called"):
         list(read_prompts(tmp_path, shown="x", format_="prompti"))
 

@@ -74,6 +74,7 @@ SEPARATED = {
     "tabs": "id\ttext\n1\tfine, indeed\n2\t{}\n",
     "what gives the column asked for": "a,b;text\n1;fine\n2;{}\n",
     "quotes": '"id";"text"\n"1";"fine, indeed"\n"2";"{}"\n',
+    "a first line for spreadsheets": "sep=;\r\nid;text\r\n1;fine\r\n2;{}\r\n",
     "a mark, blank lines": "\ufeff\n\nid;text\n1;fine\n2;{}\n",
 }
 
