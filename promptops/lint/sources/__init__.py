@@ -328,7 +328,7 @@ def _guarded(source: Source, read: Callable[[], Iterator[Read]]) -> Iterator[Rea
 def _instead_of(path: Path) -> str:
     """What to do where no file is."""
     try:
-        near = did_you_mean(path.name, os.listdir(path.parent))
+        near = did_you_mean(path.name, (each.name for each in path.parent.iterdir()))
     except FileNotFoundError:
         return f"there is no folder {path.parent} either"
     except OSError:
