@@ -3,11 +3,12 @@
     python benchmarks/rewrite_wording.py [FILE ...] [--judge MODEL [--kept]] [--show] [--write]
 
 Learned from are the edits of ``benchmarks/edits`` (the files given, or the sets that the check was
-tuned on and one made for fitting) against which nothing but unknown words speaks, with the lexicon
-as it is, without the synonyms of ``vocabulary.txt``, and without WordNet's near ones besides: what
-an unknown synonym looks like is seen on synonyms that are made unknown. With a judge a wrong
+tuned on) against which nothing but unknown words speaks. For a judge they are read again without
+the synonyms of ``vocabulary.txt`` and ``thesaurus.txt``, and without WordNet's near ones besides:
+what an unknown synonym looks like is seen on synonyms that are made unknown. With a judge a wrong
 release costs as much as two wrong rejections, so the odds must be 2 to 1; by words alone they must
-be 9 to 1, since what is not sure is refused.
+be 4 to 1, since what is not sure is refused. ``fitting/wordings.jsonl`` is not learned from by
+words alone: single words exchanged to mislead, it only tells what those would do.
 
 What to expect is told by fitting without each writer in turn: on the edits of a writer that the
 weights have not seen. ``--judge`` adds the log-odds of "Yes" over "No" as the first token of a
@@ -44,12 +45,15 @@ from promptops.scoring.calibration import agreement
 from promptops.scoring.judging import REVISION
 
 ODDS = Path(__file__).with_name("rewrite_wording_odds.json")
+WARNING = EDITS / "fitting/wordings.jsonl"
 SETS = [
-    EDITS / f"{name}.jsonl" for name in ("dev", "second", "third", "fourth", "fitting/wordings")
+    *(EDITS / f"{name}.jsonl" for name in ("dev", "second", "third", "fourth", "fifth")),
+    *(EDITS / f"{name}.jsonl" for name in ("sixth", "seventh")),
+    *sorted((EDITS / "fitting").glob("*.jsonl")),
 ]
 COST = 2
 """Wrong rejections that one wrong release counts for: a changed prompt is worse than a look."""
-JUDGED, ALONE = math.log(COST), math.log(9)
+JUDGED, ALONE = math.log(COST), math.log(4)
 """Log-odds from which wordings count as the same."""
 
 
@@ -79,14 +83,20 @@ def main() -> None:
     """Fit with and without the judge, and say how well each does on writers it has not seen."""
     asked = options()
     paths = asked.files or SETS
-    pairs = collected(paths)
-    values = np.array([list(asdict(each.evidence).values()) for each in pairs], dtype=float)
+    pairs = [each for path in paths if path != WARNING for each in soft(path)]
     names = list(asdict(pairs[0].evidence))
-    alone = tried("by words alone", values, pairs, ALONE, show=asked.show)
+    alone = tried("by words alone", evidences(pairs), pairs, ALONE, show=asked.show)
+    misled = list(soft(WARNING))
+    released = alone(evidences(misled)) > ALONE
+    changed = np.array([not each.same for each in misled])
+    print(f"  wordings: {sum(released & ~changed)} of {sum(~changed)},"
+          f" {sum(released & changed)} of {sum(changed)}")  # fmt: skip
     if asked.write:
         FITTED.write_text(json.dumps(kept(alone, names, ALONE), indent=1) + "\n")
     if not asked.judge:
         return
+    pairs = collected(paths)
+    values = evidences(pairs)
     prepare_environment()
     ask = Asking(asked.judge)
     if asked.kept:
@@ -125,6 +135,11 @@ def options() -> argparse.Namespace:
     for name in ("kept", "show", "write"):
         parser.add_argument(f"--{name}", action="store_true")
     return parser.parse_args()
+
+
+def evidences(pairs: list[Pair]) -> np.ndarray:
+    """What is known of each pair: (n, numbers)."""
+    return np.array([list(asdict(each.evidence).values()) for each in pairs], dtype=float)
 
 
 def tried(title: str, values: np.ndarray, pairs: list[Pair], bar: float, *, show: bool) -> Fit:
@@ -193,6 +208,7 @@ def without(every, name: str, level: int) -> Iterator[str]:
     for line in every(name):
         section = line if line.startswith("[") else section
         synonyms = section in {"[same]", "[phrasal]"} and line != section
+        synonyms |= name == "thesaurus.txt"
         if not (level and synonyms) and not (level > 1 and line.startswith("~")):
             yield line
 

@@ -24,6 +24,7 @@ from promptops.rewrite.checking.fair import fair_copy, marked, mended
 from promptops.rewrite.checking.inventory import renamed
 from promptops.rewrite.checking.lexicon import derived, lexicon, same_word
 from promptops.rewrite.checking.matching import as_text, groups, key, rest
+from promptops.rewrite.checking.omission import about_itself, omitted, said_elsewhere
 from promptops.rewrite.checking.redundancy import once, repeated, split_clauses, without_known
 from promptops.rewrite.checking.sentences import Sentence, Token, tokens
 from promptops.rewrite.checking.sides import read_side
@@ -224,7 +225,7 @@ def _said(old: Facts, new: Facts) -> Iterator[Difference]:
     for (before, after), each in zip(joined, compared, strict=True):
         yield from (Difference(text=text) for text in each.found)
         went, came = _unexplained(each.lost, added), _unexplained(each.added, lost)
-        soft = not each.found and reworded(before, after, went, came)
+        soft = not each.found and not each.doubtful and reworded(before, after, went, came)
         for text in _words(went, came):
             yield (
                 Difference(
@@ -258,6 +259,8 @@ def _judged(
     compared = without_known(before, after, compare(before, after), shared)
     if compared.clean:
         return compared
+    if not compared.added and omitted(before, after, shared):
+        return Compared(found=[], lost=[], added=[])
     needed = [each for each in before if not repeated(each, shared)]
     said = [each for each in after if not repeated(each, shared)]
     if needed and said and (len(needed), len(said)) != (len(before), len(after)):
@@ -265,14 +268,21 @@ def _judged(
         if other.clean:
             return other
     clauses = list(split_clauses(before))
-    if compared.lost and len(clauses) > len(before):
-        needed = [each for each in clauses if each.listed or not repeated(each, shared)]
-        if needed and len(needed) < len(clauses) and compare(needed, after).clean:
-            return compare(needed, after)
+    if compared.lost:
+        for parts in (clauses, list(split_clauses(before, finer=True))):
+            needed = [e for e in parts if e.listed or not _known(e, after, shared)]
+            if needed and len(needed) < len(parts) and (less := compare(needed, after)).clean:
+                return less
     own = list(once(clauses))
     if len(own) < len(clauses) and compare(own, after).clean:
         return compare(own, after)
     return compared
+
+
+def _known(clause: Sentence, after: Sequence[Sentence], shared: Sequence[Sentence]) -> bool:
+    """Whether a clause need not be said: others say it, and it is not said itself."""
+    there = clause.text.lower() in as_text(after).lower()
+    return repeated(clause, shared) or (not there and repeated(clause, after))
 
 
 def _renamed(gone: Sequence[Sentence], come: Sequence[Sentence]) -> Iterator[str]:
@@ -328,6 +338,8 @@ def _alone(changed: Sequence[Sentence], others: Sequence[Sentence], *, lost: boo
         side = read_side([sentence])
         if not (side.words or side.numbers or side.literals or side.strong):
             continue
+        if lost and (about_itself(sentence) or said_elsewhere(sentence, others)):
+            continue
         if not repeated(sentence, others):
             verb = "is lost" if lost else "was added"
             found.append(f'"{sentence.text[:_SHOWN]}" {verb}')
@@ -363,7 +375,8 @@ def _reordered(old: Sequence[Sentence], new: Sequence[Sentence]) -> Iterator[str
     last = -1
     for _, each in _placed(new):
         if known := places.get(key(each)):
-            place = known.pop(0)
+            place = next((each for each in known if each >= last), known[0])
+            known.remove(place)
             if place < last:
                 yield "the order of obligations changed"
                 return

@@ -28,6 +28,7 @@ _SMALL = frozenset({"a", "an", "and", "for", "in", "of", "on", "or", "the", "to"
 """Words that titles leave in lower case."""
 _SAID_BY = {"UNTIL": "wait", "CONSIDER": "consider"}
 """Words that a signal says."""
+_PARTICLES = frozenset({"apart", "away", "back", "down", "off", "on", "out", "over", "up"})
 _PLAIN = re.compile(r"[^\W\d_]+(?:[ ,'-]+[^\W\d_]+)*[?!]?")
 _Verbs = dict[str, frozenset[str]]
 
@@ -40,11 +41,13 @@ class Compared:
         found: Differences that nothing else can explain.
         lost: Words that stand nowhere in the new group.
         added: Words that stand nowhere in the old group.
+        doubtful: Whether more than words differed as the sentences stand.
     """
 
     found: list[str]
     lost: list[str]
     added: list[str]
+    doubtful: bool = False
 
     @property
     def clean(self) -> bool:
@@ -63,6 +66,7 @@ def compare(old: Sequence[Sentence], new: Sequence[Sentence]) -> Compared:
     if not said.clean and not roles:
         meant = _compared(old, new, plainer=True)
         if meant.clean or (said.found and not meant.found):
+            meant.doubtful = said.found != []
             return meant
     said.found += roles
     return said
@@ -148,14 +152,32 @@ def _words(a: Side, b: Side, relations: Lexicon) -> tuple[list[str], list[str], 
 
 def _by_idioms(side: Side, other: Side, relations: Lexicon) -> set[str]:
     """Words of one side that are several words on the other, or the other way around."""
-    own, theirs = (" ".join(each.spelled) for each in (side, other))
     found: set[str] = set()
-    for idiom, singles in relations.idioms.items():
-        if f" {idiom} " in f" {theirs} ":
-            found |= singles
-        if f" {idiom} " in f" {own} " and not singles.isdisjoint(other.words):
-            found.update(stem(word) for word in idiom.split())
+    own, theirs = [*_idioms(side, relations)], [*_idioms(other, relations)]
+    for _, singles in theirs:
+        found |= singles
+    for parts, singles in own:
+        if not singles.isdisjoint(other.words) or any(
+            parts != others and not singles.isdisjoint(meant) for others, meant in theirs
+        ):
+            found.update(parts)
     return found
+
+
+def _idioms(side: Side, relations: Lexicon) -> Iterator[tuple[tuple[str, ...], frozenset[str]]]:
+    """The wordings of several words on a side, and what they mean.
+
+    A verb of two words may have others between them: "drive them apart".
+    """
+    said = [stem(word) for word in side.spelled]
+    for place, first in enumerate(said):
+        for parts, singles in relations.idioms.get(first, ()):
+            if tuple(said[place : place + len(parts)]) == parts or (
+                len(parts) == 2
+                and parts[1] in _PARTICLES
+                and parts[1] in said[place + 2 : place + 5]
+            ):
+                yield parts, singles
 
 
 def _carries(word: str, side: Side, other: Side, relations: Lexicon) -> bool:
@@ -256,14 +278,16 @@ def reworded(
 ) -> bool:
     """Whether words that are not known to mean the same may still do so.
 
-    None may be a name, near the opposite of what the other side says, a superlative, or one of a
-    kind of which each means something else ("French", "table"); what is said must be of as many
-    ("each section" is not "the best section").
+    None may stand in a new parenthesis or be a name, near the opposite of what the other side says,
+    a superlative, or one of a kind of which each means something else ("French", "table"); what is
+    said must be of as many ("each section" is not "the best section").
     """
     a, b, relations = read_side(old), read_side(new), lexicon()
     if any(a.signals[each] != b.signals[each] for each in ("ALL", "ANY", "SOME", "MOST")):
         return False
     changed = {*lost, *added}
+    if added and _asides(new) > _asides(old):
+        return False
     if any(relations.kind.get(word) for word in changed) or not changed.isdisjoint(relations.logic):
         return False
     if _turns(lost, a, b, relations) or _turns(added, b, a, relations):
@@ -283,7 +307,12 @@ def _turns(words: Sequence[str], side: Side, other: Side, relations: Lexicon) ->
         relations.opposed(word, each) or (each not in side.words and relations.contrary(word, each))
         for word in words
         for each in other.words
-    )
+    ) or any(relations.opposed(word, each) for word in words for each in other.light)
+
+
+def _asides(sentences: Sequence[Sentence]) -> int:
+    """How many parentheses there are: what is said in a new one was not said before."""
+    return sum(each.text.count("(") for each in sentences)
 
 
 def _superlative(word: str) -> bool:

@@ -72,12 +72,13 @@ def _and_half(match: re.Match[str]) -> str:
 
 _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"\b([A-Za-z]{2,}) +\1\b(?!['-])", re.IGNORECASE), r"\1"),
-    (re.compile(rf"\b({_COMPARED}) then\b", re.IGNORECASE), r"\1 than"),
+    (re.compile(rf"\b((?:{_COMPARED})(?: [a-z]+){{0,2}}) then\b", re.IGNORECASE), r"\1 than"),
     (re.compile(r"\b(and|first,) than\b", re.IGNORECASE), r"\1 then"),
     (re.compile(r"\btoo(?= (?:be|do|use|get|have|see|read|make|find|help|write|say)\b)"), "to"),
     (re.compile(r"\b(would|could|should|must|might) of\b"), r"\1 have"),
     (re.compile(r"\b([Ww])eather(?= (?:or not|it|they|you|he|she|we|there)\b)"), r"\1hether"),
     (re.compile(r"\b([Ii]n (?:simple|plain))(?= (?:and|so)\b|[,.;]|$)"), r"\1 terms"),
+    (re.compile(r"~ ?(?=\d)"), "about "),
     (re.compile(r"\bAl\b"), "AI"),
     (re.compile(r"\bl(?= (?:am|will|would|have|want|need|can)\b|'m|'ll|'ve|'d)"), "I"),
     (re.compile(r"(?<=\d)[oO]\b"), "0"),

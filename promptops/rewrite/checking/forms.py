@@ -11,7 +11,7 @@ from functools import cache
 
 from promptops.rewrite.checking.lexicon import lexicon, lines, stem
 
-_NEGATED = re.compile(r"\b(un|in|im|ir|il|non|dis)[- ]?([a-z]{4,})\b|\b([a-z]{4,})less(ly)?\b")
+_NEGATED = re.compile(r"\b(un|in|im|ir|il|non|dis)[- ]?([a-z]{4,})\b|\b([a-z]{3,})less(ly)?\b")
 _WHOLE = frozenset({"regardless", "nevertheless", "nonetheless", "needless", "unless", "until"})
 
 

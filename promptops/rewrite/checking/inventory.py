@@ -25,12 +25,27 @@ SHOUTED = frozenset(
 _KEY = re.compile(
     r"^[ \t]*(?:[-*+][ \t]+)?[\"'`]?([a-z][\w-]*)[\"'`]?[ \t]*:(?=[ \t]|$)", re.MULTILINE
 )
+_SET = re.compile(r"(?<![\w.])([A-Za-z]\w*[a-z][A-Z]\w*) ?=(?!=)")
 _BRACED = re.compile(r"[{,][ \t\n]*[\"']([\w -]{1,40})[\"'][ \t]*:")
 _LABEL = re.compile(
     r"^[ \t]*(?:[-*+][ \t]+|\d+[.)][ \t]+|#+[ \t]+)?(?:\*\*|__)?"
     r"([A-Z][\w/-]*(?: [\w/&-]+){0,4})(?:\*\*|__)?:(?:\*\*|__)?(?=[ \t]|$)",
     re.MULTILINE,
 )
+_LEADING = re.compile(
+    r"(?:you|please|then|note|now|i|we|it|they|this)"
+    r"(?: (?:will|should|must|can|are|is|to|need|have))*",
+    re.IGNORECASE,
+)
+"""What leads to a list and names nothing."""
+_NAME = r"[A-Z]\w+(?: [A-Z]\w+)*"
+_TITLED = re.compile(
+    rf"(?<![.!?] )\b(?:{_NAME}, )+(?:{_NAME},? )?(?:and |or ){_NAME}"
+    r"|(?<=\[)(?:[A-Z]\w+(?: \w+)?, ?)+[A-Z]\w+(?: \w+)?(?=\])"
+)
+"""Names one after the other in a sentence."""
+_ITEM = re.compile(r"^[ \t]*[-*+] +([A-Z]\w+(?: [A-Z]\w+){0,2})[ \t]*$", re.MULTILINE)
+"""An item of a list that is a name."""
 _TAG = re.compile(r"<([a-z][\w-]*)>(?!.*</\1>)", re.DOTALL)
 """A tag that is spoken of, and encloses nothing."""
 _CELLS = re.compile(r"^[ \t]*\|(.+)\|[ \t]*$", re.MULTILINE)
@@ -124,12 +139,17 @@ def renamed(old: str, new: str) -> Iterator[str]:
 
 
 def _names(text: str) -> Iterator[str]:
-    for pattern in (_KEY, _BRACED, _LABEL, _SINGLE, _CALLED, _TAG):
+    for pattern in (_KEY, _BRACED, _SET, _SINGLE, _CALLED, _ITEM, _TAG):
         yield from (match[1] for match in pattern.finditer(text))
+    for match in _LABEL.finditer(text):
+        if not _LEADING.fullmatch(match[1]):
+            yield match[1]
     yield from (match[2] for match in _SETTING.finditer(text))
     yield from _columns(text)
     for match in _SLASHED.finditer(text):
         yield from match[0].split("/")
+    for match in _TITLED.finditer(text):
+        yield from _SEPARATED.split(match[0])
     for pattern in (_NAMED, _LISTED, _CAPITALIZED):
         for match in pattern.finditer(text):
             yield from _SEPARATED.split(match[1])

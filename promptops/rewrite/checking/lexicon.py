@@ -1,12 +1,13 @@
 """Which words mean the same, which are opposites, and which change nothing.
 
-The relations come from two files beside this module: ``lexicon.txt`` (derived from WordNet) and
-``vocabulary.txt`` (words of instructions). Words are compared by their stems.
+The relations come from three files beside this module: ``lexicon.txt`` (derived from WordNet),
+``vocabulary.txt`` (words of instructions, by what they do to the meaning) and ``thesaurus.txt``
+(what may stand for a word of a prompt). Words are compared by their stems.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -23,7 +24,7 @@ _DERIVED = frozenset(
         *("sis", "sive", "sion", "t", "tion", "y", "yz", "yze", "ys", "ysis", "ze", "nat", "d"),
         *("pt", "ption", "ful", "tial", "c", "ci", "cy", "ely", "tely", "ce", "i", "il", "ie"),
         *("ual", "ial", "at", "ist", "ian", "enc", "anc", "uous", "eful", "iful", "eous", "ious"),
-        *("able", "abl", "ably", "ibl", "ability", "ety"),
+        *("able", "abl", "ably", "ibl", "ability", "ety", "iness", "yness"),
     }
 )
 """Endings that make one part of speech out of another."""
@@ -111,7 +112,7 @@ class Lexicon:
         safety: Stems of what harms or must be kept from others.
         kind: Stem -> the kinds of which it is one.
         phrasal: (stem, particle) of a verb of two words -> stems that mean the same.
-        idioms: Several words -> stems that mean the same.
+        idioms: First stem of several words -> all of their stems, and stems that mean the same.
         logic: Stems of words that set two things in relation.
         support: Stems of verbs that only carry a noun ("conduct a review" is "review").
         senses: Stem -> how many senses it has as a verb.
@@ -129,7 +130,7 @@ class Lexicon:
     safety: frozenset[str]
     kind: Mapping[str, frozenset[int]]
     phrasal: Mapping[tuple[str, str], frozenset[str]]
-    idioms: Mapping[str, frozenset[str]]
+    idioms: Mapping[str, Sequence[tuple[tuple[str, ...], frozenset[str]]]]
     logic: frozenset[str]
     support: frozenset[str]
     senses: Mapping[str, int]
@@ -140,7 +141,7 @@ class Lexicon:
         if other in self.opposite.get(one, ()):
             return True
         short, long = sorted((one, other), key=len)
-        if short + "r" == long and short.endswith("e"):
+        if short + "r" == long and short.endswith("e") and len(short) > _SHORTEST_ROOT:
             return True  # interviewee, interviewer
         return any(long == prefix + short for prefix in _OPPOSING) and len(short) > 3
 
@@ -192,14 +193,14 @@ _NONE: frozenset[int] = frozenset()
 
 @cache
 def lexicon() -> Lexicon:
-    """The relations of both files; read once."""
+    """The relations of all files; read once."""
     same: dict[str, set[str]] = defaultdict(set)
     synonyms: dict[str, set[str]] = defaultdict(set)
     opposite: dict[str, set[str]] = defaultdict(set)
     sets: dict[str, set[str]] = {each: set() for each in _SETS}
     kind: dict[str, set[int]] = defaultdict(set)
     phrasal: dict[tuple[str, str], set[str]] = defaultdict(set)
-    idioms: dict[str, frozenset[str]] = {}
+    idioms: dict[tuple[str, ...], set[str]] = defaultdict(set)
     senses: dict[str, int] = defaultdict(int)
     for number, (relation, words) in enumerate(_groups()):
         stems = [stem(word) for word in words]
@@ -208,7 +209,7 @@ def lexicon() -> Lexicon:
                 senses[each] += int(relation)
             continue
         if relation == "idiom":
-            idioms[words[0].replace("_", " ")] = frozenset(stems[1:])
+            idioms[_stems(words[0])].update(stems[1:])
             continue
         if relation == "phrasal":
             phrasal[stems[0], words[1]].update(stems[2:])
@@ -223,6 +224,7 @@ def lexicon() -> Lexicon:
                 (opposite if relation == "opposite" else same)[each].update(stems)
                 if relation == "same":
                     synonyms[each].update(stems)
+    _add_thesaurus(same, idioms)
     return Lexicon(
         same={word: frozenset(others) for word, others in same.items()},
         synonyms={word: frozenset(others) for word, others in synonyms.items()},
@@ -235,12 +237,41 @@ def lexicon() -> Lexicon:
         safety=frozenset(sets["safety"]),
         kind={word: frozenset(numbers) for word, numbers in kind.items()},
         phrasal={verb: frozenset(singles) for verb, singles in phrasal.items()},
-        idioms=idioms,
+        idioms=_by_first(idioms),
         logic=frozenset(sets["logic"]),
         support=frozenset(sets["support"]),
         senses=dict(senses),
         known=frozenset({*same, *opposite, *sets["light"], *kind}),
     )
+
+
+def _add_thesaurus(same: dict[str, set[str]], idioms: dict[tuple[str, ...], set[str]]) -> None:
+    """Add what ``thesaurus.txt`` says may stand for a word or for several."""
+    for number, line in enumerate(lines("thesaurus.txt")):
+        head, _, others = line.partition(": ")
+        for word in others.split():
+            singles = {stem(each) for each in (head, word) if "_" not in each}
+            if len(singles) == 2:
+                one, other = singles
+                same[one].add(other)
+                same[other].add(one)
+            for each in (head, word):
+                if "_" in each:
+                    # What two wordings of several words have in common is their line.
+                    idioms[_stems(each)] |= {*singles, f"={number}"}
+
+
+def _stems(joined: str) -> tuple[str, ...]:
+    return tuple(stem(word) for word in joined.split("_"))
+
+
+def _by_first(
+    idioms: Mapping[tuple[str, ...], set[str]],
+) -> dict[str, list[tuple[tuple[str, ...], frozenset[str]]]]:
+    found: dict[str, list[tuple[tuple[str, ...], frozenset[str]]]] = defaultdict(list)
+    for parts, singles in idioms.items():
+        found[parts[0]].append((parts, frozenset(singles)))
+    return dict(found)
 
 
 def _groups() -> Iterator[tuple[str, list[str]]]:

@@ -72,8 +72,8 @@ def groups(old: Sequence[Sentence], new: Sequence[Sentence]) -> list[Group]:
                 linked.add(place)
         for place in reversed(range(len(found) - 1)):
             # What only leads to a list, such as "Reply with:", belongs to its first item.
-            leads = found[place].text.endswith(":") and not _heavy(found[place])
-            if leads and place not in linked and place + 1 in linked:
+            # and so does what only denies, such as "Do not do so; be useful".
+            if not _heavy(found[place]) and place not in linked and place + 1 in linked:
                 parent[root(first + place)] = root(first + place + 1)
                 linked.add(place)
     joined: dict[int, Group] = defaultdict(lambda: ([], []))

@@ -159,11 +159,13 @@ def _same_parts(a: Sequence[Token], b: Sequence[Token]) -> bool:
     differ = [n for n, (one, other) in enumerate(zip(a, b, strict=True)) if one != other]
     relating = [n for n, token in enumerate(a) if token in _RELATING]
     inside = [*a[differ[0] : differ[-1] + 1]]
-    if relating and (relating[-1] >= differ[0] or ("signal", "OR") not in inside):
+    joined = ("signal", "OR") in inside or ("signal", "AND") in inside
+    within = any(differ[0] <= place <= differ[-1] for place in relating)
+    if within or (relating and not joined):
         return False  # what stands before what relates, or "not A, B"
     return any(
         sorted(_split(a[differ[0] : end])) == sorted(_split(b[differ[0] : end]))
-        for end in (differ[-1] + 1, len(a))
+        for end in (differ[-1] + 1, differ[-1] + 2, len(a))
     )
 
 
@@ -339,6 +341,8 @@ def exchanged_opposites(old: tuple[Token, ...], new: tuple[Token, ...]) -> Itera
             return
     if ("function", "by") in set(old) ^ set(new):
         return
+    if a != b and Counter(a) == Counter(b) and _same_parts(a, b):
+        return  # both short-term and long-term
     words = [t for t in a if t[0] == "word" and a.count(t) == b.count(t) == 1]
     for n, one in enumerate(words):
         for other in words[n + 1 :]:

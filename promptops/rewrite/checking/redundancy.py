@@ -15,6 +15,7 @@ from promptops.rewrite.checking.strength import denied
 _PRONOUNS = frozenset({"it", "its", "this", "that", "these", "those", "they", "them", "their"})
 _LIMITING = ("IF", "ONLYIF", "UNLESS", "EXCEPT", "BEFORE", "AFTER", "UNTIL", "HEDGE", "MAY")
 _CLAUSES = re.compile(r",? and (?!nothing|only)|; |(?<=etc\.) (?=[A-Z])")
+_FINER = re.compile(rf"{_CLAUSES.pattern}|(?<=\w\w\.) (?=[a-z])|, (?=(?:do not|don't|never|no) )")
 _MEMBER = re.compile(r", (?:\w+ ){0,2}\w+$")
 """What stands before the "and" of an enumeration."""
 _NARROWER = re.compile(r" (?:of|about|on|how|why|regarding|concerning) .*")
@@ -164,11 +165,16 @@ def once(clauses: Sequence[Sentence]) -> Iterator[Sentence]:
     yield from left
 
 
-def split_clauses(group: Sequence[Sentence]) -> Iterator[Sentence]:
-    """The sentences of a group, cut where another main clause begins."""
+def split_clauses(group: Sequence[Sentence], *, finer: bool = False) -> Iterator[Sentence]:
+    """The sentences of a group, cut where another main clause begins.
+
+    Args:
+        group: The sentences.
+        finer: Whether to cut behind a comma, too, where a prohibition follows.
+    """
     for each in group:
         before = ""
-        for part in _CLAUSES.split(each.text):
+        for part in (_FINER if finer else _CLAUSES).split(each.text):
             listed = _MEMBER.search(before) is not None
             yield Sentence(text=part, label=each.label, listed=listed)
             before = part

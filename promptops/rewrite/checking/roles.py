@@ -26,6 +26,7 @@ _SHORT = (
     (re.compile(r"n't\b"), " not"),
     (re.compile(r"\b(?:it|that|there|what|who|he|she)'s\b"), ""),
     (re.compile(r"\b\w+'s?(?!\w)"), ""),
+    (re.compile(r"\bwith no\b"), "without"),
     (re.compile(r"\b(?:relat(?:ed|ing)|pertaining) to\b"), "about"),
     (re.compile(r"\b(?:according|due|thanks|prior|up|close|next) to\b"), "via"),
 )
@@ -39,6 +40,8 @@ _HELPING = _BE | frozenset(
     }
 )
 _RELATIVE = frozenset({"that", "which", "who", "whom"})
+_GIVEN = frozenset({"given", "based", "provided", "written", "taken", "shown", "seen"})
+"""Participles that begin a sentence and tell nobody to do anything."""
 _CAUSING = frozenset({"have", "let", "make", "help"})
 _WORD_BEFORE = frozenset(
     {"the", "a", "an", "my", "your", "their", "his", "her", "its", "our", "this", "these"}
@@ -105,7 +108,8 @@ def exchanged_roles(old: Sequence[Sentence], new: Sequence[Sentence]) -> Iterato
         old: The old sentences of a group.
         new: The new ones.
     """
-    before, after = _by_verb(old), _by_verb(new)
+    listed = any(each.bulleted for each in old) != any(each.bulleted for each in new)
+    before, after = _by_verb(old, listed=listed), _by_verb(new, listed=listed)
     for verb in before.keys() & after.keys():
         pairs = [(a, b) for a in before[verb] for b in after[verb]]
         told = [text for a, b in pairs if (text := _conflict(a, b))]
@@ -125,10 +129,12 @@ def exchanged_roles(old: Sequence[Sentence], new: Sequence[Sentence]) -> Iterato
             yield f'what "{one}" and what "{other}" do is exchanged'
 
 
-def _by_verb(sentences: Sequence[Sentence]) -> dict[str, list[Frame]]:
+def _by_verb(sentences: Sequence[Sentence], *, listed: bool) -> dict[str, list[Frame]]:
     found: dict[str, list[Frame]] = defaultdict(list)
     for sentence in sentences:
-        for frame in frames(sentence.text):
+        for place, frame in enumerate(frames(sentence.text)):
+            if listed and not place and sentence.bulleted and frame.agents == {"you"}:
+                continue  # who does it is told by what leads to the list
             found[frame.verb].append(frame)
     return found
 
@@ -210,7 +216,9 @@ def _frame(words: Sequence[str], at: int) -> Frame | None:
     passive = participle and (not helping.isdisjoint(_BE) or behind == "by")
     if word in _BE:
         return _being(words, at, first)
-    told = before == "" or (before in {",", ";", ":", ".", "then"} and not participle)
+    told = (before == "" and word not in _GIVEN) or (
+        before in {",", ";", ":", ".", "then"} and not participle
+    )
     carried = helping - {"not", "first", "then", "all", "both"}
     finite = before in _PRONOUNS or carried or before == "to" or _is_clause(words, first)
     direct = behind in _WORD_BEFORE or behind in _PRONOUNS or behind in {"him", "her", "them"}

@@ -24,7 +24,10 @@ _SAYING = frozenset(
         *("BEFORE", "AFTER", "UNTIL", "MIN", "MAX", "ONLYIF"),
     }
 )
-_BULLET = re.compile(r"[ \t>]*(?:(?P<mark>[-*+•–·]|\(?(?:\d{1,2}|[a-zA-Z])[.)])(?=\s)\s*)?")
+_BULLET = re.compile(
+    r"[ \t>]*"
+    r"(?:(?P<mark>(?:[-*+•–·]|\(?(?:\d{1,2}|[a-zA-Z])[.)])(?=\s)|\d{1,2}\.(?=[A-Z][a-z]))\s*)?"
+)
 _NUMBERED = re.compile(r"\(?\d{1,2}[.)]")
 _HEADING = re.compile(r"#{1,6}[ \t]+(.*?)[ \t]*#*$")
 _TAG = re.compile(r"</?([A-Za-z][\w-]*)>")
@@ -81,7 +84,7 @@ def sentences(line: str) -> tuple[Sentence, ...]:
     if (label := _LABEL.match(rest)) and rest.endswith((":", "**")) and _is_name(label[1]):
         return (Sentence(text=_name(label[1]), title=True, numbered=numbered),)
     found, name = [], ""
-    if inline := _INLINE.match(rest):
+    if (inline := _INLINE.match(rest)) and _is_name(inline[1]):
         name, rest = _name(inline[1]), rest[inline.end() :]
     elif (tag := _TAG.match(rest)) and rest.endswith(f"</{tag[1]}>"):
         name, rest = _name(tag[1]), rest[tag.end() : rest.rindex("</")]
@@ -135,11 +138,19 @@ _SHORT = (
 )
 _WORD = r"(?:[\w'-]+ )"
 _REWORDED = (
+    (
+        re.compile(
+            r"^((?:(?!\b(?:no|not|nothing|none|never|anything|any|other|nobody|without)\b).)*?)"
+            r"\bbesides\b"
+        ),
+        r"\1along with",
+    ),
     (re.compile(rf"\bleav(?:e|ing) ({_WORD}{{1,5}}?)out\b"), r"leave out \1"),
+    (re.compile(r"\b(?:one another|each other)\b"), "mutually"),
     (re.compile(r"\blet (me|us|the user) know\b"), r"tell \1"),
     (re.compile(r"\bpay(?:ing)? (?:\w+ )?attention\b"), "notice"),
     (re.compile(r"\btak(?:e|ing) (?:\w+ )?care to notice\b"), "notice"),
-    (re.compile(rf"\bwhether ({_WORD}{{1,8}}?)or not\b"), r"whether \1"),
+    (re.compile(rf"\b(whether|if) ({_WORD}{{1,10}}?)or not\b"), r"\1 \2"),
     (re.compile(rf"\bwith ({_WORD}{{1,5}}?)in mind\b"), r"considering \1"),
     (re.compile(r"\btak(?:e|es|ing) into (?:account|consideration)\b"), "considering"),
     (re.compile(r"^thank(?:s| you) for(?!.*\b(?:not|no|never|only|without)\b)[\w,' ]*$"), ""),
@@ -217,7 +228,7 @@ _PERSON = {
 _PIECE = re.compile(
     r"\{\{[-+]?(?P<slot>.*?)[-+]?\}\}"
     r"|(?P<placeholder>\$\{[^{}\n]*\}|\{[A-Za-z_][\w .:-]*\}|\[[A-Z][A-Z_ ]+\]|%[sd]\b"
-    r"|\[[a-z]+(?:[ _-][a-z]+){0,3}\](?!\()"
+    r"|\[[a-z]+(?:[ _/-][a-z]+){0,3}\](?!\()"
     r"|\$[A-Za-z_]\w*\$?)"
     r"|(?P<address>https?://[^\s<>\"')]+|[\w.+-]+@[\w-]+\.[\w.-]*\w)"
     r"|(?P<quoted>\"[^\"\s]*(?: [^\"\s]+){0,3}\"|\"[^\"\s]+(?: [^\"\s]+){4,5}(?<![.!?,])\""
@@ -233,13 +244,15 @@ _PIECE = re.compile(
     re.DOTALL,
 )
 _CANONICAL = re.compile(
-    r"¤(\d+)¤|§([A-Z]+)|\d+(?:[.,:/]\d+)*(?:st|nd|rd|th)?(?:\s?%)?|[^\W\d_]+|[,;:()]"
+    r"¤(\d+)¤|§([A-Z]+)|\d+(?:[.,:/]\d+)*(?:st|nd|rd|th)?(?:\s?%)?|[^\W\d_]+|[,;:()&]"
 )
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _ENUMERATOR = re.compile(r"(?<![\w.])\(?\d{1,2}\)(?=\s)")
 _RANGE = re.compile(
     r"(?<![\w./-])(?:from )?(?:between )?(\d+)(?: ?[-–] ?| to | and )(\d+)(?![./-]?\d)"
 )
+_OR_MORE = re.compile(r"(?<![\w.+])(\d+)\+(?![\w+])")
+_PERCENT = re.compile(r"(\d) (?:percent|per cent)\b")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
 
 
@@ -315,6 +328,7 @@ def tokens(text: str, plainer: bool = False) -> tuple[Token, ...]:
     plain = _PIECE.sub(keep, _CONTROL.sub(" ", text.replace("§", " ").replace("¤", " ")))
     plain = _GROUPED.sub("", _ENUMERATOR.sub(" ", plain).lower())
     plain = _NUMBER_WORD.sub(_number, _COMPOUND.sub(_compound, plain))
+    plain = _PERCENT.sub(r"\1%", _OR_MORE.sub(r" §MIN \1 ", plain))
     plain = _RANGE.sub(r" §MIN \1 §MAX \2 ", plain).replace("-", " ")
     for pattern, spelled in _SHORT:
         plain = pattern.sub(spelled, plain)
@@ -377,6 +391,8 @@ def _token(piece: str) -> Token:
         return ("number", number) if number[0].isdigit() else ("word", number)
     if piece in _FUNCTION:
         return "function", _PERSON.get(piece, piece)
+    if piece == "&":
+        return "signal", "AND"
     if not piece.isalpha():
         return "function", piece
     root = stem(piece)

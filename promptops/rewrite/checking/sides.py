@@ -57,11 +57,15 @@ def read_side(group: Sequence[Sentence], *, plainer: bool = False) -> Side:
         group: The sentences.
         plainer: Whether their wordings are read as plainer ones.
     """
-    side = Side(
-        sentences=tuple(group),
-        tokens=tuple(token for each in group for token in tokens(each.text, plainer)),
-        plainer=plainer,
-    )
+    pieces = [token for each in group for token in tokens(each.text, plainer)]
+    return side_of(pieces, group, plainer=plainer)
+
+
+def side_of(
+    pieces: Sequence[Token], group: Sequence[Sentence] = (), *, plainer: bool = False
+) -> Side:
+    """Tokens that follow each other, counted; ``group`` is what they were read from."""
+    side = Side(sentences=tuple(group), tokens=tuple(pieces), plainer=plainer)
     said = [token for token in side.tokens if token[0] != "function"]
     for place, (kind, value) in enumerate(said):
         if kind == "word":

@@ -53,7 +53,13 @@ def signals(a: Side, b: Side, *, turned: bool) -> Iterator[str]:
     old, new = a.signals, b.signals
     if not turned:
         yield from _negations(a, b)
-    yield from _strength(old, new, considered=_considered(a), forbidden=_forbidden(b))
+    yield from _strength(
+        old,
+        new,
+        considered=_considered(a),
+        forbidden=_forbidden(b),
+        split=len(a.sentences) < len(b.sentences),
+    )
     yield from _lapsed(a, b)
     for signal, name in _CLOSED.items():
         if a.plainer and (signal in _COUNTED or (signal == "AFTER" and _timed(a, b))):
@@ -68,7 +74,7 @@ def signals(a: Side, b: Side, *, turned: bool) -> Iterator[str]:
         old["ANY"]
         and not new["ANY"]
         and new["ALL"] > old["ALL"]
-        and (_conditional(new) or denied(new))
+        and (_conditional(new) or (denied(new) and not _AVOIDING.search(_text(b))))
     ):
         yield "any became all"
     yield from _quantities(a, b)
@@ -208,8 +214,21 @@ def negations(side: Side) -> int:
     said = side.signals
     if not side.plainer:
         return denied(said)
-    once = sum(said[each] for each in ("UNLESS", "EXCEPT", "UNTIL"))
+    once = said["UNLESS"] + said["UNTIL"]
+    if not (said["ONLY"] or said["JUST"]):  # what "nothing else, except X" excepts is allowed
+        once += said["EXCEPT"]
     return denied(said) + once + 2 * said["ONLY"] + 2 * said["ONLYIF"]
+
+
+_AVOIDING = re.compile(
+    r"\b(?:avoid|omit|exclud|refrain|steer\w* clear|free of|(?:leav|keep)\w* .*\bout)",
+    re.IGNORECASE,
+)
+"""Prohibitions by a verb, whose "every" is the "any" of a plain one."""
+
+
+def _text(side: Side) -> str:
+    return " ".join(each.text for each in side.sentences)
 
 
 def _negations(a: Side, b: Side) -> Iterator[str]:
@@ -221,12 +240,27 @@ def _negations(a: Side, b: Side) -> Iterator[str]:
         return
     if _doubly(a.signals, b.signals):
         return
-    if after < before and not (after and _listing(b) > _listing(a)):
+    one_for_all = denied(b.signals) and denied(a.signals) > denied(b.signals)
+    listed = one_for_all and _listing(b) > _listing(a)
+    if after < before and not listed and not _denied_once(a, b):
         yield "a negation is lost"
     if after > before and not (before and _listing(b) < _listing(a)):
         yield "a negation was added"
 
 
+def _denied_once(a: Side, b: Side) -> bool:
+    """Whether "avoid A, avoid B" or "no A, no B" became "avoid A and B"."""
+    if {*a.words, *a.light} != {*b.words, *b.light} or _listing(b) < _listing(a):
+        return False
+    again = len(_AGAIN.findall(_text(a))) - len(_AGAIN.findall(_text(b)))
+    return denied(b.signals) > 0 and 0 < denied(a.signals) - denied(b.signals) <= again
+
+
+_AGAIN = re.compile(
+    r"[,;] (?:and |or )?(?:no|avoid|avoiding) (?=\w)|\b(?:and|or|nor) (?:no|avoid|avoiding) (?=\w)",
+    re.IGNORECASE,
+)
+"""A negation of a thing that follows on another one."""
 _EARLIER = {"BEFORE": 0, "AFTER": 1, "ONLYIF": 1}
 """On which side of it what must happen first stands: "A before B", "B after A"."""
 
@@ -270,9 +304,9 @@ def _forbidden(side: Side) -> bool:
 
 
 def _strength(
-    old: Counter[str], new: Counter[str], *, considered: bool, forbidden: bool
+    old: Counter[str], new: Counter[str], *, considered: bool, forbidden: bool, split: bool
 ) -> Iterator[str]:
-    if new["HEDGE"] > old["HEDGE"]:
+    if new["HEDGE"] > old["HEDGE"] and not (old["HEDGE"] and split):
         yield "an instruction was weakened (hedge)"
     if old["HEDGE"] > new["HEDGE"]:
         yield "an instruction was strengthened (hedge)"

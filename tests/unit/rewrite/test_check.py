@@ -278,7 +278,7 @@ def test_a_rewording_passes(old, new):
 
 SOFT = {
     "a word without another": ("Show the result.", "Show the intact result."),
-    "an unknown word for another": ("Give them an incentive.", "Give them a motivation."),
+    "an unknown word for another": ("Give them a lullaby.", "Give them a cradlesong."),
     "a typing error that is a word": ("Node each topic.", "Note each topic."),
 }
 HARD = {
@@ -288,7 +288,7 @@ HARD = {
     "all becomes a part": ("Rate each section.", "Rate the longest section."),
     "what harms": ("Show safe and effective poses.", "Show effective and impressive poses."),
     "a forbidden harm": ("Never quote a private letter.", "Never quote a sealed letter."),
-    "a number besides": ("Name three incentives.", "Name two motivations."),
+    "a number besides": ("Name three lullabies.", "Name two cradlesongs."),
     "an unknown word besides a prohibition": ("Be kind. Never lie.", "Be gentlemanly."),
     "a superlative": ("Find the newest video.", "Find the funniest video."),
     "nearly an opposite": ("Name the benefits.", "Name the drawbacks."),

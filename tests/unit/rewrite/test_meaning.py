@@ -122,9 +122,9 @@ def test_a_judge_is_not_shown_what_it_must_not_see():
 
 
 SMALL = "embedded/qwen2.5-coder-1.5b"
-SOFT = "Give them an incentive. Never lie."
-REWORDED = SOFT.replace("an incentive", "a motivation")
-LIKELY = "Implement a function that exports the data. Never lie."
+SOFT = "Give them a lullaby. Never lie."
+REWORDED = SOFT.replace("lullaby", "cradlesong")
+LIKELY = "Write a function that spits the data. Never lie."
 
 
 def small_judge(answer: str, new: str = REWORDED):
@@ -141,7 +141,7 @@ def test_a_small_judge_releases_what_only_unknown_words_speak_against():
     chat, found = small_judge("Yes")
     assert found.passed
     assert found.structural == ()
-    assert [each.new for each in found.released] == ["Give them a motivation"]
+    assert [each.new for each in found.released] == ["Give them a cradlesong"]
     assert SMALL in found.to_json()["released"][0]["why"]
     assert len(chat.requests) == 2
     # "Yes" has to be surer than "No" by what was fitted.
@@ -173,24 +173,26 @@ def test_a_small_judge_is_not_asked_about(new):
 
 
 def test_likely_words_pass_and_unlikely_ones_are_refused_with_their_reason():
-    likely = verify(prompt(LIKELY), messages(LIKELY.replace("Implement", "Build")))
+    likely = verify(prompt(LIKELY), messages(LIKELY.replace("spits", "dumps")))
     assert likely.passed
     assert likely.differences
     assert "likely the same" in likely.to_json()["released"][0]["why"]
-    unlikely = verify(prompt(SOFT), messages(SOFT.replace("an incentive", "a walrus")))
-    assert unlikely.reasons == ('"incentiv" became "walrus"',)
+    unlikely = verify(prompt(SOFT), messages(SOFT.replace("lullaby", "walrus")))
+    assert unlikely.reasons == ('"lullaby" became "walrus"',)
     assert "released" not in unlikely.to_json()
 
 
 def test_a_likely_word_is_not_looked_at_beside_another_difference():
-    new = LIKELY.replace("Implement", "Build").replace("Never lie", "Lie")
+    new = LIKELY.replace("spits", "dumps").replace("Never lie", "Lie")
     found = verify(prompt(LIKELY), messages(new))
     assert not found.likely
     assert len(found.reasons) > 1
 
 
 def test_a_judge_must_be_surer_of_unlikely_words():
-    chats = [small_judge("Yes", SOFT.replace("incentive", new))[0] for new in ("motive", "walrus")]
+    chats = [
+        small_judge("Yes", SOFT.replace("lullaby", new))[0] for new in ("cradlesong", "walrus")
+    ]
     near, far = (next(iter(c.requests[0].params["logit_bias"].values())) for c in chats)
     assert far < near
 
