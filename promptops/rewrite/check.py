@@ -369,14 +369,15 @@ def _reordered(old: Sequence[Sentence], new: Sequence[Sentence]) -> Iterator[str
     texts = {each.text for each in old} & {each.text for each in new}
     if [e.text for e in old if e.text in texts] == [e.text for e in new if e.text in texts]:
         return
+    before, after = (Counter(key(each) for _, each in _placed(side)) for side in (old, new))
     places: dict[tuple[Token, ...], list[int]] = defaultdict(list)
     for place, each in _placed(old):
-        places[key(each)].append(place)
+        if before[key(each)] == after[key(each)]:
+            places[key(each)].append(place)
     last = -1
     for _, each in _placed(new):
         if known := places.get(key(each)):
-            place = next((each for each in known if each >= last), known[0])
-            known.remove(place)
+            place = known.pop(0)
             if place < last:
                 yield "the order of obligations changed"
                 return

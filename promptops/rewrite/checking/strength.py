@@ -131,15 +131,15 @@ def _quantities(a: Side, b: Side) -> Iterator[str]:
             yield f"{_BOUNDS[bound]} became {_BOUNDS[other]}"
     if new["ALL"] and not old["ALL"] and (old["SOME"] or old["MOST"]):
         yield "some became all"
-    if new["SOME"] and not old["ALL"] and not old["SOME"] and not _several(a):
-        yield "some was added"
     if new["ALL"] > old["ALL"] and a.numbers["1"] > b.numbers["1"]:
         yield "one became all"
 
 
 def _steps(a: Side, b: Side) -> Iterator[str]:
-    """Steps more or less that no other word for what follows tells."""
+    """Steps more or less that no other word for what follows tells, with what they ask for."""
     ways = ("THEN", "AND", "BEFORE", "AFTER", "UNTIL", "IF", "ONLYIF")
+    if abs(_pieces(a) - _pieces(b)) < _LEAST_OF_A_STEP:
+        return
     for one, other, became in ((a, b, "was added"), (b, a, "is lost")):
         if other.signals["THEN"] > one.signals["THEN"] and len(one.sentences) == len(
             other.sentences
@@ -149,11 +149,17 @@ def _steps(a: Side, b: Side) -> Iterator[str]:
                 yield f"a step {became}"
 
 
+def _pieces(side: Side) -> int:
+    return sum(kind in {"word", "light", "literal"} for kind, _ in side.tokens)
+
+
 def _considered(side: Side) -> bool:
     """Whether it asks for thought, which "consider" at the beginning then says as well."""
     return not _THOUGHT.isdisjoint({*side.words, *side.light})
 
 
+_LEAST_OF_A_STEP = 2
+"""Words that say what to do in it."""
 _JOINING = (
     *(("signal", "AND"), ("signal", "OR"), ("function", ","), ("function", "/"), ("function", ";")),
 )
@@ -168,14 +174,8 @@ def _widened(a: Side, b: Side) -> bool:
         return False
     if len(a.sentences) != len(b.sentences):
         return False
-    pieces = [sum(kind in {"word", "light", "literal"} for kind, _ in s.tokens) for s in (a, b)]
     joined = [sum(s.tokens.count(each) for each in _JOINING) for s in (a, b)]
-    return joined[1] > joined[0] and pieces[1] > pieces[0]
-
-
-def _several(side: Side) -> bool:
-    """Whether it says "several" by a word that is no signal."""
-    return any(lexicon().alike("several", word) for word in (*side.words, *side.light))
+    return joined[1] > joined[0] and _pieces(b) > _pieces(a)
 
 
 def _instead(signal: str, a: Side, b: Side) -> bool:
