@@ -281,7 +281,7 @@ def _judged(
 
 def _known(clause: Sentence, after: Sequence[Sentence], shared: Sequence[Sentence]) -> bool:
     """Whether a clause need not be said: others say it, and it is not said itself."""
-    there = clause.text.lower() in as_text(after).lower()
+    there = clause.text.rstrip(".").lower() in as_text(after).lower()
     return repeated(clause, shared) or (not there and repeated(clause, after))
 
 

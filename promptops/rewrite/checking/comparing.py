@@ -28,6 +28,7 @@ _SMALL = frozenset({"a", "an", "and", "for", "in", "of", "on", "or", "the", "to"
 """Words that titles leave in lower case."""
 _SAID_BY = {"UNTIL": "wait", "CONSIDER": "consider"}
 """Words that a signal says."""
+_RELATIVE = re.compile(r"\b(?:who|which|whose) (?:\w+ )?(\w+)", re.IGNORECASE)
 _PARTICLES = frozenset({"apart", "away", "back", "down", "off", "on", "out", "over", "up"})
 _PLAIN = re.compile(r"[^\W\d_]+(?:[ ,'-]+[^\W\d_]+)*[?!]?")
 _Verbs = dict[str, frozenset[str]]
@@ -286,7 +287,7 @@ def reworded(
     if any(a.signals[each] != b.signals[each] for each in ("ALL", "ANY", "SOME", "MOST")):
         return False
     changed = {*lost, *added}
-    if added and _asides(new) > _asides(old):
+    if added and (_asides(new) > _asides(old) or not _told_apart(new).isdisjoint(added)):
         return False
     if any(relations.kind.get(word) for word in changed) or not changed.isdisjoint(relations.logic):
         return False
@@ -308,6 +309,11 @@ def _turns(words: Sequence[str], side: Side, other: Side, relations: Lexicon) ->
         for word in words
         for each in other.words
     ) or any(relations.opposed(word, each) for word in words for each in other.light)
+
+
+def _told_apart(sentences: Sequence[Sentence]) -> set[str]:
+    """Stems right behind "who" and "which", where they may tell some from the others."""
+    return {stem(word.lower()) for each in sentences for word in _RELATIVE.findall(each.text)}
 
 
 def _asides(sentences: Sequence[Sentence]) -> int:

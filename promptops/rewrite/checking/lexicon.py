@@ -45,6 +45,17 @@ _IRREGULAR = {
     "hidden": "hide", "proven": "prove", "sold": "sell", "met": "meet", "led": "lead",
     "split": "split", "felt": "feel", "won": "win", "came": "come", "goes": "go", "does": "do",
     "says": "say", "used": "use", "using": "use", "jewellery": "jewelry", "grey": "gray",
+    "dealt": "deal", "spent": "spend", "sought": "seek", "caught": "catch", "fought": "fight",
+    "heard": "hear", "stood": "stand", "drove": "drive", "driven": "drive", "ran": "run",
+    "rose": "rise", "risen": "rise", "fell": "fall", "fallen": "fall", "grew": "grow",
+    "grown": "grow", "threw": "throw", "thrown": "throw", "wore": "wear", "worn": "wear",
+    "ate": "eat", "eaten": "eat", "drew": "draw", "laid": "lay", "dug": "dig", "hung": "hang",
+    "stuck": "stick", "swept": "sweep", "fed": "feed", "struck": "strike", "frozen": "freeze",
+    "stolen": "steal", "torn": "tear", "woven": "weave", "sung": "sing", "drank": "drink",
+    "forgot": "forget", "forgotten": "forget", "withdrawn": "withdraw", "undertaken": "undertake",
+    "undertook": "undertake", "arose": "arise", "arisen": "arise", "beaten": "beat",
+    "blown": "blow", "learnt": "learn", "bent": "bend", "lent": "lend", "woke": "wake",
+    "shook": "shake", "shaken": "shake", "bore": "bear", "borne": "bear", "clung": "cling",
     "went": "go", "gone": "go", "became": "become", "indices": "index",
 }  # fmt: skip
 

@@ -27,6 +27,7 @@ _SHORT = (
     (re.compile(r"\b(?:it|that|there|what|who|he|she)'s\b"), ""),
     (re.compile(r"\b\w+'s?(?!\w)"), ""),
     (re.compile(r"\bwith no\b"), "without"),
+    (re.compile(r"\b(will|would|can|must|should|shall|may), [^,.;:]{1,30}, "), r"\1 "),
     (re.compile(r"\b(?:relat(?:ed|ing)|pertaining) to\b"), "about"),
     (re.compile(r"\b(?:according|due|thanks|prior|up|close|next) to\b"), "via"),
 )

@@ -12,6 +12,7 @@ from typing import Literal
 
 from promptops.rewrite.checking.forms import plain_form
 from promptops.rewrite.checking.lexicon import lexicon, phrases, stem
+from promptops.rewrite.checking.numerals import NUMBERS, in_digits
 
 Kind = Literal["word", "light", "signal", "number", "slot", "literal", "function"]
 Token = tuple[Kind, str]
@@ -36,6 +37,7 @@ _LABEL = re.compile(r"(?:\*\*|__)?([A-Z][\w/-]*(?: [\w/-]+){0,3}):?(?:\*\*|__)?:
 _INLINE = re.compile(
     r"(?:\*\*|__)?([A-Z][\w/-]*(?: [\w/-]+){0,2})(?:\*\*|__)?:(?:\*\*|__)?[ \t]+(?=\S)"
 )
+_TELLS = re.compile(r"\b(?:will|when|if|where)$|\bwill\b(?= [a-z])", re.IGNORECASE)
 _RULE = re.compile(r"[ \t]*(?:```\w*|~~~\w*|\"\"\"|'''|---+|===+|\*\*\*+)[ \t]*$")
 _BREAK = re.compile(
     r"(?<![ .][a-zA-Z])(?<!e\.g)(?<!i\.e)(?<!etc)(?<!vs)(?<!Mr)(?<!Dr)"
@@ -100,8 +102,10 @@ def sentences(line: str) -> tuple[Sentence, ...]:
 
 def _is_name(text: str) -> bool:
     """Whether a heading or label only names a section and says nothing."""
-    return len(text.split()) <= _LONGEST_NAME and not any(
-        kind == "signal" and value in _SAYING for kind, value in tokens(_plain(text))
+    return (
+        len(text.split()) <= _LONGEST_NAME
+        and not _TELLS.search(text)
+        and not any(kind == "signal" and value in _SAYING for kind, value in tokens(_plain(text)))
     )
 
 
@@ -168,35 +172,6 @@ _REWORDED = (
     ),
 )
 """Wordings that enclose other words, and what they are read as."""
-_NUMBERS = {
-    "zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
-    "seven": "7", "eight": "8", "nine": "9", "ten": "10", "eleven": "11", "twelve": "12",
-    "thirteen": "13", "fourteen": "14", "fifteen": "15", "sixteen": "16", "seventeen": "17",
-    "eighteen": "18", "nineteen": "19", "twenty": "20", "thirty": "30", "forty": "40",
-    "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80", "ninety": "90",
-    "hundred": "100", "thousand": "1000", "million": "1000000", "dozen": "12", "half": "1/2",
-    "twice": "2", "thrice": "3", "double": "2", "triple": "3", "second": "2nd", "third": "3rd",
-    "fourth": "4th", "fifth": "5th", "sixth": "6th", "seventh": "7th", "eighth": "8th",
-    "ninth": "9th", "tenth": "10th", "1st": "first", "single": "1", "once": "1", "pair": "2",
-    "couple": "2", "quarter": "1/4",
-}  # fmt: skip
-_PLAIN_NUMBERS = [
-    word for word, value in _NUMBERS.items() if value.isdigit() and int(value) > 2
-] + ["two"]
-_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
-_NUMBER_WORD = re.compile(
-    rf"\b(?:({_TENS})[ -](one|two|three|four|five|six|seven|eight|nine)"
-    rf"|{'|'.join(_PLAIN_NUMBERS)})\b"
-)
-_SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
-_COUNTS = "|".join(
-    word for word, value in _NUMBERS.items() if value.isdigit() and word not in {*_SCALES, "once"}
-)
-_COMPOUND = re.compile(
-    rf"\b(?:a|\d+(?:\.\d+)?|{_COUNTS})[ -](?:(?:and|{_COUNTS})[ -])*(?:{'|'.join(_SCALES)})"
-    rf"(?:(?: and)?[ -](?:{_COUNTS}|{'|'.join(_SCALES)}))*\b"
-)
-"""A number of several words, one of which is a scale."""
 _FUNCTION = frozenset(
     {
         *(
@@ -246,13 +221,7 @@ _PIECE = re.compile(
 _CANONICAL = re.compile(
     r"¤(\d+)¤|§([A-Z]+)|\d+(?:[.,:/]\d+)*(?:st|nd|rd|th)?(?:\s?%)?|[^\W\d_]+|[,;:()&]"
 )
-_GROUPED = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _ENUMERATOR = re.compile(r"(?<![\w.])\(?\d{1,2}\)(?=\s)")
-_RANGE = re.compile(
-    r"(?<![\w./-])(?:from )?(?:between )?(\d+)(?: ?[-–] ?| to | and )(\d+)(?![./-]?\d)"
-)
-_OR_MORE = re.compile(r"(?<![\w.+])(\d+)\+(?![\w+])")
-_PERCENT = re.compile(r"(\d) (?:percent|per cent)\b")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
 
 
@@ -326,10 +295,7 @@ def tokens(text: str, plainer: bool = False) -> tuple[Token, ...]:
         return f" ¤{len(kept) - 1}¤ "
 
     plain = _PIECE.sub(keep, _CONTROL.sub(" ", text.replace("§", " ").replace("¤", " ")))
-    plain = _GROUPED.sub("", _ENUMERATOR.sub(" ", plain).lower())
-    plain = _NUMBER_WORD.sub(_number, _COMPOUND.sub(_compound, plain))
-    plain = _PERCENT.sub(r"\1%", _OR_MORE.sub(r" §MIN \1 ", plain))
-    plain = _RANGE.sub(r" §MIN \1 §MAX \2 ", plain).replace("-", " ")
+    plain = in_digits(_ENUMERATOR.sub(" ", plain).lower()).replace("-", " ")
     for pattern, spelled in _SHORT:
         plain = pattern.sub(spelled, plain)
     plain = " ".join(plain.split())
@@ -364,30 +330,10 @@ def is_function(word: str) -> bool:
     return word in _FUNCTION
 
 
-def _number(match: re.Match[str]) -> str:
-    if match[1]:
-        return str(int(_NUMBERS[match[1]]) + int(_NUMBERS[match[2]]))
-    return _NUMBERS[match[0]]
-
-
-def _compound(match: re.Match[str]) -> str:
-    """The value of a number of several words: "two hundred and fifty thousand" is 250000."""
-    total = part = 0.0
-    for word in re.split(r"[ -]", match[0]):
-        if scale := _SCALES.get(word):
-            part = (part or 1) * scale
-            if scale > 100:
-                total, part = total + part, 0.0
-        elif word != "and":
-            part += 1.0 if word == "a" else float(_NUMBERS.get(word, word))
-    value = total + part
-    return str(int(value)) if value.is_integer() else match[0]
-
-
 def _token(piece: str) -> Token:
-    if piece[0].isdigit() and piece not in _NUMBERS:
+    if piece[0].isdigit() and piece not in NUMBERS:
         return "number", piece.replace(" ", "")
-    if number := _NUMBERS.get(piece):
+    if number := NUMBERS.get(piece):
         return ("number", number) if number[0].isdigit() else ("word", number)
     if piece in _FUNCTION:
         return "function", _PERSON.get(piece, piece)

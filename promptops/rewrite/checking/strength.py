@@ -22,6 +22,7 @@ _CLOSED = {
     "AFTER": "after",
     "UNTIL": "until",
     "MOST": "most",
+    "MANY": "many",
     "EXAMPLE": "for example",
     "ANYORDER": "in any order",
 }
@@ -123,13 +124,13 @@ def _quantities(a: Side, b: Side) -> Iterator[str]:
     part = sorted(_RESTRICTING & (set(b.spelled) - set(a.spelled)))
     if old["ALL"] > new["ALL"] and part:
         yield f'all became "{part[0]}"'
-    if old["ALL"] > new["ALL"] and (new["SOME"] > old["SOME"] or new["MOST"] > old["MOST"]):
+    if old["ALL"] > new["ALL"] and any(new[each] > old[each] for each in ("SOME", "MOST", "MANY")):
         yield "all became some"
     for bound, other in _TURNED_BOUNDS:
         turned = {bound, other} == {"MIN", "MAX"} or denied(old) == denied(new)
         if turned and old[bound] > new[bound] and new[other] > old[other]:
             yield f"{_BOUNDS[bound]} became {_BOUNDS[other]}"
-    if new["ALL"] and not old["ALL"] and (old["SOME"] or old["MOST"]):
+    if new["ALL"] and not old["ALL"] and (old["SOME"] or old["MOST"] or old["MANY"]):
         yield "some became all"
     if new["ALL"] > old["ALL"] and a.numbers["1"] > b.numbers["1"]:
         yield "one became all"
@@ -138,7 +139,7 @@ def _quantities(a: Side, b: Side) -> Iterator[str]:
 def _steps(a: Side, b: Side) -> Iterator[str]:
     """Steps more or less that no other word for what follows tells, with what they ask for."""
     ways = ("THEN", "AND", "BEFORE", "AFTER", "UNTIL", "IF", "ONLYIF")
-    if abs(_pieces(a) - _pieces(b)) < _LEAST_OF_A_STEP:
+    if _pieces(a) == _pieces(b):
         return
     for one, other, became in ((a, b, "was added"), (b, a, "is lost")):
         if other.signals["THEN"] > one.signals["THEN"] and len(one.sentences) == len(
@@ -158,8 +159,6 @@ def _considered(side: Side) -> bool:
     return not _THOUGHT.isdisjoint({*side.words, *side.light})
 
 
-_LEAST_OF_A_STEP = 2
-"""Words that say what to do in it."""
 _JOINING = (
     *(("signal", "AND"), ("signal", "OR"), ("function", ","), ("function", "/"), ("function", ";")),
 )
@@ -178,11 +177,19 @@ def _widened(a: Side, b: Side) -> bool:
     return joined[1] > joined[0] and _pieces(b) > _pieces(a)
 
 
+def _several(side: Side) -> bool:
+    """Whether it says "several" by a word that is no signal."""
+    return any(lexicon().alike("several", word) for word in (*side.words, *side.light))
+
+
 def _instead(signal: str, a: Side, b: Side) -> bool:
     """Whether the other side says a signal otherwise."""
     old, new = a.signals, b.signals
     if signal in {"UNTIL", "BEFORE", "AFTER", "ONLYIF"} and waits(a, b):
         return True
+    if signal == "MANY":
+        side = a if new[signal] else b
+        return bool(side.signals["SOME"]) or _several(side)
     if signal == "ONLY":
         return bool(old["JUST"] + new["JUST"]) or _doubly(old, new)
     if signal == "EXAMPLE":
