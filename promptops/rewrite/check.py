@@ -24,7 +24,7 @@ from promptops.rewrite.checking.fair import fair_copy, marked, mended
 from promptops.rewrite.checking.inventory import renamed
 from promptops.rewrite.checking.lexicon import derived, lexicon, same_word
 from promptops.rewrite.checking.matching import as_text, groups, key, rest
-from promptops.rewrite.checking.omission import about_itself, omitted, said_elsewhere
+from promptops.rewrite.checking.omission import about_itself, omitted
 from promptops.rewrite.checking.redundancy import once, repeated, split_clauses, without_known
 from promptops.rewrite.checking.sentences import Sentence, Token, tokens
 from promptops.rewrite.checking.sides import read_side
@@ -338,7 +338,7 @@ def _alone(changed: Sequence[Sentence], others: Sequence[Sentence], *, lost: boo
         side = read_side([sentence])
         if not (side.words or side.numbers or side.literals or side.strong):
             continue
-        if lost and (about_itself(sentence) or said_elsewhere(sentence, others)):
+        if lost and about_itself(sentence):
             continue
         if not repeated(sentence, others):
             verb = "is lost" if lost else "was added"

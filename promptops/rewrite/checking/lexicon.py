@@ -273,7 +273,7 @@ def _add_thesaurus(same: dict[str, set[str]], idioms: dict[tuple[str, ...], set[
 
 
 def _stems(joined: str) -> tuple[str, ...]:
-    return tuple(stem(word) for word in joined.split("_"))
+    return tuple(stem(word) for word in re.findall(r"[a-z]+", joined))
 
 
 def _by_first(

@@ -31,7 +31,6 @@ _DESCRIBES = re.compile(
 _EXAMPLES = re.compile(
     r"[,;(]? ?\(?(?:e\.g\.|for example|for instance|such as|even if|i\.e\.).*|, not .*"
 )
-_CAPITALS = re.compile(r"\b[A-Z]{2,}\b")
 _ITSELF = re.compile(
     r"this (?:prompt|template) (?:is (?:designed|intended|meant|made)|allows|helps|aims|enables"
     r"|lets|can be|will help|ensures|provides)\b",
@@ -76,13 +75,9 @@ def about_itself(sentence: Sentence) -> bool:
     )
 
 
-def said_elsewhere(sentence: Sentence, others: Sequence[Sentence]) -> bool:
-    """Whether another sentence has all that a sentence of some length says."""
-    side = read_side([sentence])
-    if len(side.words) + sum(side.numbers.values()) < _ENOUGH:
-        return False
-    names = {word.lower() for word in _CAPITALS.findall(sentence.text)}
-    return any(_has(its, side) and names <= {*its.spelled} for its in _sides(others))
+def said_elsewhere(side: Side, others: Sequence[Sentence]) -> bool:
+    """Whether another sentence has all that one of some length says, and maybe much more."""
+    return any(_has(its, side) for its in _sides(others))
 
 
 def _counts(token: Token) -> bool:
@@ -107,11 +102,21 @@ def _said(part: Sequence[Token], around: Sequence[Token], known: Sequence[Side])
     size = len(side.words) + sum(side.numbers.values()) + len(side.literals)
     near = {value for kind, value in around if kind in {"word", "literal"}}
     for its in known:
-        if _has(its, side) and (
-            size >= _ENOUGH or not near.isdisjoint({*its.words, *its.literals})
-        ):
+        if not _has(its, side):
+            continue
+        if size >= _ENOUGH:
+            return True
+        if side.numbers:
+            if _follows([*part, *around[-1:]], [t for t in its.tokens if _counts(t)]):
+                return True
+        elif not near.isdisjoint({*its.words, *its.literals}):
             return True
     return False
+
+
+def _follows(part: Sequence[Token], tokens: Sequence[Token]) -> bool:
+    """Whether a run of tokens stands as it is among others."""
+    return any([*tokens[n : n + len(part)]] == [*part] for n in range(len(tokens)))
 
 
 def _has(its: Side, side: Side) -> bool:

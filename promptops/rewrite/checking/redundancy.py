@@ -7,7 +7,9 @@ from dataclasses import replace
 from itertools import pairwise
 
 from promptops.rewrite.checking.comparing import Compared
+from promptops.rewrite.checking.inventory import SHOUTED
 from promptops.rewrite.checking.lexicon import lexicon
+from promptops.rewrite.checking.omission import said_elsewhere
 from promptops.rewrite.checking.sentences import Sentence, tokens
 from promptops.rewrite.checking.sides import Side, read_side
 from promptops.rewrite.checking.strength import denied
@@ -23,12 +25,17 @@ _OF_FACTS = frozenset({"detail", "information", "text", "description", "content"
 _MATERIAL = frozenset({"text", "input", "content"})
 _GIVING = frozenset({"list", "show", "print", "display", "output"})
 """Verbs that only say that there is an answer."""
+_CAPITALS = re.compile(r"\b[A-Z]{2,}\b")
+_LEAST_TOGETHER = 3
+"""Words and numbers that a sentence must have to be found in two."""
 _LEAST_OF_A_LONG_ONE = 4
 """Words that a sentence must have to be found within a sentence that says much more."""
 
 
 def repeated(sentence: Sentence, others: Sequence[Sentence]) -> bool:
     """Whether others say it all: one sentence, two in a row, or "only" of what may not be added."""
+    if not _names(sentence) <= {word for each in others for word in _names(each)}:
+        return False
     side = read_side([sentence])
     if not side.words:
         return bool(side.signals) and any(_insists(each, side) for each in others)
@@ -44,8 +51,10 @@ def repeated(sentence: Sentence, others: Sequence[Sentence]) -> bool:
         _covers(its, side, topic=_topic(sides, n)) for n, its in enumerate(sides)
     ):
         return True
-    if len(side.words) + len(side.numbers) < 3:
+    if len(side.words) + len(side.numbers) < _LEAST_TOGETHER:
         return False
+    if said_elsewhere(side, others):
+        return True
     near = [n for n, its in enumerate(sides) if not side.words.keys().isdisjoint(its.words)]
     return any(
         _covers(read_side(others[first : first + 2]), side)
@@ -53,6 +62,13 @@ def repeated(sentence: Sentence, others: Sequence[Sentence]) -> bool:
         for first in (n - 1, n)
         if 0 <= first < len(others) - 1
     )
+
+
+def _names(sentence: Sentence) -> set[str]:
+    """Its words in capitals, where they are not all of it."""
+    if sentence.text.isupper():
+        return set()
+    return {word for word in _CAPITALS.findall(sentence.text) if word not in SHOUTED}
 
 
 def _insists(other: Sentence, side: Side) -> bool:

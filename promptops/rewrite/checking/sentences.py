@@ -142,6 +142,7 @@ _SHORT = (
 )
 _WORD = r"(?:[\w'-]+ )"
 _REWORDED = (
+    (re.compile(r", then,(?= )"), ""),
     (
         re.compile(
             r"^((?:(?!\b(?:no|not|nothing|none|never|anything|any|other|nobody|without)\b).)*?)"
