@@ -19,7 +19,7 @@ from promptops.rewrite.checking.places import (
     shifted_words,
     turned_heads,
 )
-from promptops.rewrite.checking.roles import exchanged_roles
+from promptops.rewrite.checking.roles import exchanged_roles, frames
 from promptops.rewrite.checking.sentences import Sentence, tokens
 from promptops.rewrite.checking.sides import LISTED, Side, read_side
 from promptops.rewrite.checking.strength import conditions, denied, negations, signals
@@ -29,6 +29,9 @@ _SMALL = frozenset({"a", "an", "and", "for", "in", "of", "on", "or", "the", "to"
 _SAID_BY = {"UNTIL": "wait", "CONSIDER": "consider"}
 """Words that a signal says."""
 _RELATIVE = re.compile(r"\b(?:who|which|whose) (?:\w+ )?(\w+)", re.IGNORECASE)
+_LETTERS = re.compile(r"[^\W\d_]+")
+_DOING = frozenset({"ai", "model", "system", "script", "program", "cod", "team", "company"})
+"""What does things besides persons, by its stem."""
 _PARTICLES = frozenset({"apart", "away", "back", "down", "off", "on", "out", "over", "up"})
 _PLAIN = re.compile(r"[^\W\d_]+(?:[ ,'-]+[^\W\d_]+)*[?!]?")
 _Verbs = dict[str, frozenset[str]]
@@ -84,6 +87,7 @@ def _compared(old: Sequence[Sentence], new: Sequence[Sentence], *, plainer: bool
         found = []
         lost = [w for w in lost if not any(relations.opposed(w, other) for other in _every(b, a))]
         added = [w for w in added if not any(relations.opposed(w, other) for other in _every(a, b))]
+    lost, added = _agentless(lost, old, new), _agentless(added, new, old)
     if plainer:
         lost, added = _unframed(lost, added, a), _unframed(added, lost, b)
     found += signals(a, b, turned=bool(turns))
@@ -100,6 +104,25 @@ def _compared(old: Sequence[Sentence], new: Sequence[Sentence], *, plainer: bool
     if not found and len(old) == len(new) and not plainer:
         found += conditions(a.signals, b.signals)
     return Compared(found=found, lost=lost, added=added)
+
+
+def _agentless(
+    words: Sequence[str], own: Sequence[Sentence], others: Sequence[Sentence]
+) -> list[str]:
+    """Words without the persons that do what the other side says without telling who does it."""
+    persons = {*words} & (lexicon().person | _DOING)
+    if not persons:
+        return [*words]
+    theirs = {stem(word) for each in others for word in _LETTERS.findall(each.text.lower())}
+    told = {f.verb for each in others for f in frames(each.text) if f.agents}
+    doing = {
+        agent
+        for each in own
+        for frame in frames(each.text)
+        if frame.verb in theirs - told
+        for agent in frame.agents & persons
+    }
+    return [word for word in words if word not in doing]
 
 
 def _unframed(words: Sequence[str], others: Sequence[str], side: Side) -> list[str]:

@@ -79,6 +79,7 @@ _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
     (re.compile(r"\b([Ww])eather(?= (?:or not|it|they|you|he|she|we|there)\b)"), r"\1hether"),
     (re.compile(r"\b([Ii]n (?:simple|plain))(?= (?:and|so)\b|[,.;]|$)"), r"\1 terms"),
     (re.compile(r"~ ?(?=\d)"), "about "),
+    (re.compile(r"\b([Aa]pproximate)(?= \d)"), r"\1ly"),
     (re.compile(r"\bAl\b"), "AI"),
     (re.compile(r"\bl(?= (?:am|will|would|have|want|need|can)\b|'m|'ll|'ve|'d)"), "I"),
     (re.compile(r"(?<=\d)[oO]\b"), "0"),

@@ -9,9 +9,10 @@ their opposite.
 import re
 from functools import cache
 
-from promptops.rewrite.checking.lexicon import lexicon, lines, stem
+from promptops.rewrite.checking.lexicon import lexicon, lines, positives, stem
 
 _NEGATED = re.compile(r"\b(un|in|im|ir|il|non|dis)[- ]?([a-z]{4,})\b|\b([a-z]{3,})less(ly)?\b")
+_SUPERLATIVE = re.compile(r"\b[a-z]{3,}est\b")
 _WHOLE = frozenset({"regardless", "nevertheless", "nonetheless", "needless", "unless", "until"})
 
 
@@ -27,7 +28,14 @@ def plain_form(text: str) -> str:
     for leads, pattern, spelled in _forms():
         if any(lead in text for lead in leads):
             text = pattern.sub(spelled, text)
-    return _NEGATED.sub(_apart, text)
+    return _SUPERLATIVE.sub(_most, _NEGATED.sub(_apart, text))
+
+
+def _most(match: re.Match[str]) -> str:
+    """A superlative as "most" and its adjective, where WordNet knows both."""
+    known = lexicon().known
+    bare = next((each for each in positives(match[0]) if each in known), "")
+    return f"§MOST {bare}" if bare else match[0]
 
 
 def _apart(match: re.Match[str]) -> str:

@@ -162,8 +162,8 @@ class Lexicon:
             return False
         return _turned(one, other) or any(
             self.opposed(a, b) or self._near_opposites(a, b)
-            for a in (one, *_positives(one))
-            for b in (other, *_positives(other))
+            for a in (one, *positives(one))
+            for b in (other, *positives(other))
         )
 
     def _near_opposites(self, one: str, other: str) -> bool:
@@ -349,7 +349,7 @@ def _turned(one: str, other: str) -> bool:
     )
 
 
-def _positives(word: str) -> tuple[str, ...]:
+def positives(word: str) -> tuple[str, ...]:
     """Stems that an adjective may have that this is the comparative or superlative of."""
     for ending in ("est", "er"):
         if word.endswith(ending) and len(word) >= len(ending) + 3:

@@ -32,6 +32,8 @@ _COMPOUND = re.compile(
     rf"(?:(?: and)?[ -](?:{_COUNTS}|{'|'.join(_SCALES)}))*\b"
 )
 """A number of several words, one of which is a scale."""
+_ONE = re.compile(r"\bone(?=(?: to | or | ?[-–] ?)(?:\d|two|three|four|five)\b)")
+"""Where it is no pronoun."""
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _RANGE = re.compile(
     r"(?<![\w./-])(?:from )?(?:between )?(\d+)(?: ?[-–] ?| to | and )(\d+)(?![./-]?\d)"
@@ -46,7 +48,9 @@ def in_digits(text: str) -> str:
     Args:
         text: Lower case.
     """
-    plain = _NUMBER_WORD.sub(_number, _COMPOUND.sub(_compound, _GROUPED.sub("", text)))
+    plain = _NUMBER_WORD.sub(
+        _number, _COMPOUND.sub(_compound, _GROUPED.sub("", _ONE.sub("1", text)))
+    )
     plain = _PERCENT.sub(r"\1%", _OR_MORE.sub(r" §MIN \1 ", plain))
     return _RANGE.sub(r" §MIN \1 §MAX \2 ", plain)
 

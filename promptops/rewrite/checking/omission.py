@@ -61,7 +61,10 @@ def omitted(
             around = [*old[max(0, start - 1) : start], *old[end : end + 1]]
             parts.append((old[start:end], around))
     known = [*_sides([*shared, *after])]
-    return bool(parts) and all(_said(part, around, known) for part, around in parts)
+    left = {value for kind, value in new if kind == "word"}
+    return bool(parts) and all(
+        _is_denied_opposite(part, left) or _said(part, around, known) for part, around in parts
+    )
 
 
 def about_itself(sentence: Sentence) -> bool:
@@ -93,6 +96,16 @@ def _sides(sentences: Sequence[Sentence]) -> Iterator[Side]:
         shorter = _EXAMPLES.sub("", each.text)
         if shorter != each.text and len(shorter.split()) >= _ENOUGH:
             yield read_side([replace(each, text=shorter)])
+
+
+def _is_denied_opposite(part: Sequence[Token], left: set[str]) -> bool:
+    """Whether a part only denies the opposite of what is said: "similar and not dissimilar"."""
+    side = side_of(part)
+    if side.signals["NOT"] + side.signals["NEVER"] != 1 or side.numbers or side.literals:
+        return False
+    relations = lexicon()
+    turned = [w for w in side.words if any(relations.opposed(w, other) for other in left)]
+    return bool(turned) and all(word in left or word in turned for word in side.words)
 
 
 def _said(part: Sequence[Token], around: Sequence[Token], known: Sequence[Side]) -> bool:

@@ -155,17 +155,42 @@ def around(pieces: Sequence[Token], pivot: Token) -> tuple[set[Token], set[Token
 
 
 def _same_parts(a: Sequence[Token], b: Sequence[Token]) -> bool:
-    """Whether the parts of an enumeration only stand in another order."""
-    differ = [n for n, (one, other) in enumerate(zip(a, b, strict=True)) if one != other]
+    """Whether the parts of enumerations only stand in another order."""
+    regions = [*_regions(a, b)]
+    if len(regions) > 1 and all(_only_listed(a, b, *each) for each in regions):
+        return True
+    return _only_listed(a, b, regions[0][0], regions[-1][1])
+
+
+def _regions(a: Sequence[Token], b: Sequence[Token]) -> Iterator[tuple[int, int]]:
+    """Where two orders differ, cut where both have had the same: (first, last)."""
+    first = -1
+    ahead: Counter[Token] = Counter()
+    for place, (one, other) in enumerate(zip(a, b, strict=True)):
+        if one == other and first < 0:
+            continue
+        first = place if first < 0 else first
+        ahead[one] += 1
+        ahead[other] -= 1
+        if not any(ahead.values()):
+            yield first, place
+            first = -1
+    if first >= 0:
+        yield first, len(a) - 1
+
+
+def _only_listed(a: Sequence[Token], b: Sequence[Token], first: int, last: int) -> bool:
     relating = [n for n, token in enumerate(a) if token in _RELATING]
-    inside = [*a[differ[0] : differ[-1] + 1]]
+    denying = ("signal", "NOT") in a
+    inside = [*a[first : last + 1]]
     joined = ("signal", "OR") in inside or ("signal", "AND") in inside
-    within = any(differ[0] <= place <= differ[-1] for place in relating)
-    if within or (relating and not joined):
+    within = any(first <= place <= last for place in relating)
+    if within or (denying and not joined):
         return False  # what stands before what relates, or "not A, B"
     return any(
-        sorted(_split(a[differ[0] : end])) == sorted(_split(b[differ[0] : end]))
-        for end in (differ[-1] + 1, differ[-1] + 2, len(a))
+        sorted(_split(a[start:end])) == sorted(_split(b[start:end]))
+        for start in (first, max(0, first - 1))
+        for end in (last + 1, last + 2, len(a))
     )
 
 

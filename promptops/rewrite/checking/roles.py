@@ -43,6 +43,14 @@ _HELPING = _BE | frozenset(
 _RELATIVE = frozenset({"that", "which", "who", "whom"})
 _GIVEN = frozenset({"given", "based", "provided", "written", "taken", "shown", "seen"})
 """Participles that begin a sentence and tell nobody to do anything."""
+_PARTICIPLES = frozenset(
+    {
+        *("told", "sent", "made", "paid", "held", "kept", "said", "sold", "found", "built", "led"),
+        *("met", "read", "put", "set", "cut", "done", "won", "felt", "left", "lost", "meant"),
+        *("heard", "understood", "dealt", "spent", "sought"),
+    }
+)
+"""Participles without a regular ending, which only a form of "be" tells."""
 _CAUSING = frozenset({"have", "let", "make", "help"})
 _WORD_BEFORE = frozenset(
     {"the", "a", "an", "my", "your", "their", "his", "her", "its", "our", "this", "these"}
@@ -214,6 +222,8 @@ def _frame(words: Sequence[str], at: int) -> Frame | None:
     before = words[first] if first >= 0 else ""
     participle = word.endswith(("ed", "en", "wn", "ght")) or stem(word) + "d" == word
     gerund = word.endswith("ing")
+    irregular = word in _PARTICIPLES and not helping.isdisjoint(_BE)
+    participle = participle or irregular
     passive = participle and (not helping.isdisjoint(_BE) or behind == "by")
     if word in _BE:
         return _being(words, at, first)

@@ -29,7 +29,7 @@ _BULLET = re.compile(
     r"[ \t>]*"
     r"(?:(?P<mark>(?:[-*+•–·]|\(?(?:\d{1,2}|[a-zA-Z])[.)])(?=\s)|\d{1,2}\.(?=[A-Z][a-z]))\s*)?"
 )
-_NUMBERED = re.compile(r"\(?\d{1,2}[.)]")
+_NUMBERED = re.compile(r"^\(?\d{1,2}[.)](?!\d)")
 _HEADING = re.compile(r"#{1,6}[ \t]+(.*?)[ \t]*#*$")
 _TAG = re.compile(r"</?([A-Za-z][\w-]*)>")
 _ONLY_TAG = re.compile(r"[ \t]*<(/?)([A-Za-z][\w-]*)>[ \t]*$")
@@ -37,7 +37,11 @@ _LABEL = re.compile(r"(?:\*\*|__)?([A-Z][\w/-]*(?: [\w/-]+){0,3}):?(?:\*\*|__)?:
 _INLINE = re.compile(
     r"(?:\*\*|__)?([A-Z][\w/-]*(?: [\w/-]+){0,2})(?:\*\*|__)?:(?:\*\*|__)?[ \t]+(?=\S)"
 )
-_TELLS = re.compile(r"\b(?:will|when|if|where)$|\bwill\b(?= [a-z])", re.IGNORECASE)
+_TELLS = re.compile(
+    r"\b(?:will|when|if|where|as|including|like|are|is|following|by)$|\bwill\b(?= [a-z])",
+    re.IGNORECASE,
+)
+"""What a name of a section does not end with or have, but what leads to a list does."""
 _RULE = re.compile(r"[ \t]*(?:```\w*|~~~\w*|\"\"\"|'''|---+|===+|\*\*\*+)[ \t]*$")
 _BREAK = re.compile(
     r"(?<![ .][a-zA-Z])(?<!e\.g)(?<!i\.e)(?<!etc)(?<!vs)(?<!Mr)(?<!Dr)"
@@ -76,7 +80,7 @@ def sentences(line: str) -> tuple[Sentence, ...]:
         return () if tag[1] else (Sentence(text=_name(tag[2]), title=True),)
     if heading := _HEADING.match(line.lstrip()):
         if _is_name(heading[1]):
-            return (Sentence(text=_plain(heading[1]), title=True),)
+            return (Sentence(text=_NUMBERED.sub("", _plain(heading[1]), 1).strip(), title=True),)
         line = heading[1]
     bullet = _BULLET.match(line)
     assert bullet is not None
@@ -222,7 +226,7 @@ _PIECE = re.compile(
 _CANONICAL = re.compile(
     r"¤(\d+)¤|§([A-Z]+)|\d+(?:[.,:/]\d+)*(?:st|nd|rd|th)?(?:\s?%)?|[^\W\d_]+|[,;:()&]"
 )
-_ENUMERATOR = re.compile(r"(?<![\w.])\(?\d{1,2}\)(?=\s)")
+_ENUMERATOR = re.compile(r"(?<![\w.])\(?\d{1,2}\)(?=\s)|\((?:i{1,3}|iv|v|vi{1,3}|ix|x)\)(?=\s)")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
 
 
