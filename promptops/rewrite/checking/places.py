@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from promptops.rewrite.checking.enumerations import RELATING, THEN, same_parts
 from promptops.rewrite.checking.lexicon import lexicon
 from promptops.rewrite.checking.sentences import Token
 from promptops.rewrite.checking.sides import LISTED
@@ -13,12 +14,6 @@ _WAYS = frozenset(
 )
 _SIDES = {"up": "down", "down": "up", "on": "off", "off": "on", "in": "out", "out": "in"}
 _DENYING = frozenset({"NOT", "NEVER", "AVOID"})
-_THEN: Token = ("signal", "THEN")
-_RELATING: tuple[Token, ...] = (
-    *(("signal", each) for each in ("THEN", "NOT", "BEFORE", "AFTER", "MORE", "LESS")),
-    *(("function", each) for each in ("than", "over")),
-)
-"""What sets what stands before it and what stands behind it in relation."""
 _QUANTITIES: frozenset[Token] = frozenset(
     {("signal", "ALL"), ("signal", "SOME"), ("signal", "MOST")}
 )
@@ -47,10 +42,10 @@ def moved_words(old: tuple[Token, ...], new: tuple[Token, ...]) -> Iterator[str]
         ways_a, ways_b = _ways(a), _ways(b)
         crossed = (ways_a - ways_b), (ways_b - ways_a)
         met = {way for way, _ in crossed[0]} & {way for way, _ in crossed[1]}
-        if met and not _same_parts(a, b):
-            yield f"what goes where changed: {_shown(crossed[0])} became {_shown(crossed[1])}"
+        if met and not same_parts(a, b):
+            yield f"what goes where changed: {_listed(crossed[0])} became {_listed(crossed[1])}"
         return
-    if _same_parts(a, b) or _floated(a, b):
+    if same_parts(a, b) or _floated(a, b):
         return
     moved = [place for place, (one, other) in enumerate(zip(a, b, strict=True)) if one != other]
     yield f'"{a[moved[0]][1]}" and "{b[moved[0]][1]}" changed places'
@@ -125,12 +120,12 @@ def _contrasted(a: Sequence[Token], b: Sequence[Token]) -> bool:
 
 def _exchanged(a: Sequence[Token], b: Sequence[Token]) -> bool:
     """Whether what stands before a word that sets two things in relation now stands behind it."""
-    for pivot in _RELATING:
+    for pivot in RELATING:
         if a.count(pivot) != 1 or b.count(pivot) != 1:
             continue
         (left_a, right_a), (left_b, right_b) = around(a, pivot), around(b, pivot)
         went, came = left_a - left_b - right_a, right_a - right_b - left_a
-        told = went or came if pivot == _THEN and not _conditional(a) else went and came
+        told = went or came if pivot == THEN and not _conditional(a) else went and came
         if told and went <= right_b and came <= left_b:
             return True
     return False
@@ -154,46 +149,6 @@ def around(pieces: Sequence[Token], pivot: Token) -> tuple[set[Token], set[Token
     return before, behind
 
 
-def _same_parts(a: Sequence[Token], b: Sequence[Token]) -> bool:
-    """Whether the parts of enumerations only stand in another order."""
-    regions = [*_regions(a, b)]
-    if len(regions) > 1 and all(_only_listed(a, b, *each) for each in regions):
-        return True
-    return _only_listed(a, b, regions[0][0], regions[-1][1])
-
-
-def _regions(a: Sequence[Token], b: Sequence[Token]) -> Iterator[tuple[int, int]]:
-    """Where two orders differ, cut where both have had the same: (first, last)."""
-    first = -1
-    ahead: Counter[Token] = Counter()
-    for place, (one, other) in enumerate(zip(a, b, strict=True)):
-        if one == other and first < 0:
-            continue
-        first = place if first < 0 else first
-        ahead[one] += 1
-        ahead[other] -= 1
-        if not any(ahead.values()):
-            yield first, place
-            first = -1
-    if first >= 0:
-        yield first, len(a) - 1
-
-
-def _only_listed(a: Sequence[Token], b: Sequence[Token], first: int, last: int) -> bool:
-    relating = [n for n, token in enumerate(a) if token in _RELATING]
-    denying = ("signal", "NOT") in a
-    inside = [*a[first : last + 1]]
-    joined = ("signal", "OR") in inside or ("signal", "AND") in inside
-    within = any(first <= place <= last for place in relating)
-    if within or (denying and not joined):
-        return False  # what stands before what relates, or "not A, B"
-    return any(
-        sorted(_split(a[start:end])) == sorted(_split(b[start:end]))
-        for start in (first, max(0, first - 1))
-        for end in (last + 1, last + 2, len(a))
-    )
-
-
 def _floated(a: Sequence[Token], b: Sequence[Token]) -> bool:
     """Whether only an adverb of manner, or a word that is light by itself, stands elsewhere."""
     first = next(n for n, (one, other) in enumerate(zip(a, b, strict=True)) if one != other)
@@ -205,16 +160,6 @@ def _floated(a: Sequence[Token], b: Sequence[Token]) -> bool:
             kind, value = piece
             return kind == "light" or (kind == "word" and value.endswith("ly"))
     return False
-
-
-def _split(pieces: Sequence[Token]) -> list[tuple[Token, ...]]:
-    parts: list[list[Token]] = [[]]
-    for token in pieces:
-        if token in LISTED or token[1] in {"but", "yet"}:
-            parts.append([])
-        else:
-            parts[-1].append(token)
-    return [tuple(part) for part in parts if part]
 
 
 def _scope(pieces: Sequence[Token]) -> tuple[set[Token], set[Token]]:
@@ -259,7 +204,7 @@ def _ways(pieces: Sequence[Token]) -> Counter[tuple[str, str]]:
     return found
 
 
-def _shown(pairs: Counter[tuple[str, str]]) -> str:
+def _listed(pairs: Counter[tuple[str, str]]) -> str:
     return ", ".join(" ".join(pair) for pair in sorted(pairs))
 
 
@@ -366,7 +311,7 @@ def exchanged_opposites(old: tuple[Token, ...], new: tuple[Token, ...]) -> Itera
             return
     if ("function", "by") in set(old) ^ set(new):
         return
-    if a != b and Counter(a) == Counter(b) and _same_parts(a, b):
+    if a != b and Counter(a) == Counter(b) and same_parts(a, b):
         return  # both short-term and long-term
     words = [t for t in a if t[0] == "word" and a.count(t) == b.count(t) == 1]
     for n, one in enumerate(words):
