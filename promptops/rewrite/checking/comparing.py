@@ -19,7 +19,7 @@ from promptops.rewrite.checking.places import (
     shifted_words,
     turned_heads,
 )
-from promptops.rewrite.checking.roles import exchanged_roles, frames
+from promptops.rewrite.checking.roles import became_list, exchanged_roles, frames
 from promptops.rewrite.checking.sentences import Sentence, tokens
 from promptops.rewrite.checking.sides import LISTED, Side, read_side
 from promptops.rewrite.checking.strength import conditions, denied, negations, signals
@@ -93,7 +93,8 @@ def _compared(old: Sequence[Sentence], new: Sequence[Sentence], *, plainer: bool
     found += signals(a, b, turned=bool(turns))
     found += _numbers(a, b)
     found += _literals(a, b)
-    found += turned_heads(*([tokens(e.text, plainer) for e in each] for each in (old, new)))
+    if not became_list(old, new):
+        found += turned_heads(*([tokens(e.text, plainer) for e in each] for each in (old, new)))
     found += exchanged_opposites(a.tokens, b.tokens)
     found += moved_numbers(a.tokens, b.tokens)
     if not found and not lost and not added and not turns:

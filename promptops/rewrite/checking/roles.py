@@ -117,7 +117,7 @@ def exchanged_roles(old: Sequence[Sentence], new: Sequence[Sentence]) -> Iterato
         old: The old sentences of a group.
         new: The new ones.
     """
-    listed = any(each.bulleted for each in old) != any(each.bulleted for each in new)
+    listed = became_list(old, new)
     before, after = _by_verb(old, listed=listed), _by_verb(new, listed=listed)
     for verb in before.keys() & after.keys():
         pairs = [(a, b) for a in before[verb] for b in after[verb]]
@@ -136,6 +136,11 @@ def exchanged_roles(old: Sequence[Sentence], new: Sequence[Sentence]) -> Iterato
     for one, other in sorted(turned):
         if one < other and (other, one) in turned:
             yield f'what "{one}" and what "{other}" do is exchanged'
+
+
+def became_list(old: Sequence[Sentence], new: Sequence[Sentence]) -> bool:
+    """Whether one side has as a list what the other has in a sentence."""
+    return len(old) != len(new) and any(each.bulleted for each in (*old, *new))
 
 
 def _by_verb(sentences: Sequence[Sentence], *, listed: bool) -> dict[str, list[Frame]]:
