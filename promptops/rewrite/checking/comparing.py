@@ -221,6 +221,8 @@ def _explained(
     word: str, others: set[str], own: _Verbs, theirs: _Verbs, relations: Lexicon
 ) -> bool:
     """Whether the other side says a word otherwise, be it as or by a verb of two words."""
+    if word in relations.strict:
+        others = others - relations.light
     if any(relations.alike(word, other) for other in others):
         return True
     if any(word in meanings for meanings in theirs.values()):
@@ -303,14 +305,16 @@ def reworded(
 ) -> bool:
     """Whether words that are not known to mean the same may still do so.
 
-    None may stand in a new parenthesis or be a name, near the opposite of what the other side says,
-    a superlative, or one of a kind of which each means something else ("French", "table"); what is
-    said must be of as many ("each section" is not "the best section").
+    None may tell a duty, stand in a new parenthesis or be a name, near the opposite of what the
+    other side says, a superlative, or one of a kind of which each means something else ("French",
+    "table"); what is said must be of as many ("each section" is not "the best section").
     """
     a, b, relations = read_side(old), read_side(new), lexicon()
     if any(a.signals[each] != b.signals[each] for each in ("ALL", "ANY", "SOME", "MOST")):
         return False
     changed = {*lost, *added}
+    if not changed.isdisjoint(relations.strict):
+        return False
     if added and (_asides(new) > _asides(old) or not _told_apart(new).isdisjoint(added)):
         return False
     if any(relations.kind.get(word) for word in changed) or not changed.isdisjoint(relations.logic):

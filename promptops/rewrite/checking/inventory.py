@@ -44,6 +44,13 @@ _TITLED = re.compile(
     r"|(?<=\[)(?:[A-Z]\w+(?: \w+)?, ?)+[A-Z]\w+(?: \w+)?(?=\])"
 )
 """Names one after the other in a sentence."""
+_BOLD = re.compile(
+    r"^[ \t]*(?:[-*+]|\d+[.)])[ \t]+\*\*([A-Z][\w/-]*(?: [A-Z][\w/&-]*){0,3})\*\*", re.MULTILINE
+)
+"""What an item of a list is called."""
+_GLOSSED = re.compile(r"(?:\b[a-z][\w-]* \([^()\n]{3,60}\)(?:, | and |, and )){2,}[a-z][\w-]* \(")
+"""Values with what each means: "feat (new features), fix (bug fixes)"."""
+_RUN = re.compile(r"(?:^[ \t]*[-*+] +[A-Z][\w/-]*(?: [\w/-]+){0,2}[ \t]*\n?){3,}", re.MULTILINE)
 _ITEM = re.compile(r"^[ \t]*[-*+] +([A-Z]\w+(?: [A-Z]\w+){0,2})[ \t]*$", re.MULTILINE)
 """An item of a list that is a name."""
 _TAG = re.compile(r"<([a-z][\w-]*)>(?!.*</\1>)", re.DOTALL)
@@ -139,7 +146,7 @@ def renamed(old: str, new: str) -> Iterator[str]:
 
 
 def _names(text: str) -> Iterator[str]:
-    for pattern in (_KEY, _BRACED, _SET, _SINGLE, _CALLED, _ITEM, _TAG):
+    for pattern in (_KEY, _BRACED, _SET, _SINGLE, _CALLED, _ITEM, _BOLD, _TAG):
         yield from (match[1] for match in pattern.finditer(text))
     for match in _LABEL.finditer(text):
         if not _LEADING.fullmatch(match[1]):
@@ -150,6 +157,7 @@ def _names(text: str) -> Iterator[str]:
         yield from match[0].split("/")
     for match in _TITLED.finditer(text):
         yield from _SEPARATED.split(match[0])
+    yield from _told_apart(text)
     for pattern in (_NAMED, _LISTED, _CAPITALIZED):
         for match in pattern.finditer(text):
             yield from _SEPARATED.split(match[1])
@@ -159,6 +167,17 @@ def _names(text: str) -> Iterator[str]:
     for line in text.splitlines():
         if any(word.islower() for word in _PLAIN.findall(line)):
             yield from (word for word in _CAPITALS.findall(line) if word not in SHOUTED)
+
+
+def _told_apart(text: str) -> Iterator[str]:
+    """Values that each are explained in parentheses, and short items of lists that tell nothing."""
+    for match in _GLOSSED.finditer(text):
+        yield from re.findall(r"([a-z][\w-]*) \(", match[0])
+    for match in _RUN.finditer(text):
+        items = [line.strip(" \t-*+") for line in match[0].splitlines()]
+        verbs = sum(lexicon().senses.get(stem(item.split()[0].lower()), 0) > 0 for item in items)
+        if verbs * 2 < len(items):
+            yield from items
 
 
 def _columns(text: str) -> Iterator[str]:

@@ -28,7 +28,7 @@ _DERIVED = frozenset(
     }
 )
 """Endings that make one part of speech out of another."""
-_SETS = ("light", "extra", "frame", "person", "symmetric", "safety", "logic", "support")
+_SETS = ("strict", "light", "extra", "frame", "person", "symmetric", "safety", "logic", "support")
 _OPPOSING = ("un", "in", "im", "ir", "il", "dis", "non", "mis", "de", "ab", "anti", "counter")
 _IRREGULAR = {
     "written": "write", "wrote": "write", "given": "give", "gave": "give", "made": "make",
@@ -120,6 +120,7 @@ class Lexicon:
         person: Stems of who may do something or have it done to them.
         symmetric: Stems of verbs to which it is the same which of two things stands first.
         extra: Stems of what "only X" rules out.
+        strict: Stems of duty and protection, which a light word cannot stand for.
         safety: Stems of what harms or must be kept from others.
         kind: Stem -> the kinds of which it is one.
         phrasal: (stem, particle) of a verb of two words -> stems that mean the same.
@@ -138,6 +139,7 @@ class Lexicon:
     person: frozenset[str]
     symmetric: frozenset[str]
     extra: frozenset[str]
+    strict: frozenset[str]
     safety: frozenset[str]
     kind: Mapping[str, frozenset[int]]
     phrasal: Mapping[tuple[str, str], frozenset[str]]
@@ -235,7 +237,7 @@ def lexicon() -> Lexicon:
                 (opposite if relation == "opposite" else same)[each].update(stems)
                 if relation == "same":
                     synonyms[each].update(stems)
-    _add_thesaurus(same, idioms)
+    _add_thesaurus(same, idioms, sets["strict"])
     return Lexicon(
         same={word: frozenset(others) for word, others in same.items()},
         synonyms={word: frozenset(others) for word, others in synonyms.items()},
@@ -245,6 +247,7 @@ def lexicon() -> Lexicon:
         person=frozenset(sets["person"]) | {"i", "you", "we"},
         symmetric=frozenset(sets["symmetric"]),
         extra=frozenset(sets["extra"]),
+        strict=frozenset(sets["strict"]),
         safety=frozenset(sets["safety"]),
         kind={word: frozenset(numbers) for word, numbers in kind.items()},
         phrasal={verb: frozenset(singles) for verb, singles in phrasal.items()},
@@ -256,11 +259,15 @@ def lexicon() -> Lexicon:
     )
 
 
-def _add_thesaurus(same: dict[str, set[str]], idioms: dict[tuple[str, ...], set[str]]) -> None:
-    """Add what ``thesaurus.txt`` says may stand for a word or for several."""
+def _add_thesaurus(
+    same: dict[str, set[str]], idioms: dict[tuple[str, ...], set[str]], strict: set[str]
+) -> None:
+    """Add what ``thesaurus.txt`` says may stand for a word or for several, but for strict ones."""
     for number, line in enumerate(lines("thesaurus.txt")):
         head, _, others = line.partition(": ")
-        for word in others.split():
+        if stem(head) in strict:
+            continue
+        for word in (each for each in others.split() if stem(each) not in strict):
             singles = {stem(each) for each in (head, word) if "_" not in each}
             if len(singles) == 2:
                 one, other = singles

@@ -79,7 +79,7 @@ def sentences(line: str) -> tuple[Sentence, ...]:
     if tag := _ONLY_TAG.match(line):
         return () if tag[1] else (Sentence(text=_name(tag[2]), title=True),)
     if heading := _HEADING.match(line.lstrip()):
-        if _is_name(heading[1]):
+        if _is_name(heading[1], heading=True):
             return (Sentence(text=_NUMBERED.sub("", _plain(heading[1]), 1).strip(), title=True),)
         line = heading[1]
     bullet = _BULLET.match(line)
@@ -104,11 +104,11 @@ def sentences(line: str) -> tuple[Sentence, ...]:
     return tuple(found)
 
 
-def _is_name(text: str) -> bool:
+def _is_name(text: str, *, heading: bool = False) -> bool:
     """Whether a heading or label only names a section and says nothing."""
     return (
         len(text.split()) <= _LONGEST_NAME
-        and not _TELLS.search(text)
+        and (heading or not _TELLS.search(text))
         and not any(kind == "signal" and value in _SAYING for kind, value in tokens(_plain(text)))
     )
 

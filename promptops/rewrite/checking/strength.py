@@ -31,7 +31,7 @@ _ASKED = re.compile(r"\b[Aa]sk(?: me| them| the user| for \w+)? if\b")
 """A question whether, or what to do in a case."""
 _COUNTED = frozenset({"ONLY", "UNLESS", "EXCEPT", "ONLYIF", "UNTIL"})
 """Signals that count as negations where wordings are read as plainer ones."""
-_RELATING = ("that", "which", "who", "whose", "where", "any", "with", "for", "without", "those")
+_RELATING = ("that", "which", "who", "whose", "where", "any", "those")
 _RESTRICTING = frozenset(
     {
         *("certain", "chief", "final", "first", "important", "key", "last", "latest", "main"),
@@ -257,7 +257,8 @@ def _negations(a: Side, b: Side) -> Iterator[str]:
 
 def _denied_once(a: Side, b: Side) -> bool:
     """Whether "avoid A, avoid B" or "no A, no B" became "avoid A and B"."""
-    if {*a.words, *a.light} != {*b.words, *b.light} or _listing(b) < _listing(a):
+    joined = [each.signals["AND"] + each.signals["OR"] for each in (a, b)]
+    if {*a.words, *a.light} != {*b.words, *b.light} or joined[1] <= joined[0]:
         return False
     again = len(_AGAIN.findall(_text(a))) - len(_AGAIN.findall(_text(b)))
     return denied(b.signals) > 0 and 0 < denied(a.signals) - denied(b.signals) <= again
