@@ -29,7 +29,7 @@ _SET = re.compile(r"(?<![\w.])([A-Za-z]\w*[a-z][A-Z]\w*) ?=(?!=)")
 _BRACED = re.compile(r"[{,][ \t\n]*[\"']([\w -]{1,40})[\"'][ \t]*:")
 _LABEL = re.compile(
     r"^[ \t]*(?:[-*+][ \t]+|\d+[.)][ \t]+|#+[ \t]+)?(?:\*\*|__)?"
-    r"([A-Z][\w/-]*(?: [\w/&-]+){0,4})(?:\*\*|__)?:(?:\*\*|__)?(?=[ \t]|$)",
+    r"(?:[^\w\s*#-]{1,3} )?([A-Z][\w/-]*(?: [\w/&-]+){0,4})(?:\*\*|__)?:(?:\*\*|__)?(?=[ \t]|$)",
     re.MULTILINE,
 )
 _LEADING = re.compile(
@@ -41,7 +41,8 @@ _LEADING = re.compile(
 _NAME = r"[A-Z]\w+(?: [A-Z]\w+)*"
 _TITLED = re.compile(
     rf"(?<![.!?] )\b(?:{_NAME}, )+(?:{_NAME},? )?(?:and |or ){_NAME}"
-    r"|(?<=\[)(?:[A-Z]\w+(?: \w+)?, ?)+[A-Z]\w+(?: \w+)?(?=\])"
+    r"|(?<=\[)(?:[A-Z][a-z][\w/]*(?: \w+)?, ?)*[A-Z][a-z][\w/]*(?: \w+)?(?=\](?!\())"
+    r"|\b[A-Z]{3,}(?: [A-Z]+)*(?=:[,.;])"
 )
 """Names one after the other in a sentence."""
 _BOLD = re.compile(

@@ -32,6 +32,13 @@ _COMPOUND = re.compile(
     rf"(?:(?: and)?[ -](?:{_COUNTS}|{'|'.join(_SCALES)}))*\b"
 )
 """A number of several words, one of which is a scale."""
+_SIGNS = (
+    (re.compile(r"(?:>=|≥|=>) ?(?=\d)"), " §MIN "),
+    (re.compile(r"(?:<=|≤|=<) ?(?=\d)"), " §MAX "),
+    (re.compile(r"> ?(?=\d)"), " above strictly "),
+    (re.compile(r"< ?(?=\d)"), " below strictly "),
+)
+"""What compares with a number; "> 5" is another bound than "≥ 5"."""
 _ONE = re.compile(r"\bone(?=(?: to | or | ?[-–] ?)(?:\d|two|three|four|five)\b)")
 """Where it is no pronoun."""
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3}\b)")
@@ -48,6 +55,8 @@ def in_digits(text: str) -> str:
     Args:
         text: Lower case.
     """
+    for sign, said in _SIGNS:
+        text = sign.sub(said, text)
     plain = _NUMBER_WORD.sub(
         _number, _COMPOUND.sub(_compound, _GROUPED.sub("", _ONE.sub("1", text)))
     )

@@ -34,7 +34,7 @@ def moved_words(old: tuple[Token, ...], new: tuple[Token, ...]) -> Iterator[str]
         yield "what is denied and what is not changed places"
     elif _exchanged(a, b):
         yield "what stands before and what stands behind changed places"
-    if changed := _let_off(a, b):
+    if changed := _let_off(old, new):
         yield changed
     if Counter(a) != Counter(b):
         return
@@ -57,10 +57,24 @@ def _let_off(a: Sequence[Token], b: Sequence[Token]) -> str:
     if limited[0] != limited[1] and all(("signal", "ONLY") in side for side in (a, b)):
         return 'what is denied changed: "only"'
     for one, other in ((a, b), (b, a)):
-        behind = {word for before, word in pairwise(other) if before[1] == "but"}
+        behind = {word for before, word in pairwise(other) if before[1] in {"but", ";"}}
+        behind |= _free(other)
         if behind and (free := (behind & _reached(one)) - _reached(other)):
             return f"what is denied changed: {_said(Counter(free))}"
     return ""
+
+
+def _free(pieces: Sequence[Token]) -> set[Token]:
+    """The words of clauses without a negation, in a sentence that has one."""
+    clauses: list[list[Token]] = [[]]
+    for token in pieces:
+        if token[1] in {";", ":", "but"}:
+            clauses.append([])
+        clauses[-1].append(token)
+    if len(clauses) == 1:
+        return set()
+    free = [c for c in clauses if not any(k == "signal" and v in _DENYING for k, v in c)]
+    return {token for clause in free for token in clause if token[0] == "word"}
 
 
 def _is_not_only(one: Token, other: Token) -> bool:

@@ -248,7 +248,9 @@ def _negations(a: Side, b: Side) -> Iterator[str]:
     if _doubly(a.signals, b.signals):
         return
     one_for_all = denied(b.signals) and denied(a.signals) > denied(b.signals)
-    listed = one_for_all and _listing(b) > _listing(a)
+    again = len(_DENIED_AGAIN.findall(_text(a))) > len(_DENIED_AGAIN.findall(_text(b)))
+    listed = one_for_all and again and _listing(b) > _listing(a)
+    listed = listed and a.signals["SOME"] >= b.signals["SOME"]
     if after < before and not listed and not _denied_once(a, b):
         yield "a negation is lost"
     if after > before and not (before and _listing(b) < _listing(a)):
@@ -260,10 +262,18 @@ def _denied_once(a: Side, b: Side) -> bool:
     joined = [each.signals["AND"] + each.signals["OR"] for each in (a, b)]
     if {*a.words, *a.light} != {*b.words, *b.light} or joined[1] <= joined[0]:
         return False
+    if b.signals["SOME"] > a.signals["SOME"]:
+        return False
     again = len(_AGAIN.findall(_text(a))) - len(_AGAIN.findall(_text(b)))
     return denied(b.signals) > 0 and 0 < denied(a.signals) - denied(b.signals) <= again
 
 
+_DENIED_AGAIN = re.compile(
+    r"(?:[,;.]|\b(?:and|or|nor|but)) (?:(?:and|or|please|you|also) )*"
+    r"(?:no|not|don't|do not|never|nor|without|avoid|avoiding|neither|must not|should not)\b",
+    re.IGNORECASE,
+)
+"""A negation that follows on something."""
 _AGAIN = re.compile(
     r"[,;] (?:and |or )?(?:no|avoid|avoiding) (?=\w)|\b(?:and|or|nor) (?:no|avoid|avoiding) (?=\w)",
     re.IGNORECASE,
