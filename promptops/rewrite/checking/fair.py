@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from promptops.rewrite.checking.letters import slipped
 from promptops.rewrite.checking.lexicon import is_word, lexicon, lines, stem
 
-_WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)?")
+_WORD = re.compile(r"(?<!\w)[A-Za-z]+(?:'[a-z]+)?(?!\w)")
 _COMPARED = (
     "more|less|fewer|rather|other|better|worse|longer|shorter|larger|smaller|bigger|greater|higher"
     "|older|newer|younger|faster|slower|easier|harder|cheaper|wider|narrower|deeper|simpler|weaker"

@@ -29,7 +29,7 @@ _SET = re.compile(r"(?<![\w.])([A-Za-z]\w*[a-z][A-Z]\w*) ?=(?!=)")
 _BRACED = re.compile(r"[{,][ \t\n]*[\"']([\w -]{1,40})[\"'][ \t]*:")
 _LABEL = re.compile(
     r"^[ \t]*(?:[-*+][ \t]+|\d+[.)][ \t]+|#+[ \t]+)?(?:\*\*|__)?"
-    r"(?:[^\w\s*#-]{1,3} )?([A-Z][\w/-]*(?: [\w/&-]+){0,4})(?:\*\*|__)?:(?:\*\*|__)?(?=[ \t]|$)",
+    r"(?:[^\w\s*#-]{1,3} )?([A-Z][\w/-]*(?: [\w/&-]+){0,4})(?:\*\*|__)? *:(?:\*\*|__)?(?=[ \t]|$)",
     re.MULTILINE,
 )
 _LEADING = re.compile(
@@ -45,6 +45,13 @@ _TITLED = re.compile(
     r"|\b[A-Z]{3,}(?: [A-Z]+)*(?=:[,.;])"
 )
 """Names one after the other in a sentence."""
+_OBJECT = re.compile(
+    r"\b(?:object|array|key|field|column|list|parameter|variable|file|property|attribute)s?"
+    r" (?:called|named) ([a-z_][\w.-]*\w)"
+)
+_PAIR = re.compile(r"<([A-Za-z][\w-]*)></\1>")
+_SHOUTED_LINE = re.compile(r"^[^\w\n]*([A-Z]{2,}(?: [A-Z]{2,}){0,4})[^\w\n]*$", re.MULTILINE)
+"""A line in capitals, which tells a state or names a part."""
 _BOLD = re.compile(
     r"^[ \t]*(?:[-*+]|\d+[.)])[ \t]+\*\*([A-Z][\w/-]*(?: [A-Z][\w/&-]*){0,3})\*\*", re.MULTILINE
 )
@@ -102,6 +109,9 @@ _LONGEST_CELL = 4
 _FENCES = re.compile(r"\*\*|__|~~~\w*|```\w*")
 
 
+_AS_NAMES = (_KEY, _BRACED, _SET, _SINGLE, _CALLED, _OBJECT, _ITEM, _BOLD, _TAG, _PAIR)
+
+
 def inventory(text: str) -> Counter[str]:
     """The names that a program could read, each as often as it stands as one.
 
@@ -147,24 +157,35 @@ def renamed(old: str, new: str) -> Iterator[str]:
 
 
 def _names(text: str) -> Iterator[str]:
-    for pattern in (_KEY, _BRACED, _SET, _SINGLE, _CALLED, _ITEM, _BOLD, _TAG):
+    for pattern in _AS_NAMES:
         yield from (match[1] for match in pattern.finditer(text))
-    for match in _LABEL.finditer(text):
-        if not _LEADING.fullmatch(match[1]):
-            yield match[1]
+    labels = (match[1] for match in _LABEL.finditer(text))
+    yield from (each for each in labels if not _LEADING.fullmatch(each))
     yield from (match[2] for match in _SETTING.finditer(text))
     yield from _columns(text)
+    yield from _listed_names(text)
+    yield from _told_apart(text)
+    yield from _shouted(text)
+
+
+def _listed_names(text: str) -> Iterator[str]:
+    """Names one after the other."""
     for match in _SLASHED.finditer(text):
         yield from match[0].split("/")
     for match in _TITLED.finditer(text):
         yield from _SEPARATED.split(match[0])
-    yield from _told_apart(text)
     for pattern in (_NAMED, _LISTED, _CAPITALIZED):
         for match in pattern.finditer(text):
             yield from _SEPARATED.split(match[1])
     for match in _VALUES.finditer(text):
         if re.search(r"\bor\b|\|", match[2]) or match[1].split()[-1].lower() in _SCALES:
             yield from _SEPARATED.split(match[2])
+
+
+def _shouted(text: str) -> Iterator[str]:
+    """Words in capitals among others, and short lines of nothing else."""
+    lines = (match[1] for match in _SHOUTED_LINE.finditer(text))
+    yield from (each for each in lines if SHOUTED.isdisjoint(each.split()))
     for line in text.splitlines():
         if any(word.islower() for word in _PLAIN.findall(line)):
             yield from (word for word in _CAPITALS.findall(line) if word not in SHOUTED)
