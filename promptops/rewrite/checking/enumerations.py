@@ -59,7 +59,7 @@ def _only_listed(a: Sequence[Token], b: Sequence[Token], first: int, last: int) 
 def _split(pieces: Sequence[Token]) -> list[tuple[Token, ...]]:
     parts: list[list[Token]] = [[]]
     for token in pieces:
-        if token in LISTED or token[1] in {"but", "yet"}:
+        if token in LISTED or token[1] in {"but", "yet", "/"}:
             parts.append([])
         else:
             parts[-1].append(token)

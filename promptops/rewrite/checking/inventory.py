@@ -45,6 +45,7 @@ _TITLED = re.compile(
     r"|\b[A-Z]{3,}(?: [A-Z]+)*(?=:[,.;])"
 )
 """Names one after the other in a sentence."""
+_LEVEL = re.compile(r"\b(?:[Ll]evel|[Gg]rade|[Tt]ier|[Cc]lass|[Tt]ype|[Oo]ption) ([A-Z]{1,3})\b")
 _OBJECT = re.compile(
     r"\b(?:object|array|key|field|column|list|parameter|variable|file|property|attribute)s?"
     r" (?:called|named) ([a-z_][\w.-]*\w)"
@@ -109,7 +110,7 @@ _LONGEST_CELL = 4
 _FENCES = re.compile(r"\*\*|__|~~~\w*|```\w*")
 
 
-_AS_NAMES = (_KEY, _BRACED, _SET, _SINGLE, _CALLED, _OBJECT, _ITEM, _BOLD, _TAG, _PAIR)
+_AS_NAMES = (_KEY, _BRACED, _SET, _SINGLE, _CALLED, _LEVEL, _OBJECT, _ITEM, _BOLD, _TAG, _PAIR)
 
 
 def inventory(text: str) -> Counter[str]:

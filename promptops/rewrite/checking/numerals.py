@@ -43,7 +43,7 @@ _ONE = re.compile(r"\bone(?=(?: to | or | ?[-–] ?)(?:\d|two|three|four|five)\b
 """Where it is no pronoun."""
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _RANGE = re.compile(
-    r"(?<![\w./-])(?:from )?(?:between )?(\d+)(?: ?[-–] ?| to | and )(\d+)(?![./-]?\d)"
+    r"(?<![\w./-])(?:from )?(?:between )?(\d+)(?: ?[-–] ?|-? to | and )(\d+)(?![./-]?\d)"
 )
 _OR_MORE = re.compile(r"(?<![\w.+])(\d+)\+(?![\w+])")
 _PERCENT = re.compile(r"(\d) (?:percent|per cent)\b")

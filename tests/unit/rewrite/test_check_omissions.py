@@ -83,6 +83,20 @@ CHANGED = {
     "a weaker verb": ("Prevent unauthorized access.", "Discourage unauthorized access."),
     "a duty that is aimed for": ("Ensure compliance.", "Aim for compliance."),
     "one avoid for what is then allowed": ("No hype, no jargon.", "No hype, but jargon."),
+    "a sign of comparison": ("Add one where the score is >= 5.", "Add one where the score is > 5."),
+    "a blank to be filled": ("You are a ____ for travelers.", "You are an expert for travelers."),
+    "a name in brackets": ("Mark it as [Unverified].", "Mark it as [Unconfirmed]."),
+    "the letter of a level": ("Meet WCAG Level AA.", "Meet WCAG Level A."),
+    "what a state is called": ("ROLE MODE ACTIVATED", "ROLE MODE ENABLED"),
+    "a thing set free behind a semicolon": (
+        "Do not invent or infer missing text.",
+        "Do not invent missing text; infer it.",
+    ),
+    "nothing else that became anything else": (
+        "Reply with the code and nothing else.",
+        "Reply with the code and anything else.",
+    ),
+    "time permitting": ("Use secure tools.", "Use, where time permits, secure tools."),
     "members of a list of names": (
         "Pick one of [Brand, Cognitive, Content].",
         "Pick one of [Brand, Mental, Content].",
