@@ -38,11 +38,11 @@ _LEADING = re.compile(
     re.IGNORECASE,
 )
 """What leads to a list and names nothing."""
-_NAME = r"[A-Z]\w+(?: [A-Z]\w+)*"
+_NAME = r"[A-Z]\w+(?: [A-Z]\w+){0,4}"
 _TITLED = re.compile(
-    rf"(?<![.!?] )\b(?:{_NAME}, )+(?:{_NAME},? )?(?:and |or ){_NAME}"
-    r"|(?<=\[)(?:[A-Z][a-z][\w/]*(?: \w+)?, ?)*[A-Z][a-z][\w/]*(?: \w+)?(?=\](?!\())"
-    r"|\b[A-Z]{3,}(?: [A-Z]+)*(?=:[,.;])"
+    rf"(?<![.!?] )\b(?:{_NAME}, ){{1,12}}(?:{_NAME},? )?(?:and |or ){_NAME}"
+    r"|(?<=\[)(?:[A-Z][a-z][\w/]*(?: \w+)?, ?){0,12}[A-Z][a-z][\w/]*(?: \w+)?(?=\](?!\())"
+    r"|\b[A-Z]{3,}(?: [A-Z]+){0,4}(?=:[,.;])"
 )
 """Names one after the other in a sentence."""
 _LEVEL = re.compile(r"\b(?:[Ll]evel|[Gg]rade|[Tt]ier|[Cc]lass|[Tt]ype|[Oo]ption) ([A-Z]{1,3})\b")
@@ -57,7 +57,7 @@ _BOLD = re.compile(
     r"^[ \t]*(?:[-*+]|\d+[.)])[ \t]+\*\*([A-Z][\w/-]*(?: [A-Z][\w/&-]*){0,3})\*\*", re.MULTILINE
 )
 """What an item of a list is called."""
-_GLOSSED = re.compile(r"(?:\b[a-z][\w-]* \([^()\n]{3,60}\)(?:, | and |, and )){2,}[a-z][\w-]* \(")
+_GLOSSED = re.compile(r"(?:\b[a-z][\w-]* \([^()\n]{3,60}\)(?:, | and |, and )){2,20}[a-z][\w-]* \(")
 """Values with what each means: "feat (new features), fix (bug fixes)"."""
 _RUN = re.compile(r"(?:^[ \t]*[-*+] +[A-Z][\w/-]*(?: [\w/-]+){0,2}[ \t]*\n?){3,}", re.MULTILINE)
 _ITEM = re.compile(r"^[ \t]*[-*+] +([A-Z]\w+(?: [A-Z]\w+){0,2})[ \t]*$", re.MULTILINE)
