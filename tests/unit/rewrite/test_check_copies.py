@@ -2,8 +2,8 @@
 like them does."""
 
 import pytest
+from said import prompt
 
-from promptops.prompts.model import Prompt
 from promptops.rewrite.check import differences
 
 SAME = {
@@ -83,16 +83,3 @@ def test_a_slip_a_frame_or_a_repetition_passes(old, new):
 @pytest.mark.parametrize(("old", "new"), CHANGED.values(), ids=CHANGED)
 def test_what_only_looks_like_a_slip_is_found(old, new):
     assert differences(prompt(old), prompt(new).messages)
-
-
-def prompt(said: str) -> Prompt:
-    return Prompt.model_validate(
-        {
-            "id": "p",
-            "version": "1.0.0",
-            "title": "T",
-            "intent": "answer",
-            "variables": {"n": {"type": "string"}} if "{{" in said else {},
-            "messages": [{"role": "user", "content": f"You help people.\n{said}"}],
-        }
-    )

@@ -1,8 +1,8 @@
 """What is left out counts as lost unless the prompt still says it, and at the same thing."""
 
 import pytest
+from said import prompt
 
-from promptops.prompts.model import Prompt
 from promptops.rewrite.check import differences
 
 STILL_SAID = {
@@ -114,15 +114,3 @@ def test_what_is_still_said_passes(old, new):
 @pytest.mark.parametrize(("old", "new"), [*LOST.values(), *CHANGED.values()], ids=[*LOST, *CHANGED])
 def test_what_is_lost_or_changed_is_told(old, new):
     assert differences(prompt(old), prompt(new).messages)
-
-
-def prompt(said: str) -> Prompt:
-    return Prompt.model_validate(
-        {
-            "id": "p",
-            "version": "1.0.0",
-            "title": "T",
-            "intent": "answer",
-            "messages": [{"role": "user", "content": f"You help people.\n{said}"}],
-        }
-    )

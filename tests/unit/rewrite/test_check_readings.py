@@ -1,8 +1,8 @@
 """Names, roles and stages are told apart, and plainer wordings are read alike."""
 
 import pytest
+from said import prompt
 
-from promptops.prompts.model import Prompt
 from promptops.rewrite.check import differences
 
 CHANGED = {
@@ -230,15 +230,3 @@ SAME = {
 @pytest.mark.parametrize(("old", "new"), SAME.values(), ids=SAME)
 def test_a_plainer_wording_passes(old, new):
     assert differences(prompt(old), prompt(new).messages) == ()
-
-
-def prompt(said: str) -> Prompt:
-    return Prompt.model_validate(
-        {
-            "id": "p",
-            "version": "1.0.0",
-            "title": "T",
-            "intent": "answer",
-            "messages": [{"role": "user", "content": f"You help people.\n{said}"}],
-        }
-    )
