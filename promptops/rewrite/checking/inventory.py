@@ -165,7 +165,7 @@ def _names(text: str) -> Iterator[str]:
     yield from (match[2] for match in _SETTING.finditer(text))
     yield from _columns(text)
     yield from _listed_names(text)
-    yield from _told_apart(text)
+    yield from _glossed(text)
     yield from _shouted(text)
 
 
@@ -192,7 +192,7 @@ def _shouted(text: str) -> Iterator[str]:
             yield from (word for word in _CAPITALS.findall(line) if word not in SHOUTED)
 
 
-def _told_apart(text: str) -> Iterator[str]:
+def _glossed(text: str) -> Iterator[str]:
     """Values that each are explained in parentheses, and short items of lists that tell nothing."""
     for match in _GLOSSED.finditer(text):
         yield from re.findall(r"([a-z][\w-]*) \(", match[0])

@@ -33,10 +33,10 @@ _COMPOUND = re.compile(
 )
 """A number of several words, one of which is a scale."""
 _SIGNS = (
-    (re.compile(r"(?:>=|≥|=>) ?(?=\d)"), " §MIN "),
-    (re.compile(r"(?:<=|≤|=<) ?(?=\d)"), " §MAX "),
-    (re.compile(r"> ?(?=\d)"), " above strictly "),
-    (re.compile(r"< ?(?=\d)"), " below strictly "),
+    (re.compile(r"(?:>=|≥) ?(?=\d)"), " §MIN "),
+    (re.compile(r"(?:<=|≤) ?(?=\d)"), " §MAX "),
+    (re.compile(r"(?<![-=~])> ?(?=\d)"), " above strictly "),
+    (re.compile(r"<(?![-=~]) ?(?=\d)"), " below strictly "),
 )
 """What compares with a number; "> 5" is another bound than "≥ 5"."""
 _ONE = re.compile(r"\bone(?=(?: to | or | ?[-–] ?)(?:\d|two|three|four|five)\b)")

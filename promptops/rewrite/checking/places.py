@@ -43,7 +43,7 @@ def moved_words(old: tuple[Token, ...], new: tuple[Token, ...]) -> Iterator[str]
         crossed = (ways_a - ways_b), (ways_b - ways_a)
         met = {way for way, _ in crossed[0]} & {way for way, _ in crossed[1]}
         if met and not same_parts(a, b):
-            yield f"what goes where changed: {_listed(crossed[0])} became {_listed(crossed[1])}"
+            yield f"what goes where changed: {_shown(crossed[0])} became {_shown(crossed[1])}"
         return
     if same_parts(a, b) or _floated(a, b):
         return
@@ -218,7 +218,7 @@ def _ways(pieces: Sequence[Token]) -> Counter[tuple[str, str]]:
     return found
 
 
-def _listed(pairs: Counter[tuple[str, str]]) -> str:
+def _shown(pairs: Counter[tuple[str, str]]) -> str:
     return ", ".join(" ".join(pair) for pair in sorted(pairs))
 
 

@@ -264,7 +264,7 @@ def _denied_once(a: Side, b: Side) -> bool:
         return False
     if b.signals["SOME"] > a.signals["SOME"]:
         return False
-    again = len(_AGAIN.findall(_text(a))) - len(_AGAIN.findall(_text(b)))
+    again = len(_DENIED_AGAIN.findall(_text(a))) - len(_DENIED_AGAIN.findall(_text(b)))
     return denied(b.signals) > 0 and 0 < denied(a.signals) - denied(b.signals) <= again
 
 
@@ -274,11 +274,6 @@ _DENIED_AGAIN = re.compile(
     re.IGNORECASE,
 )
 """A negation that follows on something."""
-_AGAIN = re.compile(
-    r"[,;] (?:and |or )?(?:no|avoid|avoiding) (?=\w)|\b(?:and|or|nor) (?:no|avoid|avoiding) (?=\w)",
-    re.IGNORECASE,
-)
-"""A negation of a thing that follows on another one."""
 _EARLIER = {"BEFORE": 0, "AFTER": 1, "ONLYIF": 1}
 """On which side of it what must happen first stands: "A before B", "B after A"."""
 

@@ -70,6 +70,7 @@ SAME = {
         "Collect the newest and shortest clips before the show.",
     ),
     "then without a step": ("Your goal is to teach.", "Your goal, then, is to teach."),
+    "an arrow is no sign of comparison": ("Map yes -> 1, no -> 0.", "Map yes → 1, no → 0."),
     "a place that is no bound": ("Use the form below.", "Use the form beneath."),
 }
 CHANGED = {
