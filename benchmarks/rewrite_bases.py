@@ -20,7 +20,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import shorter_tasks
-import yaml
 from optimize_scoring import LabelScorer
 from optimize_sources import DATA
 from optimize_tasks import Task
@@ -39,6 +38,7 @@ from rewrite_tasks import (
 
 from promptops.core.canonical import JSON
 from promptops.golden.case import GoldenCase
+from promptops.prompts.loader import load_prompt
 from promptops.prompts.model import Prompt
 from promptops.prompts.template import escape_literal
 from promptops.scoring import Score, Scorer, load_scorer
@@ -283,14 +283,11 @@ def _real() -> Iterable[Base]:
 def _workspace() -> Iterable[Base]:
     """Prompts of the sample workspace with a label set, as they are; every other case held out."""
     for file in sorted((ROOT / "prompt_registry" / "prompts").rglob("*.prompt.yaml")):
-        found = yaml.safe_load(file.read_text(encoding="utf-8"))
-        prompt = Prompt.model_validate(
-            {key: found[key] for key in found if key not in ("apiVersion", "kind", "variants")}
-        )
+        prompt = load_prompt(file).prompt.model_copy(update={"variants": ()})
         labels = schema_labels(prompt)
-        if found["evals"][0]["metrics"].keys() != {"label_match"} or not labels:
+        if not labels or prompt.evals[0].metrics.keys() != {"label_match"}:
             continue
-        lines = (ROOT / found["evals"][0]["dataset"]).read_text(encoding="utf-8").splitlines()
+        lines = (ROOT / prompt.evals[0].dataset).read_text(encoding="utf-8").splitlines()
         cases = tuple(
             GoldenCase(id=row["id"], inputs=row["inputs"], expected=row["expected"])
             for row in map(json.loads, lines)
